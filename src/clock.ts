@@ -1,0 +1,29 @@
+/** A pending timer. Opaque: hand it back to {@link Clock.clearTimeout}. */
+export type Timer = unknown;
+
+/**
+ * Time as the rest of the code sees it. Everything that waits or dates something takes a clock, so that a test
+ * can run hours in a millisecond and a whole system can be replayed from a seed.
+ */
+export interface Clock {
+  /** The present, in milliseconds since 1970-01-01 UTC. */
+  now(): number;
+  /** Calls `run` once, `ms` milliseconds from now. The timer never keeps a process alive. */
+  setTimeout(run: () => void, ms: number): Timer;
+  /** Forgets a timer. A fired or unknown timer is ignored. */
+  clearTimeout(timer: Timer): void;
+}
+
+/** The machine's clock. */
+export const systemClock: Clock = {
+  now: Date.now,
+  setTimeout: (run, ms) => setTimeout(run, ms).unref(),
+  clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+};
+
+/** Resolves `ms` milliseconds from now on the given clock. */
+export function sleep(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.setTimeout(resolve, ms);
+  });
+}

@@ -1,0 +1,19 @@
+/**
+ * The base of every error this package throws. `code` is stable and meant for programs; the message says what is
+ * wrong and what to do next, and never holds a token, a signature or a value a caller sent.
+ */
+export class TaskRouterKitError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/**
+ * The program is put together wrongly: an unknown option, a missing token, a second handler for the same thing.
+ * Thrown while the program starts, so that it never fails on a live call.
+ */
+export class ConfigurationError extends TaskRouterKitError {}

@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    // The tests import the package by its name, as users do, and get the sources.
+    alias: [
+      { find: /^taskrouter-kit$/, replacement: source('index.ts') },
+      { find: /^taskrouter-kit\/redis$/, replacement: source('idempotency/redis-store.ts') },
+      { find: /^taskrouter-kit\/testing$/, replacement: source('testing/index.ts') },
+    ],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/redis-server.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
