@@ -76,9 +76,7 @@ export interface CompleteRequest {
   readonly outcome: Outcome;
 }
 
-export type Outcome =
-  | { readonly state: 'finished'; readonly answer: string }
-  | { readonly state: 'failed' };
+export type Outcome = { readonly state: 'finished'; readonly answer: string } | { readonly state: 'failed' };
 
 export interface ReleaseRequest {
   readonly key: string;
