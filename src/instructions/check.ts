@@ -1,0 +1,146 @@
+import { FIELDS, type Field } from './fields.js';
+import { type InstructionProblem, problemOf } from './problem.js';
+import type { ReservationInstruction } from './types.js';
+
+const ACTIVITY_SID = /^WA[0-9a-fA-F]{32}$/;
+const CALL_SID = /^CA[0-9a-fA-F]{32}$/;
+/** Not a name anybody gives an activity: another resource's SID, or an activity's cut short. */
+const BROKEN_SID = /^(?:[A-Z]{2}[0-9a-fA-F]{32}|WA[0-9a-fA-F]{12,})$/;
+const PASSTHROUGH_NAME = /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/;
+
+/** Whether the value is an activity's SID, and not its friendly name. */
+export function isActivitySid(value: string): boolean {
+  return ACTIVITY_SID.test(value);
+}
+
+/** `conference_friendly_name` to `ConferenceFriendlyName`. */
+export function pascalCase(name: string): string {
+  return name
+    .split('_')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+}
+
+function isAbsoluteUrl(value: string): boolean {
+  return /^https?:\/\/\S+$/i.test(value) && URL.canParse(value);
+}
+
+function isIntegerBetween(value: unknown, low: number, high: number): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high;
+}
+
+/** What is wrong with a value, as the end of a sentence that begins with the field's name; undefined if it is right. */
+export function faultOf(field: Field, value: unknown): string | undefined {
+  const words = () => (field.values ?? []).join(', ');
+  switch (field.kind) {
+    case 'text':
+      return typeof value === 'string' && value.trim() !== ''
+        ? undefined
+        : 'must be a string that is not empty';
+    case 'activity':
+      if (typeof value !== 'string' || value.trim() === '') {
+        return 'must be an activity SID (WA and 32 hexadecimal digits) or the friendly name of an activity';
+      }
+      return BROKEN_SID.test(value) && !isActivitySid(value)
+        ? 'looks like a SID but is not an activity SID: write WA and 32 hexadecimal digits, or the friendly name'
+        : undefined;
+    case 'callSid':
+      return typeof value === 'string' && CALL_SID.test(value)
+        ? undefined
+        : "must be a call SID (CA and 32 hexadecimal digits), usually the task's attribute call_sid";
+    case 'url':
+      if (value === '' && field.emptyAllowed) return undefined;
+      return typeof value === 'string' && isAbsoluteUrl(value)
+        ? undefined
+        : 'must be an absolute URL that begins with https:// or http://, because Twilio requests it from outside';
+    case 'flag':
+      return typeof value === 'boolean' ? undefined : 'must be true or false, without quotes';
+    case 'word':
+      return (typeof value === 'string' || typeof value === 'boolean') &&
+        field.values?.includes(String(value))
+        ? undefined
+        : `must be one of: ${words()}`;
+    case 'list':
+      return Array.isArray(value) && value.length > 0 && value.every((item) => field.values?.includes(item))
+        ? undefined
+        : `must be an array with at least one of: ${words()}`;
+    case 'seconds':
+      return isIntegerBetween(value, 1, 999) ? undefined : 'must be a whole number of seconds from 1 to 999';
+    case 'participants':
+      return isIntegerBetween(value, 2, 250) ? undefined : 'must be a whole number from 2 to 250';
+  }
+}
+
+/**
+ * What is wrong with an instruction whatever the task is: an unknown option, one that is missing, a value of the
+ * wrong form. The builders throw it; an instruction written by hand is judged by it at pre-flight.
+ */
+export function checkFields(instruction: ReservationInstruction): InstructionProblem | undefined {
+  const where = instruction.instruction;
+  const fields = FIELDS[where];
+  const options: Readonly<Record<string, unknown>> = { ...instruction };
+  for (const name of Object.keys(options)) {
+    if (name === 'instruction' || name === 'passthrough' || (name === 'via' && where !== 'supervise'))
+      continue;
+    if (!fields.some((field) => field.option === name))
+      return problemOf(where, name, unknownOption(where, name));
+  }
+  for (const field of fields) {
+    const value = options[field.option];
+    if (value === undefined && !field.required) continue;
+    const fault = value === undefined ? `is missing; it ${faultOf(field, value)}` : faultOf(field, value);
+    if (fault) return problemOf(where, field.option, `${field.option} ${fault}`, field.code);
+  }
+  if (options.via !== undefined && options.via !== 'rest') {
+    return problemOf(where, 'via', "via must be 'rest', or left out to answer in the callback");
+  }
+  return checkPassthrough(instruction, options);
+}
+
+function checkPassthrough(
+  { instruction: where, passthrough }: ReservationInstruction,
+  options: Readonly<Record<string, unknown>>,
+): InstructionProblem | undefined {
+  if (passthrough === undefined) return undefined;
+  if (!isPlainObject(passthrough)) {
+    return problemOf(where, 'passthrough', 'passthrough must be an object of names and values');
+  }
+  for (const [name, value] of Object.entries(passthrough)) {
+    const fail = (what: string) => problemOf(where, 'passthrough', `passthrough ${what}`);
+    if (!PASSTHROUGH_NAME.test(name)) return fail('names must be in snake_case, as the callback writes them');
+    const known = FIELDS[where].find(
+      // The second half: another spelling of an option that is set would reach REST as the same parameter twice.
+      (field) =>
+        field.key === name || (field.rest === pascalCase(name) && options[field.option] !== undefined),
+    );
+    if (known) return fail(`repeats a known option: write ${known.option} beside it instead of ${name}`);
+    if (name === 'instruction') return fail('cannot change the instruction');
+    const strings = Array.isArray(value) && value.every((item) => typeof item === 'string');
+    if (!strings && !['string', 'boolean'].includes(typeof value) && !Number.isFinite(value)) {
+      return fail(`value of ${name} must be a string, a finite number, a boolean or an array of strings`);
+    }
+  }
+  return undefined;
+}
+
+/** Whether the value is an object of options: not null, not an array, not an instance of some class. */
+export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+/** Names the option that was probably meant: `activity_sid`, `statusCallback` and `dequeueFrom` are other spellings. */
+function unknownOption(where: ReservationInstruction['instruction'], name: string): string {
+  const flat = (text: string) => text.toLowerCase().replaceAll('_', '');
+  const written = flat(name);
+  const bare = written.startsWith(where) ? written.slice(where.length) : written;
+  const near = FIELDS[where].find(({ option, rest }) => {
+    const [longer, shorter] = [flat(option), bare].sort((a, b) => b.length - a.length);
+    const alike = longer?.startsWith(shorter ?? '') && longer.length - bare.length <= 3 && bare.length >= 2;
+    return flat(rest) === written || alike;
+  });
+  if (near) return `${name} is not an option; write ${near.option}`;
+  const all = FIELDS[where].map((field) => field.option).join(', ') || 'none';
+  return `${name} is not an option (options: ${all}); a name new to this package goes into passthrough`;
+}

@@ -1,0 +1,6 @@
+/** The instructions: their types, builders, pre-flight checks and two encodings. Pure: nothing here does I/O. */
+export * from './build.js';
+export * from './encode.js';
+export * from './guards.js';
+export { InstructionError, type InstructionProblem } from './problem.js';
+export * from './types.js';
