@@ -69,7 +69,10 @@ export function memoryStore({
     ) {
       // A key that ran again has a new entry; what it left in the queue is only a shell.
       if (entries.get(oldest.key) === oldest) entries.delete(oldest.key);
-      oldest = oldest.next;
+      const { next } = oldest;
+      // Otherwise an old dead entry would keep the young ones behind it from being collected early.
+      oldest.next = undefined;
+      oldest = next;
       queued -= 1;
     }
   }

@@ -46,7 +46,7 @@ export interface AcquireRequest {
    * The attempt this request has been waiting on. If that attempt, or a later one, has failed, the answer is
    * `failed` and no run starts. Absent: a failed record runs again.
    */
-  readonly waitedFor?: number;
+  readonly waitedFor?: number | undefined;
 }
 
 export type AcquireResult =
