@@ -106,6 +106,12 @@ describe('a wrong request', () => {
     expect(check({ params: hostile })).toEqual({ valid: false, reason: 'mismatch' });
   });
 
+  it('is refused when a parser made an object where Twilio signed an empty value', () => {
+    const signature = signRequest({ url, params: { ...CALL, Extra: '' }, authToken: authTokens });
+    const nested = { ...CALL, Extra: { a: 'forged' } } as unknown as typeof CALL;
+    expect(check({ signature, params: nested })).toEqual({ valid: false, reason: 'mismatch' });
+  });
+
   it.each([undefined, ''])('without a header is told apart: %j', (signature) => {
     expect(check({ signature })).toEqual({ valid: false, reason: 'missing-signature' });
   });
