@@ -24,7 +24,7 @@ export class Flight {
   readonly #tower: Tower;
   readonly #waiters: Waiters;
   #phase: 'asking' | 'watching' | 'running' | 'storing' | 'landed' = 'asking';
-  // The same over an acquire whose answer is not known, since it may have happened; new after a run has ended.
+  // The same for as long as nobody else has run: an acquire whose answer is not known may have happened.
   #owner: string;
   /** The attempt waited for; 0 while none is known. */
   #attempt = 0;
@@ -196,11 +196,11 @@ export class Flight {
       finished(answer);
       return;
     }
-    run.keepLease(this.#tower.renewMs, (done) => this.#renew(run, done));
+    run.keepLease(this.#tower.renewMs, () => this.#renew(run));
     answer.then(finished, failed);
   }
 
-  #renew(run: LocalRun, done: () => void): void {
+  #renew(run: LocalRun): void {
     const { guard, leaseMs, ttlMs } = this.#tower;
     const { key } = this;
     const { attempt } = run;
@@ -209,10 +209,10 @@ export class Flight {
       'renew',
       (store) => store.renew(request),
       (result) => {
-        done();
         if (result === 'lost' && this.#run === run && this.#phase === 'running') this.#lost(run);
       },
-      done,
+      // The next renewal comes in time: a lease outlasts two that fail.
+      () => {},
     );
   }
 
@@ -254,7 +254,6 @@ export class Flight {
   #ended(run: LocalRun, outcome: Outcome, error: unknown, stored: boolean): void {
     this.#run = undefined;
     if (outcome.state === 'failed') {
-      if (stored) this.#owner = this.#tower.newOwner();
       this.#failed(error);
     } else {
       this.#answered(outcome.answer, !stored);

@@ -191,14 +191,30 @@ describe('the answer cannot be stored', () => {
     });
   });
 
+  it('the result that comes after a fixed answer does not replace it', async () => {
+    const { clock, world, process, request, work } = createWorld();
+    const engine = process();
+    const first = engine.run(request(work(4_500, 'too late'), { onDeadline: { answer: '{}' } }));
+    await clock.advance(3_900);
+    world.mood = 'refusing';
+    await clock.advance(1_000);
+    expect(await first).toMatchObject({ answer: '{}', degraded: true });
+    world.mood = 'well';
+    await clock.advance(2_000);
+    expect(await process().run(request(work(1, 'x')))).toMatchObject({ answer: '{}', verdict: 'replayed' });
+  });
+
   it('after a minute it is given up, and still kept for duplicates', async () => {
     const { clock, calls, world, process, request } = createWorld();
-    const engine = process();
+    const errors: StoreOperation[] = [];
+    const engine = process({ observer: { storeError: (operation) => void errors.push(operation) } });
     world.mood = 'refusing';
     await engine.run(request(() => 'a'));
     await clock.advance(59_000);
     calls.length = 0;
     await clock.advance(3_000);
+    // Three failures: from then on the circuit is open, and only pings try.
+    expect(errors.filter((operation) => operation !== 'ping')).toEqual(['acquire', 'complete', 'complete']);
     world.mood = 'well';
     await clock.advance(3_000);
     expect(calls).not.toContain('complete');
