@@ -35,3 +35,13 @@ export function connectRedis(url: string, log: Logger, clock: Clock = systemCloc
   redis.on('ready', () => log.info({}, 'Redis is connected'));
   return redis;
 }
+
+/**
+ * Resolves once the first try to connect has ended, well or not: by then the first callback can be told from its
+ * duplicates in other processes, or Redis is away and the endpoint starts without it.
+ */
+export function firstAttempt(redis: Redis): Promise<void> {
+  return new Promise((resolve) => {
+    redis.once('ready', resolve).once('close', resolve);
+  });
+}

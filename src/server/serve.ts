@@ -55,8 +55,7 @@ export interface Endpoint {
 export async function startEndpoint(config: EndpointConfig, parts: EndpointParts): Promise<Endpoint> {
   const log = parts.log ?? createLogger(config);
   const metrics = createMetrics();
-  // ioredis is loaded only where it is used: the start without it is quicker.
-  const redis = config.redisUrl ? (await import('./redis.js')).connectRedis(config.redisUrl, log) : undefined;
+  const redis = config.redisUrl ? await connect(config.redisUrl, log) : undefined;
   let phase: Phase = 'starting';
   const servers: Server[] = [];
   try {
@@ -126,6 +125,14 @@ export async function startEndpoint(config: EndpointConfig, parts: EndpointParts
     redis?.disconnect();
     throw error;
   }
+}
+
+/** ioredis is loaded only where it is used: the start without it is quicker. */
+async function connect(url: string, log: Logger) {
+  const { connectRedis, firstAttempt } = await import('./redis.js');
+  const redis = connectRedis(url, log);
+  await firstAttempt(redis);
+  return redis;
 }
 
 /**
