@@ -42,6 +42,9 @@ interface Entry {
   next: Entry | undefined;
 }
 
+/** A copy. Text cut out of a request would keep the whole of its body in memory for as long as the record lives. */
+const ownText = (text: string): string => Buffer.from(text).toString();
+
 type Holder = Pick<AcquireRequest, 'key' | 'fingerprint' | 'owner'>;
 
 /**
@@ -78,7 +81,9 @@ export function memoryStore({
   }
 
   function start(request: Holder, attempt: number, until: number): Entry {
-    const { key, fingerprint, owner } = request;
+    const { owner } = request;
+    const key = ownText(request.key);
+    const fingerprint = ownText(request.fingerprint);
     const entry: Entry = {
       key,
       fingerprint,

@@ -87,6 +87,20 @@ describe('the memory store', () => {
     expect(heapUsed() - before).toBeLessThan(2 * MB);
   });
 
+  it('a record does not keep the body that its key and fingerprint were cut out of', () => {
+    const { store } = create(5_000);
+    const before = heapUsed();
+    for (let i = 0; i < 1_000; i += 1) {
+      const body = new URLSearchParams(
+        `id=WR${String(i).padStart(32, '0')}&task=${'T'.repeat(34)}&rest=${'x'.repeat(20_000)}`,
+      );
+      const request = { ...base, key: `assignment:${body.get('id')}`, fingerprint: `${body.get('task')}` };
+      store.acquire(request);
+      store.complete({ ...request, ...finished });
+    }
+    expect(heapUsed() - before).toBeLessThan(4 * MB);
+  });
+
   it('the memory stays where it is, however many distinct reservations come', () => {
     const { store } = create(5_000);
     const fill = (from: number, to: number) => {
