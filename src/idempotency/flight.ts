@@ -24,8 +24,8 @@ export class Flight {
   readonly #tower: Tower;
   readonly #waiters: Waiters;
   #phase: 'asking' | 'watching' | 'running' | 'storing' | 'landed' = 'asking';
-  // The same for as long as nobody else has run: an acquire whose answer is not known may have happened.
-  #owner: string;
+  // One token for all runs of a flight: an acquire whose answer is not known may have happened under it.
+  readonly #owner: string;
   /** The attempt waited for; 0 while none is known. */
   #attempt = 0;
   #leaseUntil = 0;
@@ -61,7 +61,7 @@ export class Flight {
     this.#land();
     if (this.#run === undefined) return Promise.resolve();
     this.#run.abort();
-    return this.#release(this.#owner);
+    return this.#release();
   }
 
   #deadline(waiter: Waiter): void {
@@ -89,7 +89,7 @@ export class Flight {
         this.#tower.log.warn(fields, 'an aborted handler has not ended in a minute: its lease is given back');
         run.dropLease();
         this.#tower.onLanded(this);
-        void this.#release(this.#owner);
+        void this.#release();
       }, ABANDONED_MS);
     }, DESERTED_MS);
   }
@@ -117,14 +117,14 @@ export class Flight {
       () => this.#untold({ ...asked, waitedFor: undefined }),
       (result) => {
         // It happened after all. While the flight goes on, it holds this token; afterwards nobody does.
-        if (result.status === 'acquired' && this.#phase === 'landed') void this.#release(asked.owner);
+        if (result.status === 'acquired' && this.#phase === 'landed') void this.#release();
       },
     );
   }
 
   #told(result: AcquireResult, degraded: boolean): void {
     if (this.#phase === 'landed') {
-      if (result.status === 'acquired') void this.#release(this.#owner);
+      if (result.status === 'acquired') void this.#release();
       return;
     }
     switch (result.status) {
@@ -272,7 +272,6 @@ export class Flight {
     this.#tower.kept.release({ key: this.key, owner: this.#owner });
     this.#run = undefined;
     this.#runner = undefined;
-    this.#owner = this.#tower.newOwner();
     this.#askAgain();
   }
 
@@ -302,9 +301,9 @@ export class Flight {
     this.#ask();
   }
 
-  #release(owner: string): Promise<void> {
+  #release(): Promise<void> {
     const { guard, kept } = this.#tower;
-    const request = { key: this.key, owner };
+    const request = { key: this.key, owner: this.#owner };
     kept.release(request);
     return new Promise((resolve) => {
       guard.call(
