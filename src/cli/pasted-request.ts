@@ -22,18 +22,17 @@ export function readPasted(text: string): PastedRequest {
   const [, target] = /^[A-Z]+ (\S+) HTTP\/[\d.]+\r?\n/.exec(text) ?? [];
   if (target === undefined) return { url: undefined, headers: new Map(), body: readBody(text, '') };
 
-  const [head = '', ...rest] = text.split(/\r?\n\r?\n/);
+  const blank = /\r?\n\r?\n/.exec(text);
   const headers = new Map(
-    head
+    text
+      .slice(0, blank?.index)
       .split(/\r?\n/)
       .slice(1)
       .map((line) => line.split(/:(.*)/s))
       .map(([name = '', value = '']) => [name.trim().toLowerCase(), value.trim()]),
   );
-  const body = readBody(
-    text.slice(text.length - rest.join('\n\n').length),
-    headers.get('content-type') ?? '',
-  );
+  const sent = blank ? text.slice(blank.index + blank[0].length) : '';
+  const body = readBody(sent, headers.get('content-type') ?? '');
   return { url: urlFrom(target, headers), headers, body };
 }
 
@@ -64,10 +63,10 @@ function readDump(text: string): PastedRequest | undefined {
 }
 
 function readBody(text: string, contentType: string): PastedRequest['body'] {
-  // An editor ends a file with a line feed; a form has none.
-  const trimmed = text.replace(/[\r\n]+$/, '');
-  if (contentType.includes('json') || /^\s*[{[]/.test(trimmed)) return { rawBody: text };
-  const form = parseForm(trimmed);
+  // An editor ends a file with a line feed; what Twilio sends does not end with one.
+  const sent = text.replace(/[\r\n]+$/, '');
+  if (contentType.includes('json') || /^\s*[{[]/.test(sent)) return { rawBody: sent };
+  const form = parseForm(sent);
   if ('failure' in form) {
     throw new UsageError('The body is not a form as it was sent: paste it with its + and % as they are.');
   }
