@@ -145,7 +145,7 @@ describe('the start', () => {
       deadlineMs: 4_000,
       onDeadline: 'fail',
       onStoreError: 'continue',
-      authTokens: 1,
+      tokens: 1,
     });
     expect(JSON.stringify(line)).not.toMatch(new RegExp(`hush|${TOKEN}`));
   });
