@@ -9,6 +9,12 @@ const OPEN_AFTER = 3;
 /** How often an open circuit looks whether the store is back. */
 const PROBE_EVERY_MS = 1_000;
 
+/**
+ * The end of each timeout, on a timer of its own. When this process itself stood still, its timers fire before the
+ * answers that lie in the socket are read: the turn of the event loop in between reads them.
+ */
+const GRACE_MS = 10;
+
 export interface GuardOptions {
   readonly store: IdempotencyStore;
   readonly clock: Clock;
@@ -97,7 +103,7 @@ export class StoreGuard {
   ): void {
     const { clock, storeTimeoutMs } = this.#options;
     let waiting = true;
-    const timer = clock.setTimeout(() => {
+    const timedOut = () => {
       waiting = false;
       const error = new TaskRouterKitError(
         'store-timeout',
@@ -105,7 +111,11 @@ export class StoreGuard {
       );
       this.#failed(operation, error);
       failed(error);
-    }, storeTimeoutMs);
+    };
+    const graceMs = Math.min(GRACE_MS, storeTimeoutMs);
+    let timer = clock.setTimeout(() => {
+      timer = clock.setTimeout(timedOut, graceMs);
+    }, storeTimeoutMs - graceMs);
     value.then(
       (result) => {
         if (!waiting) return late?.(result);
