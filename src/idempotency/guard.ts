@@ -30,6 +30,8 @@ export interface GuardOptions {
  */
 export class StoreGuard {
   state: StoreState = 'ok';
+  /** The store answers with promises: it is elsewhere, and may be away. */
+  remote = false;
   readonly #options: GuardOptions;
   #failures = 0;
   #probe: Timer;
@@ -70,6 +72,7 @@ export class StoreGuard {
       done(value);
       return;
     }
+    this.remote = true;
     this.#await(operation, value, done, failed, late);
   }
 
