@@ -8,19 +8,15 @@ import type { FieldProblem } from './problem.js';
 export type Validated<F> = { readonly form: F } | { readonly errors: readonly FieldProblem[] };
 
 /**
- * Validation by express-validator, on a plain `{ body }` so that it serves every adapter. It costs per field, so a
- * good request passes ONE validator over the whole body; only after a failure does each field get its own, from the
- * same table, to name every bad one. Neither ever repeats a value.
+ * Validation by express-validator, on a plain `{ body }` so that it serves every adapter. Its chains cost per field, so
+ * it is asked only about a form that breaks some rule, to name every bad field; that a form breaks none is found in one
+ * walk over it. Both judge by the same table, and neither ever repeats a value.
  */
 function createValidator<F>(
   table: FieldTable,
   formOf: (fields: ReadonlyMap<string, string>, pairs: FormPairs) => F,
 ) {
-  const whole = body().custom((pairs: FormPairs, { req }) => {
-    req.fields = readFields(table, pairs);
-    return req.fields !== undefined;
-  });
-  const each: readonly ValidationChain[] = table.fields.map((field) =>
+  const chains: readonly ValidationChain[] = table.fields.map((field) =>
     body(field.name).custom((values: readonly string[] = []) => {
       const rule = brokenRule(field, values);
       if (rule !== undefined) throw new Error(rule);
@@ -28,17 +24,18 @@ function createValidator<F>(
     }),
   );
 
-  return async (pairs: FormPairs): Promise<Validated<F>> => {
-    const request: { body: unknown; fields?: ReadonlyMap<string, string> } = { body: pairs };
-    await whole.run(request);
-    if (request.fields) return { form: formOf(request.fields, pairs) };
-
-    const named = { body: valuesByName(pairs) };
-    const results = await Promise.all(each.map((chain) => chain.run(named)));
+  async function nameErrors(pairs: FormPairs): Promise<{ errors: readonly FieldProblem[] }> {
+    const request = { body: valuesByName(pairs) };
+    const results = await Promise.all(chains.map((chain) => chain.run(request)));
     const errors = results.flatMap((result, index) =>
       result.array().map((error) => ({ field: table.fields[index]!.name, rule: String(error.msg) })),
     );
     return { errors };
+  }
+
+  return (pairs: FormPairs): Validated<F> | Promise<Validated<F>> => {
+    const fields = readFields(table, pairs);
+    return fields ? { form: formOf(fields, pairs) } : nameErrors(pairs);
   };
 }
 
