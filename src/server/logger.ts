@@ -18,7 +18,7 @@ export function createLogger(
   destination: { write(line: string): void } = pino.destination({
     dest: 1,
     sync: false,
-    minLength: 65_536,
+    minLength: 16_000,
     periodicFlush: FLUSH_MS,
   }),
 ): Logger {
