@@ -35,8 +35,7 @@ export class LateFlight {
 
   start(): void {
     this.#tower.onLate(this);
-    if (this.#held) this.#tower.kept.release(this.#early);
-    else if (!this.#run.degraded) this.#tower.onDegraded(this.key);
+    if (!this.#held && !this.#run.degraded) this.#tower.onDegraded(this.key);
     this.#run.keepLease(this.#tower.renewMs, () => this.#renew());
     const left = this.#run.remainingMs();
     if (left > 0) this.#timer = this.#tower.clock.setTimeout(() => this.#overdue(), left);
@@ -58,8 +57,8 @@ export class LateFlight {
 
   /** This process has claimed the run from itself: its renewals came too late. It goes on under the new lease. */
   adopt({ attempt }: ClaimedRun, owner: string): void {
+    this.#tower.kept.release(this.#early);
     this.#early = { ...this.#early, owner, attempt };
-    this.#held = true;
   }
 
   /** The limit of a shutdown: gives the run up, for another process to take over. `false`: it has just ended. */
@@ -105,16 +104,14 @@ export class LateFlight {
 
   /** Stores what the store did not take, or has lost. */
   #enter(): void {
-    const { guard, kept } = this.#tower;
     const early = this.#early;
-    guard.call(
+    this.#tower.guard.call(
       'answerEarly',
       (store) => store.answerEarly({ ...early, limitMs: this.#run.remainingMs() }),
       (result) => {
         if (this.#phase !== 'open' || early !== this.#early) return;
         if (result === 'lost') return this.#lost();
         this.#held = true;
-        kept.release(early);
       },
       () => {},
     );
@@ -122,24 +119,23 @@ export class LateFlight {
 
   #settle(): void {
     if (this.#phase !== 'open') return;
-    this.#tower.clock.clearTimeout(this.#timer);
-    this.#run.dropLease();
     this.#phase = 'settling';
     this.#complete();
   }
 
   #complete(): void {
-    const { guard, kept, lateWrites, log } = this.#tower;
+    const { guard, lateWrites, log, recent } = this.#tower;
     const finished = this.#finished();
     guard.call(
       'complete',
       (store) => store.complete(finished),
       (result) => {
-        kept.release(finished);
         if (result === 'lost') {
           // Lost only to another token of this process.
           if (finished.owner !== this.#early.owner) return this.#complete();
           log.warn({ key: this.key }, 'a late run ended after another process had taken it over');
+        } else if (guard.remote) {
+          recent.complete(finished);
         }
         this.#land();
       },
@@ -152,7 +148,6 @@ export class LateFlight {
 
   #lost(): void {
     this.#tower.log.warn({ key: this.key }, 'a late run lost its lease: another process has taken it over');
-    this.#tower.kept.release(this.#early);
     this.#run.lose();
     this.#land();
   }
@@ -163,9 +158,11 @@ export class LateFlight {
   }
 
   #land(): void {
+    this.#phase = 'landed';
     this.#tower.clock.clearTimeout(this.#timer);
     this.#run.dropLease();
-    this.#phase = 'landed';
+    // Begun without the store, it is still known to this process as running; an answer that is kept stays.
+    this.#tower.kept.release(this.#early);
     this.#tower.onLateLanded(this);
   }
 }

@@ -56,7 +56,7 @@ export class LocalRun implements OwnedRun {
 
   async answerEarly(answer: string, late: LateRequest): Promise<void> {
     if (this.#late === undefined) this.#host.answerEarly(this, answer, late);
-    if (this.#late === undefined || this.lost) throw new RunLostError();
+    if (this.#late === undefined) throw new RunLostError();
     await this.#late.told;
     if (this.lost) throw new RunLostError();
   }

@@ -207,9 +207,7 @@ export function memoryStore({
 
     release({ key, owner }) {
       const entry = entries.get(key);
-      if (entry?.owner !== owner) return;
-      if (entry.state === 'running') entries.delete(key);
-      else if (entry.state === 'late') entry.until = clock.now();
+      if (entry?.state === 'running' && entry.owner === owner) entries.delete(key);
     },
 
     ping() {},

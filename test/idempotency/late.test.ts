@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OwnedRun, RunResult } from '../../src/idempotency/types.js';
-import { EARLY, errorLog, LATE, lateWork } from './late-world.js';
+import { EARLY, errorLog, HELD, LATE, lateWork } from './late-world.js';
 import { createWorld, KEY, type Line, watch } from './world.js';
 
 describe('a run that answers early', () => {
@@ -32,16 +32,18 @@ describe('a run that answers early', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('a duplicate in the same process costs no look at the store', async () => {
+  it('a duplicate in the same process costs no look at the store, and is counted', async () => {
     const world = createWorld();
     const { clock, calls, process, request } = world;
-    const engine = process();
+    const results: RunResult[] = [];
+    const engine = process({ observer: { result: (result) => void results.push(result) } });
     const execute = lateWork(world, 6_000);
     void engine.run(request(execute));
     await clock.advance(100);
     calls.length = 0;
     expect(await engine.run(request(execute))).toMatchObject({ answer: '{}', verdict: 'replayed' });
     expect(calls).toEqual([]);
+    expect(results.map((r) => 'verdict' in r && r.verdict)).toEqual(['ran', 'replayed']);
     expect(await engine.run(request(execute, { fingerprint: 'else' }))).toEqual({ status: 'mismatch' });
   });
 
@@ -167,6 +169,33 @@ describe('a run that answers early', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('work that ends while it goes late, and does not wait for that, has ended', async () => {
+    const { clock, memory, process, request, work } = createWorld({ latencyMs: 100 });
+    const engine = process();
+    const first = engine.run(request(work(3_950, 'ignored'), EARLY));
+    await clock.advance(4_250);
+    expect(await first).toMatchObject({ answer: '{}', verdict: 'ran' });
+    expect([...engine.active]).toEqual([]);
+    expect(memory.acquire({ ...HELD, owner: 'x' })).toEqual({ status: 'finished', answer: '{}' });
+    expect(clock.pending).toBe(0);
+  });
+
+  it('a run that nobody waits for any more may still go late, and is no longer deserted', async () => {
+    const { clock, process, request } = createWorld({ latencyMs: 100 });
+    let late: OwnedRun | undefined;
+    const execute = async (run: OwnedRun): Promise<string> => {
+      late = run;
+      // The signal of a deserted run would abort at 9,000.
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, 8_850));
+      await run.answerEarly('{}', LATE);
+      return new Promise(() => {});
+    };
+    const first = watch(process().run(request(execute)), clock.now);
+    await clock.advance(12_000);
+    expect(first.result).toMatchObject({ status: 'deadline' });
+    expect([late?.late, late?.signal.aborted]).toEqual([true, false]);
+  });
+
   it('once its result is being stored, a run no longer goes late', async () => {
     const { clock, process, request, work } = createWorld({ latencyMs: 100 });
     const execute = work(3_850, 'just in time');
@@ -179,32 +208,36 @@ describe('a run that answers early', () => {
 
   it('one that another process has taken over is told so, and its requests get the answer of that run', async () => {
     const { clock, memory, process, request, work } = createWorld();
+    const { errors, log } = errorLog();
     const told: unknown[] = [];
-    const first = process({ renewMs: 60_000 }).run(
+    const first = process({ renewMs: 60_000, log }).run(
       request(async (run) => {
         await new Promise<void>((resolve) => clock.setTimeout(resolve, 1_000));
         await run.answerEarly('{}', LATE).catch((error: { code: string }) => told.push(error.code, run.lost));
-        return 'mine';
+        throw new Error('stopped');
       }),
     );
     await clock.advance(100);
     memory.forget(KEY);
     const theirs = process().run(request(work(2_000, 'theirs')));
     await clock.advance(3_000);
-    expect(told).toEqual(['run-lost', true]);
+    expect([told, errors]).toEqual([['run-lost', true], []]);
     expect(await Promise.all([first, theirs])).toMatchObject([{ answer: 'theirs' }, { answer: 'theirs' }]);
   });
 
   it('a record that the store has lost is stored again, journal included', async () => {
     const world = createWorld();
     const { clock, memory, process, request } = world;
-    void process().run(request(lateWork(world, 3_000)));
+    const line: Line = { mood: 'well', calls: [] };
+    void process({}, line).run(request(lateWork(world, 60_000)));
     await clock.advance(1_100);
     memory.forget(KEY);
     await clock.advance(500);
     expect(await process().run(request(() => 'x'))).toMatchObject({ answer: '{}', verdict: 'replayed' });
-    await clock.advance(5_000);
-    expect(memory.claim({ owner: 'x', leaseMs: 1, max: 1 })).toEqual([]);
+    line.mood = 'frozen';
+    await clock.advance(1_400);
+    const [claimed] = memory.claim({ owner: 'x', leaseMs: 1, max: 1 });
+    expect(claimed).toMatchObject({ journal: LATE.journal, limitLeftMs: LATE.limitMs - 3_000 });
   });
 });
 
@@ -213,7 +246,12 @@ describe('a run that goes late while the store cannot be asked', () => {
     const world = createWorld();
     const { clock, process, request } = world;
     const errors: string[] = [];
+    let warnings = 0;
+    const warn = () => {
+      warnings += 1;
+    };
     const engine = process({
+      log: { ...errorLog().log, warn },
       onStoreError,
       observer: { storeError: (operation) => void errors.push(operation) },
     });
@@ -226,7 +264,7 @@ describe('a run that goes late while the store cannot be asked', () => {
     );
     await clock.advance(10);
     expect(await first).toEqual({ status: 'answered', answer: '{}', verdict: 'ran', degraded: true });
-    expect(errors).toEqual(['answerEarly']);
+    expect([errors, warnings]).toEqual([['answerEarly'], 1]);
     expect(await engine.run(request(execute))).toEqual({
       status: 'answered',
       answer: '{}',
@@ -263,5 +301,39 @@ describe('a run that goes late while the store cannot be asked', () => {
     line.mood = 'frozen';
     await clock.advance(2_000);
     expect(memory.claim({ owner: 'x', leaseMs: 60_000, max: 1 })).toMatchObject([{ journal: LATE.journal }]);
+  });
+
+  it('one begun without the store, and late with it, is not run again', async () => {
+    const world = createWorld();
+    const { clock, memory, process, request } = world;
+    const engine = process();
+    world.world.mood = 'refusing';
+    const execute = lateWork(world, 2_000);
+    const first = engine.run(
+      request((run) => {
+        world.world.mood = 'well';
+        return execute(run);
+      }),
+    );
+    await clock.advance(1_000);
+    expect(await first).toEqual({ status: 'answered', answer: '{}', verdict: 'ran' });
+    expect(memory.claim({ owner: 'x', leaseMs: 1, max: 1 })).toEqual([]);
+    await clock.advance(10_000);
+    expect(await engine.run(request(execute))).toEqual({
+      status: 'answered',
+      answer: '{}',
+      verdict: 'replayed',
+    });
+    expect(execute.runs).toHaveLength(1);
+  });
+
+  it('an early answer that was stored is known to its process while the store is away', async () => {
+    const world = createWorld();
+    const { clock, process, request } = world;
+    const engine = process({ onStoreError: 'fail' });
+    void engine.run(request(lateWork(world, 1_000)));
+    await clock.advance(2_000);
+    world.world.mood = 'refusing';
+    expect(await engine.run(request(() => 'again'))).toMatchObject({ answer: '{}', degraded: true });
   });
 });

@@ -34,6 +34,26 @@ describe('the memory store', () => {
     expect(['1', '2', '3', '4', '5'].map((key) => store.has(key))).toEqual([false, false, true, true, true]);
   });
 
+  it('an answer that is stored again is still one answer', () => {
+    const { store, finish } = create(3);
+    finish('1');
+    for (let i = 0; i < 9; i += 1) store.complete({ ...base, ...finished, key: '1' });
+    for (const key of ['2', '3']) finish(key);
+    expect(['1', '2', '3'].map((key) => store.has(key))).toEqual([true, true, true]);
+    for (const key of ['4', '5', '6', '7']) finish(key);
+    expect(store.size).toBe(3);
+  });
+
+  it('never drops a late record, however many there are, and drops it once it has ended', () => {
+    const { store, finish } = create(3);
+    const early = { ...base, attempt: 1, answer: 'x', journal: 'j', limitMs: 8_000 };
+    for (const key of ['l1', 'l2', 'l3', 'l4']) store.answerEarly({ ...early, key });
+    for (const key of ['1', '2', '3']) finish(key);
+    expect(['l1', 'l2', 'l3', 'l4'].map((key) => store.has(key))).toEqual([true, true, true, true]);
+    for (const key of ['l1', 'l2', 'l3', 'l4']) store.complete({ ...base, ...finished, key });
+    expect(store.size).toBe(3);
+  });
+
   it('never drops a running record, however many there are', () => {
     const { clock, store, finish } = create(3);
     for (const key of ['r1', 'r2', 'r3', 'r4']) store.acquire({ ...base, key });

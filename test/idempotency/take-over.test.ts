@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createIdempotency } from '../../src/idempotency/engine.js';
 import { memoryStore } from '../../src/idempotency/memory-store.js';
-import type { TakenRun } from '../../src/idempotency/types.js';
+import type { OwnedRun, TakenRun } from '../../src/idempotency/types.js';
 import { createFakeClock } from '../../src/testing/fake-clock.js';
 import { dead, EARLY, errorLog, HELD, LATE, lateWork } from './late-world.js';
-import { createWorld, KEY } from './world.js';
+import { createWorld, KEY, type Line } from './world.js';
 
 describe('a late run whose process died', () => {
   it('is taken over by exactly one process, inside 5 s of the end of its lease', async () => {
@@ -118,7 +118,49 @@ describe('a late run whose process died', () => {
     await clock.advance(2_000);
     expect([execute.done, [...engine.active]]).toEqual([1, []]);
     await clock.advance(5_000);
-    expect(memory.claim({ owner: 'x', leaseMs: 1, max: 9 })).toEqual([]);
+    expect([taken, memory.claim({ owner: 'x', leaseMs: 1, max: 9 })]).toEqual([[], []]);
+  });
+
+  /** A process held up from going late, at 200 ms, on: its lease ends at 1,700, and it claims its run at 3,200. */
+  function heldUp(renewMs: number) {
+    const world = createWorld({ latencyMs: 100 });
+    const { clock, request } = world;
+    const engine = world.process({ renewMs });
+    const taken: TakenRun[] = [];
+    engine.takeOver(async (run) => void taken.push(run));
+    let run: OwnedRun | undefined;
+    let end = () => {};
+    const execute = async (owned: OwnedRun) => {
+      run = owned;
+      await owned.answerEarly('{}', { ...LATE, limitMs: 60_000 });
+      await new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      return 'ignored';
+    };
+    void engine.run(request(execute));
+    return { ...world, engine, taken, run: () => run, end: () => end(), clock };
+  }
+
+  it('one that ends while its own process claims it has ended', async () => {
+    const { clock, engine, memory, taken, end } = heldUp(60_000);
+    await clock.advance(3_150);
+    end();
+    await clock.advance(10_000);
+    expect([taken, [...engine.active], memory.claim({ owner: 'x', leaseMs: 1, max: 9 })]).toEqual([
+      [],
+      [],
+      [],
+    ]);
+  });
+
+  it('a renewal that crosses a claim by its own process loses nothing', async () => {
+    const { clock, engine, taken, run, end } = heldUp(2_950);
+    await clock.advance(5_000);
+    expect([run()?.lost, [...engine.active]]).toEqual([false, [KEY]]);
+    end();
+    await clock.advance(5_000);
+    expect([taken, [...engine.active]]).toEqual([[], []]);
   });
 
   it('many are taken a batch at a time, and all in the end', async () => {
@@ -138,7 +180,8 @@ describe('a late run whose process died', () => {
 
   it('looks about every two seconds, not while the store is away, and no more after close', async () => {
     const { clock, calls, world, process, request } = createWorld();
-    const engine = process();
+    const errors: string[] = [];
+    const engine = process({ observer: { storeError: (operation) => void errors.push(operation) } });
     engine.takeOver(async () => {});
     await clock.advance(10_000);
     const claims = () => calls.filter((call) => call === 'claim').length;
@@ -147,11 +190,26 @@ describe('a late run whose process died', () => {
     for (const key of ['a', 'b']) await engine.run(request(() => 'x', { key }));
     await clock.advance(10_000);
     expect([engine.storeState, claims()]).toEqual(['degraded', 5]);
+    expect(errors).not.toContain('claim');
     world.mood = 'well';
     await clock.advance(4_000);
     expect(claims()).toBeGreaterThan(5);
     await engine.close({ timeoutMs: 0 });
+    engine.takeOver(async () => {});
     expect(clock.pending).toBe(0);
+  });
+
+  it('goes on looking after a look that failed', async () => {
+    const { clock, line, process } = await dead({ limitMs: 60_000 });
+    expect(line.mood).toBe('frozen');
+    const own: Line = { mood: 'refusing', calls: [] };
+    const taken: string[] = [];
+    process({}, own).takeOver(async ({ key }) => void taken.push(key));
+    await clock.advance(1_500);
+    expect(own.calls).toEqual(['claim']);
+    own.mood = 'well';
+    await clock.advance(2_000);
+    expect(taken).toEqual([KEY]);
   });
 
   it('without effect over a store that has no claim', async () => {
@@ -205,6 +263,35 @@ describe('shutdown with late runs', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('one that is cut and then ends is not taken for done: another process still takes over', async () => {
+    const { clock, memory, process, request } = createWorld();
+    const engine = process();
+    const execute = async (run: OwnedRun) => {
+      await run.answerEarly('{}', LATE);
+      await new Promise((resolve) => run.signal.addEventListener('abort', resolve));
+      return 'ignored';
+    };
+    void engine.run(request(execute));
+    await clock.advance(100);
+    const closed = engine.close({ timeoutMs: 1_000 });
+    await clock.advance(2_000);
+    expect(await closed).toEqual({ open: [KEY] });
+    expect(memory.claim({ owner: 'next', leaseMs: 1, max: 1 })).toMatchObject([{ journal: LATE.journal }]);
+  });
+
+  it('a run that is cut before it goes late is lost as well, and no longer goes late', async () => {
+    const { clock, memory, process, request, work } = createWorld();
+    const engine = process();
+    const execute = work(60_000, 'ignored');
+    void engine.run(request(execute));
+    const closed = engine.close({ timeoutMs: 1_000 });
+    await clock.advance(2_000);
+    expect(await closed).toEqual({ open: [KEY] });
+    expect(execute.runs[0]).toMatchObject({ lost: true, late: false });
+    await expect(execute.runs[0]?.answerEarly('{}', LATE)).rejects.toMatchObject({ code: 'run-lost' });
+    expect(memory.has(KEY)).toBe(false);
+  });
+
   it('one that is just going late at the limit is cut and named as well', async () => {
     const { clock, memory, process, request, work } = createWorld({ latencyMs: 100 });
     const engine = process();
@@ -221,13 +308,16 @@ describe('shutdown with late runs', () => {
 
   it('one that was taken over is given back, and a claim under way is too', async () => {
     const { clock, memory, process } = await dead({ limitMs: 60_000 });
-    const engine = process();
-    engine.takeOver(() => new Promise(() => {}));
+    const { errors, log } = errorLog();
+    const engine = process({ log });
+    engine.takeOver(({ signal }) => {
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('cut'))));
+    });
     await clock.advance(6_000);
     expect([...engine.active]).toEqual([KEY]);
     const cut = engine.close({ timeoutMs: 0 });
     await clock.advance(0);
-    expect(await cut).toEqual({ open: [KEY] });
+    expect([await cut, errors]).toEqual([{ open: [KEY] }, []]);
     expect(memory.claim({ owner: 'next', leaseMs: 1_000, max: 1 })).toMatchObject([{ attempt: 3 }]);
     await clock.advance(1_000);
 
