@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Idempotency, Run, RunResult } from '../idempotency/types.js';
 import type { Logger } from '../log.js';
+import { type ClientOption, clientFor } from './client.js';
 import { runInside } from './compose.js';
 import { subjectsOf } from './event-subjects.js';
 import type { EventContext } from './event-types.js';
@@ -13,6 +14,7 @@ export interface EventOptions {
   readonly idempotency: Idempotency;
   readonly log: Logger;
   readonly tracker: Tracker;
+  readonly client: ClientOption | undefined;
 }
 
 /** How an event callback ended. `ignored`: no handler for its type. */
@@ -25,7 +27,8 @@ export type HandleEvent = (form: EventForm, deadline: number) => Promise<EventEn
  * The life of an event callback. Every handler of its type runs, in the order of registration, also after one that
  * failed; events of one task run one after another, in the order they arrived in this process.
  */
-export function createEvents(registry: Registry, { idempotency, log, tracker }: EventOptions): HandleEvent {
+export function createEvents(registry: Registry, options: EventOptions): HandleEvent {
+  const { idempotency, log, tracker } = options;
   const turns = new Map<string, Promise<void>>();
 
   /** Takes the next turn of a task: a promise of all earlier turns, and the function that ends this one. */
@@ -51,7 +54,8 @@ export function createEvents(registry: Registry, { idempotency, log, tracker }: 
       started = true;
       try {
         await turn?.before;
-        await runAll(handlers, new LiveEvent(form, { run, log, after }));
+        const client = clientFor(options.client, form.AccountSid);
+        await runAll(handlers, new LiveEvent(form, { run, log, client, after }));
         return '';
       } finally {
         turn?.end();
