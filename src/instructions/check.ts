@@ -1,4 +1,4 @@
-import { FIELDS, type Field } from './fields.js';
+import { FIELDS, type Field, type InstructionName } from './fields.js';
 import { type InstructionProblem, problemOf } from './problem.js';
 import type { ReservationInstruction } from './types.js';
 
@@ -107,20 +107,29 @@ function checkPassthrough(
   }
   for (const [name, value] of Object.entries(passthrough)) {
     const fail = (what: string) => problemOf(where, 'passthrough', `passthrough ${what}`);
-    if (!PASSTHROUGH_NAME.test(name)) return fail('names must be in snake_case, as the callback writes them');
+    if (!isPassthroughName(name)) return fail('names must be in snake_case, as the callback writes them');
     const known = FIELDS[where].find(
       // The second half: another spelling of an option that is set would reach REST as the same parameter twice.
-      (field) =>
-        field.key === name || (field.rest === pascalCase(name) && options[field.option] !== undefined),
+      ({ key, rest, option }) => key === name || (rest === pascalCase(name) && options[option] !== undefined),
     );
-    if (known) return fail(`repeats a known option: write ${known.option} beside it instead of ${name}`);
+    if (known) return fail(`holds ${name}, which is the option ${known.option}: write it beside passthrough`);
     if (name === 'instruction') return fail('cannot change the instruction');
-    const strings = Array.isArray(value) && value.every((item) => typeof item === 'string');
-    if (!strings && !['string', 'boolean'].includes(typeof value) && !Number.isFinite(value)) {
+    if (!isPassthroughValue(value)) {
       return fail(`value of ${name} must be a string, a finite number, a boolean or an array of strings`);
     }
   }
   return undefined;
+}
+
+/** Whether a wire name is in snake_case. Leaves out `__proto__`. */
+export function isPassthroughName(name: string): boolean {
+  return PASSTHROUGH_NAME.test(name);
+}
+
+/** Whether both encodings can carry a value. */
+export function isPassthroughValue(value: unknown): value is string | number | boolean | readonly string[] {
+  if (Array.isArray(value)) return value.every((item) => typeof item === 'string');
+  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
 }
 
 /** Whether the value is an object of options: not null, not an array, not an instance of some class. */
@@ -130,17 +139,20 @@ export function isPlainObject(value: unknown): value is Readonly<Record<string, 
   return prototype === null || prototype === Object.prototype;
 }
 
-/** Names the option that was probably meant: `activity_sid`, `statusCallback` and `dequeueFrom` are other spellings. */
-function unknownOption(where: ReservationInstruction['instruction'], name: string): string {
+/** Names the option that was probably meant: `activity_sid`, `statusCallback` and `DequeueFrom` are other spellings. */
+function unknownOption(where: InstructionName, name: string): string {
   const flat = (text: string) => text.toLowerCase().replaceAll('_', '');
   const written = flat(name);
-  const bare = written.startsWith(where) ? written.slice(where.length) : written;
-  const near = FIELDS[where].find(({ option, rest }) => {
-    const [longer, shorter] = [flat(option), bare].sort((a, b) => b.length - a.length);
-    const alike = longer?.startsWith(shorter ?? '') && longer.length - bare.length <= 3 && bare.length >= 2;
-    return flat(rest) === written || alike;
-  });
+  // Shorter or longer by an ending: a plural, Sid, Url.
+  const alike = (option: string) => {
+    const [short, long] = option.length < written.length ? [option, written] : [written, option];
+    return long.startsWith(short) && long.length - short.length <= 3 && short.length > 1;
+  };
+  const fields = FIELDS[where];
+  const near =
+    fields.find(({ rest, option }) => flat(rest) === written || flat(option) === written) ??
+    fields.find(({ option }) => alike(flat(option)));
   if (near) return `${name} is not an option; write ${near.option}`;
-  const all = FIELDS[where].map((field) => field.option).join(', ') || 'none';
+  const all = fields.map((field) => field.option).join(', ') || 'none';
   return `${name} is not an option (options: ${all}); a name new to this package goes into passthrough`;
 }

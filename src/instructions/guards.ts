@@ -24,7 +24,10 @@ export function isInstruction(value: unknown): value is Instruction {
  * @example isDecision(defer()) // true
  */
 export function isDecision(value: unknown): value is Decision<never> {
-  return isInstruction(value) || tagOf(value) === 'defer';
+  if (isInstruction(value)) return true;
+  if (tagOf(value) !== 'defer') return false;
+  const { run } = value as { readonly run?: unknown };
+  return run === undefined || typeof run === 'function';
 }
 
 /**
@@ -43,6 +46,8 @@ function slip(value: unknown): string {
   if (typeof value === 'string') return 'a string; call the builder instead, as in accept()';
   if (Array.isArray(value)) return 'an array; a reservation gets exactly one instruction';
   if (typeof value !== 'object') return `a ${typeof value}`;
+  if (tagOf(value) === 'defer')
+    return 'a defer whose run is no function; defer() takes a function, or nothing';
   if (tagOf(value) === 'supervise') return 'supervise(), which only a REST reservation update can say';
   if ('instruction' in value) return 'an object with an unknown `instruction`; use the builders';
   if (Object.keys(value).length === 0) return 'an empty object; to answer {} to Twilio, return defer()';

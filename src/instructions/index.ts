@@ -2,5 +2,8 @@
 export * from './build.js';
 export * from './encode.js';
 export * from './guards.js';
+export * from './names.js';
+export * from './parse.js';
+export * from './preflight.js';
 export { InstructionError, type InstructionProblem } from './problem.js';
 export * from './types.js';
