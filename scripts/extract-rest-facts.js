@@ -45,7 +45,9 @@ export function extractFacts(openapi) {
     const [media, body] = Object.entries(operation.requestBody?.content ?? {})[0] ?? [];
     const answer = Object.entries(operation.responses).find(([status]) => status.startsWith('2'));
     const schema = resolve(answer?.[1].content?.['application/json']?.schema);
-    const list = Object.keys(schema?.properties ?? {}).find((name) => schema.properties.meta && name !== 'meta');
+    const list = Object.keys(schema?.properties ?? {}).find(
+      (name) => schema.properties.meta && name !== 'meta',
+    );
     const resource = list ? resolve(schema.properties[list].items) : schema;
     return {
       http: `${method.toUpperCase()} ${path}`,

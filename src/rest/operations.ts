@@ -5,7 +5,14 @@ import {
   workflowStatistics,
   workspaceStatistics,
 } from './facts/statistics.js';
-import { events, taskReservations, tasks, workerChannels, workerReservations, workers } from './facts/work.js';
+import {
+  events,
+  taskReservations,
+  tasks,
+  workerChannels,
+  workerReservations,
+  workers,
+} from './facts/work.js';
 
 /**
  * Every operation of TaskRouter's REST API, as facts: the one table that paths, encoding, decoding, retries and the
