@@ -6,6 +6,7 @@ import type { WireRequest } from './encode.js';
 import {
   apiError,
   type RequestFacts,
+  TaskRouterApiError,
   TaskRouterConnectionError,
   type TaskRouterRequestError,
 } from './errors.js';
@@ -45,6 +46,13 @@ export interface Bounds {
   readonly budgetMs?: number | undefined;
 }
 
+/** What is left of a call's bounds for a look. */
+export interface LookBounds {
+  readonly signal: AbortSignal | undefined;
+  readonly timeoutMs: number;
+  readonly budgetMs: number;
+}
+
 export interface Requester extends Line {
   readonly random: () => number;
   readonly timeoutMs: number;
@@ -65,7 +73,7 @@ export interface Plan<T> {
    * `'unknown'` if that cannot be told in time. A failing request of its own counts as unknown; whatever else it
    * throws ends the call.
    */
-  look?(bounds: Required<Bounds>): Promise<{ readonly result: T } | 'repeat' | 'unknown'>;
+  look?(bounds: LookBounds): Promise<{ readonly result: T } | 'repeat' | 'unknown'>;
   /** The result where Twilio says that a deletion is done already. */
   readonly gone?: { readonly result: T };
 }
@@ -154,7 +162,11 @@ export async function perform<T>(requester: Requester, plan: Plan<T>, bounds: Bo
     });
 
   // p-retry turns the wheel; its own bounds and delays are off, because they know neither the clock nor the budget.
-  return pRetry(once, { retries: Number.POSITIVE_INFINITY, minTimeout: 0 });
+  return pRetry(once, {
+    retries: Number.POSITIVE_INFINITY,
+    minTimeout: 0,
+    shouldRetry: ({ error }) => error instanceof AttemptError,
+  });
 }
 
 function asError(thrown: unknown): Error {

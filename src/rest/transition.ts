@@ -1,5 +1,5 @@
 import { TaskRouterStateError } from './errors.js';
-import type { Plan } from './request.js';
+import type { LookBounds, Plan } from './request.js';
 
 /** A move from state to state. */
 export interface Transition {
@@ -33,9 +33,7 @@ export function lookAt<T>(
   operation: string,
   what: string,
   { from, reached }: Transition,
-  read: (
-    ...bounds: Parameters<NonNullable<Plan<T>['look']>>
-  ) => Promise<{ readonly resource: T; readonly state: string }>,
+  read: (bounds: LookBounds) => Promise<{ readonly resource: T; readonly state: string }>,
 ): NonNullable<Plan<T>['look']> {
   return async (bounds) => {
     const { resource, state } = await read(bounds);
