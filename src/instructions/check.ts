@@ -1,4 +1,4 @@
-import { FIELDS, type Field, type InstructionName } from './fields.js';
+import { FIELD_BY_OPTION, FIELDS, type Field, type InstructionName, optionsOf } from './fields.js';
 import { type InstructionProblem, problemOf } from './problem.js';
 import type { ReservationInstruction } from './types.js';
 
@@ -6,6 +6,9 @@ const ACTIVITY_SID = /^WA[0-9a-fA-F]{32}$/;
 const CALL_SID = /^CA[0-9a-fA-F]{32}$/;
 /** Not a name anybody gives an activity: another resource's SID, or an activity's cut short. */
 const BROKEN_SID = /^(?:[A-Z]{2}[0-9a-fA-F]{32}|WA[0-9a-fA-F]{12,})$/;
+const REQUIRED = Object.fromEntries(
+  Object.entries(FIELDS).map(([name, fields]) => [name, fields.filter((field) => field.required)]),
+) as unknown as typeof FIELDS;
 const PASSTHROUGH_NAME = /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/;
 
 /** Whether the value is an activity's SID, and not its friendly name. */
@@ -31,7 +34,6 @@ function isIntegerBetween(value: unknown, low: number, high: number): boolean {
 
 /** What is wrong with a value, as the end of a sentence that begins with the field's name; undefined if it is right. */
 export function faultOf(field: Field, value: unknown): string | undefined {
-  const words = () => (field.values ?? []).join(', ');
   switch (field.kind) {
     case 'text':
       return typeof value === 'string' && value.trim() !== ''
@@ -59,11 +61,11 @@ export function faultOf(field: Field, value: unknown): string | undefined {
       return (typeof value === 'string' || typeof value === 'boolean') &&
         field.values?.includes(String(value))
         ? undefined
-        : `must be one of: ${words()}`;
+        : `must be one of: ${field.values?.join(', ')}`;
     case 'list':
       return Array.isArray(value) && value.length > 0 && value.every((item) => field.values?.includes(item))
         ? undefined
-        : `must be an array with at least one of: ${words()}`;
+        : `must be an array with at least one of: ${field.values?.join(', ')}`;
     case 'seconds':
       return isIntegerBetween(value, 1, 999) ? undefined : 'must be a whole number of seconds from 1 to 999';
     case 'participants':
@@ -77,31 +79,33 @@ export function faultOf(field: Field, value: unknown): string | undefined {
  */
 export function checkFields(instruction: ReservationInstruction): InstructionProblem | undefined {
   const where = instruction.instruction;
-  const fields = FIELDS[where];
-  const options: Readonly<Record<string, unknown>> = { ...instruction };
+  const options = optionsOf(instruction);
+  const { via, passthrough } = options;
+  for (const field of REQUIRED[where]) {
+    if (options[field.option] !== undefined) continue;
+    const what = `${field.option} is missing; it ${faultOf(field, undefined)}`;
+    return problemOf(where, field.option, what, field.code);
+  }
   for (const name of Object.keys(options)) {
     if (name === 'instruction' || name === 'passthrough' || (name === 'via' && where !== 'supervise'))
       continue;
-    if (!fields.some((field) => field.option === name))
-      return problemOf(where, name, unknownOption(where, name));
+    const field = FIELD_BY_OPTION[where].get(name);
+    if (!field) return problemOf(where, name, unknownOption(where, name));
+    const value = options[name];
+    const fault = value === undefined ? undefined : faultOf(field, value);
+    if (fault) return problemOf(where, name, `${name} ${fault}`, field.code);
   }
-  for (const field of fields) {
-    const value = options[field.option];
-    if (value === undefined && !field.required) continue;
-    const fault = value === undefined ? `is missing; it ${faultOf(field, value)}` : faultOf(field, value);
-    if (fault) return problemOf(where, field.option, `${field.option} ${fault}`, field.code);
-  }
-  if (options.via !== undefined && options.via !== 'rest') {
+  if (via !== undefined && via !== 'rest') {
     return problemOf(where, 'via', "via must be 'rest', or left out to answer in the callback");
   }
-  return checkPassthrough(instruction, options);
+  return passthrough === undefined ? undefined : checkPassthrough(where, passthrough, options);
 }
 
 function checkPassthrough(
-  { instruction: where, passthrough }: ReservationInstruction,
+  where: InstructionName,
+  passthrough: unknown,
   options: Readonly<Record<string, unknown>>,
 ): InstructionProblem | undefined {
-  if (passthrough === undefined) return undefined;
   if (!isPlainObject(passthrough)) {
     return problemOf(where, 'passthrough', 'passthrough must be an object of names and values');
   }

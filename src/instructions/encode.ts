@@ -1,5 +1,5 @@
 import { isActivitySid, pascalCase } from './check.js';
-import { FIELDS } from './fields.js';
+import { FIELDS, type Field, optionsOf } from './fields.js';
 import { InstructionError, problemOf } from './problem.js';
 import type { Decision, ReservationInstruction } from './types.js';
 
@@ -48,8 +48,9 @@ function head({ instruction }: ReservationInstruction): readonly [string, string
 }
 
 /** The options that are set, with their rows of the table, in its order. */
-function* valuesOf(instruction: ReservationInstruction) {
-  const options: Readonly<Record<string, unknown>> = { ...instruction };
+function valuesOf(instruction: ReservationInstruction): ReadonlyArray<readonly [Field, WireValue]> {
+  const options = optionsOf(instruction);
+  const values: Array<readonly [Field, WireValue]> = [];
   for (const field of FIELDS[instruction.instruction]) {
     const value = options[field.option] as WireValue | undefined;
     if (value === undefined) continue;
@@ -58,8 +59,9 @@ function* valuesOf(instruction: ReservationInstruction) {
       throw new InstructionError(problemOf(instruction.instruction, field.option, what, field.code));
     }
     // Twilio's tables type the words as strings, `true` and `false` among them.
-    yield [field, field.kind === 'word' ? String(value) : value] as const;
+    values.push([field, field.kind === 'word' ? String(value) : value]);
   }
+  return values;
 }
 
 function commaSeparated(value: WireValue): WireValue {

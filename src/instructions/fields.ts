@@ -239,3 +239,18 @@ export const FIELDS: Readonly<Record<InstructionName, readonly Field[]>> = {
   conference: rowsOf(SPECS.conference),
   supervise: rowsOf(SPECS.supervise),
 };
+
+type ByOption = Readonly<Record<InstructionName, ReadonlyMap<string, Field>>>;
+
+/** The same rows by option: an instruction has few of the many, and every callback's is looked at. */
+export const FIELD_BY_OPTION: ByOption = Object.fromEntries(
+  Object.entries(FIELDS).map(([name, fields]) => [
+    name,
+    new Map(fields.map((field) => [field.option, field])),
+  ]),
+) as unknown as ByOption;
+
+/** An instruction's options by name, for code that goes through the table. */
+export function optionsOf(instruction: object): Readonly<Record<string, unknown>> {
+  return instruction as Readonly<Record<string, unknown>>;
+}

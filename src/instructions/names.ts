@@ -1,5 +1,5 @@
 import { isActivitySid } from './check.js';
-import { FIELDS } from './fields.js';
+import { FIELDS, optionsOf } from './fields.js';
 import type { ReservationInstruction } from './types.js';
 
 /** A friendly name that stands where Twilio wants a SID. */
@@ -16,7 +16,7 @@ export interface NameUse {
  * @example namesIn(reject({ activity: 'Offline' })) // [{ field: 'activity', kind: 'activity', name: 'Offline' }]
  */
 export function namesIn(instruction: ReservationInstruction): readonly NameUse[] {
-  const options: Readonly<Record<string, unknown>> = { ...instruction };
+  const options = optionsOf(instruction);
   return FIELDS[instruction.instruction].flatMap(({ option, kind }) => {
     const value = options[option];
     if (kind !== 'activity' || typeof value !== 'string' || isActivitySid(value)) return [];

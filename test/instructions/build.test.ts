@@ -91,6 +91,7 @@ describe('what is wrong whatever the task is, is refused at once with the code o
     ['call', { url: 'ftp://hooks.example.com/' }, 'url', 40112],
     ['call', { url: 'https://hooks.example.com/a b' }, 'url', 40112],
     ['call', { url: 'https://' }, 'url', 40112],
+    ['call', { url: 'https://hooks.example.com:port/' }, 'url', 40112],
     ['call', { statusCallbackUrl: '' }, 'statusCallbackUrl', 40158],
     ['call', { accept: 'true' }, 'accept', undefined],
     ['redirect', { callSid: undefined }, 'callSid', 40121],
