@@ -140,7 +140,7 @@ export function fakeTwilio(clock: Clock, random: () => number, faultRate: number
           return new Response('{"sid":"WT', { status: 201 });
         default:
           // The connection breaks, and the request is carried out a second later.
-          clock.setTimeout(applied, 1_000);
+          if (method === 'POST') clock.setTimeout(applied, 1_000);
           throw reset();
       }
     },
