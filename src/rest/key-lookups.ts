@@ -1,9 +1,13 @@
+import { sleep } from '../clock.js';
 import type { Calls } from './calls.js';
 import { OPERATIONS } from './operations.js';
 import type { Task } from './resources.js';
 
 /** So many keys fit into a URL with room to spare. */
 const MOST_KEYS = 50;
+
+/** How long the first one waits for others to come along. */
+const GATHER_MS = 20;
 
 interface Waiting {
   readonly resolve: (task: Task | undefined) => void;
@@ -35,9 +39,8 @@ export class KeyLookups {
 
   async #work(): Promise<void> {
     this.#busy = true;
-    // Those who come in the same turn come along.
-    await Promise.resolve();
     while (this.#waiting.size > 0) {
+      await sleep(this.#calls.requester.clock, GATHER_MS);
       const batch = [...this.#waiting].slice(0, MOST_KEYS);
       for (const [key] of batch) this.#waiting.delete(key);
       try {

@@ -27,7 +27,7 @@ export const OPERATIONS = {
   workers,
   workerChannels,
   tasks,
-  taskReservations,
+  reservations: taskReservations,
   workerReservations,
   events,
   workspaceStatistics,

@@ -66,9 +66,9 @@ export interface UpdateTask extends InputOf<Row<'tasks', 'update'>> {}
 export interface ListTasks extends InputOf<Row<'tasks', 'list'>> {}
 
 /** A task offered to a worker. Source: twilio.com/docs/taskrouter/api/reservations. */
-export interface Reservation extends ResultOf<Row<'taskReservations', 'fetch'>>, Versioned {}
-export interface UpdateReservation extends InputOf<Row<'taskReservations', 'update'>> {}
-export interface ListTaskReservations extends InputOf<Row<'taskReservations', 'list'>> {}
+export interface Reservation extends ResultOf<Row<'reservations', 'fetch'>>, Versioned {}
+export interface UpdateReservation extends InputOf<Row<'reservations', 'update'>> {}
+export interface ListTaskReservations extends InputOf<Row<'reservations', 'list'>> {}
 export interface ListWorkerReservations extends InputOf<Row<'workerReservations', 'list'>> {}
 
 /** Something that has happened. Source: twilio.com/docs/taskrouter/api/event. */

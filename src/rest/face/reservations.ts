@@ -33,7 +33,7 @@ import type {
 } from '../resources.js';
 import { lookAt, RESERVATION_TRANSITIONS } from '../transition.js';
 
-type Side = typeof OPERATIONS.taskReservations | typeof OPERATIONS.workerReservations;
+type Side = typeof OPERATIONS.reservations | typeof OPERATIONS.workerReservations;
 
 /** What can be done to a reservation. `Where` names it: the SIDs of its task or worker, and its own. */
 export interface ReservationActions<Where extends readonly string[], Instructions> {
@@ -111,7 +111,7 @@ export interface ReservationHandle extends ReservationActions<readonly [], Reser
 }
 
 export function taskReservations(calls: Calls): TaskReservations {
-  const side = OPERATIONS.taskReservations;
+  const side = OPERATIONS.reservations;
   const actions = actionsOn(calls, side, 'reservations');
   return {
     ...actions,
