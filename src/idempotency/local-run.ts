@@ -11,7 +11,6 @@ export class LocalRun implements Run {
   readonly #clock: Clock;
   readonly #latestDeadline: () => number;
   #timer: Timer;
-  #renewing = false;
   #controller: AbortController | undefined;
   #aborted = false;
 
@@ -42,15 +41,11 @@ export class LocalRun implements Run {
     this.#controller?.abort();
   }
 
-  /** Renews every `everyMs` until told to stop; never twice at a time. `renew` calls `done` in any case. */
-  keepLease(everyMs: number, renew: (done: () => void) => void): void {
+  /** Calls `renew` every `everyMs` until told to stop. */
+  keepLease(everyMs: number, renew: () => void): void {
     this.#timer = this.#clock.setTimeout(() => {
       this.keepLease(everyMs, renew);
-      if (this.#renewing) return;
-      this.#renewing = true;
-      renew(() => {
-        this.#renewing = false;
-      });
+      renew();
     }, everyMs);
   }
 

@@ -42,6 +42,9 @@ interface Entry {
   next: Entry | undefined;
 }
 
+/** A copy. Text cut out of a request would keep the whole of its body in memory for as long as the record lives. */
+const ownText = (text: string): string => Buffer.from(text).toString();
+
 type Holder = Pick<AcquireRequest, 'key' | 'fingerprint' | 'owner'>;
 
 /**
@@ -69,13 +72,18 @@ export function memoryStore({
     ) {
       // A key that ran again has a new entry; what it left in the queue is only a shell.
       if (entries.get(oldest.key) === oldest) entries.delete(oldest.key);
-      oldest = oldest.next;
+      const { next } = oldest;
+      // Otherwise an old dead entry would keep the young ones behind it from being collected early.
+      oldest.next = undefined;
+      oldest = next;
       queued -= 1;
     }
   }
 
   function start(request: Holder, attempt: number, until: number): Entry {
-    const { key, fingerprint, owner } = request;
+    const { owner } = request;
+    const key = ownText(request.key);
+    const fingerprint = ownText(request.fingerprint);
     const entry: Entry = {
       key,
       fingerprint,

@@ -34,7 +34,7 @@ export type MaybePromise<T> = T | Promise<T>;
 export interface AcquireRequest {
   /** Names the callback: `assignment:<WorkspaceSid>:<ReservationSid>` or `event:<id>`. At most 200 characters. */
   readonly key: string;
-  /** What must not differ between two requests under one key. */
+  /** What must not differ between two requests under one key. Well-formed Unicode, as the answers are. */
   readonly fingerprint: string;
   /** A token no other run has. The same token acquires again what it already holds (a lost answer, repeated). */
   readonly owner: string;
@@ -46,7 +46,7 @@ export interface AcquireRequest {
    * The attempt this request has been waiting on. If that attempt, or a later one, has failed, the answer is
    * `failed` and no run starts. Absent: a failed record runs again.
    */
-  readonly waitedFor?: number;
+  readonly waitedFor?: number | undefined;
 }
 
 export type AcquireResult =

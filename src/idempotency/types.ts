@@ -32,7 +32,7 @@ export interface IdempotencyOptions {
   readonly clock?: Clock;
   /** A number in [0, 1), for the jitter of polls. */
   readonly random?: () => number;
-  /** A token that no other run, of any process, has. Default: a random UUID. */
+  /** A token that no other run, of any process, has. Default: a random UUID of the engine, and a number. */
   readonly newOwner?: () => string;
   readonly log?: Logger;
   /** How long a run is safe from being taken over after its owner's last sign of life. Default 1,500. */

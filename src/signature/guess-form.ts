@@ -51,7 +51,7 @@ export function* guessForms(params: FormParams): Generator<Guess> {
 }
 
 /** Parameters tried one at a time; a TaskRouter callback has about twenty. */
-const FEW = 50;
+const FEW = 30;
 
 interface ValueChange {
   readonly cause: Guess['cause'];

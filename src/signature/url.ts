@@ -48,8 +48,10 @@ export function* urlVariants(received: string): Generator<UrlVariant, void, unde
 /**
  * A URL that `new URL()` leaves as it is, and without a query to rewrite: a host name in lower case (a number
  * could be an IPv4 address in short), a port without leading zero, no `.` or `..` segment, nothing to encode.
+ * Each segment ends at its own slash, so that a stranger's path is read in one pass.
  */
-const PLAIN = /^(https?:\/\/(?:[a-z\d-]+\.)*[a-z][a-z\d-]*)(:[1-9]\d{0,4})?(\/(?:[\w~-][\w~.-]*\/?)*)$/;
+const PLAIN =
+  /^(https?:\/\/(?:[a-z\d-]+\.)*[a-z][a-z\d-]*)(:[1-9]\d{0,4})?(\/(?:[\w~-][\w~.-]*\/)*(?:[\w~-][\w~.-]*)?)$/;
 
 function* everyVariant(received: UrlVariant): Generator<UrlVariant, void, undefined> {
   const bare = change(received, 'fragment-dropped', withoutFragment(received.url));
