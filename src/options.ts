@@ -135,10 +135,16 @@ export function readOptions(options: TaskRouterOptions): ReadOptions {
     throw bad('onDeadline', "must be 'fail', 'defer' or an instruction such as reject({ activity: 'WA…' }).");
   }
   if (onDeadline === 'defer' && client === undefined) {
-    throw bad('onDeadline', "'defer' decides by a REST reservation update: pass the option client, or choose 'fail'.");
+    throw bad(
+      'onDeadline',
+      "'defer' decides by a REST reservation update: pass the option client, or choose 'fail'.",
+    );
   }
   if (client !== undefined && typeof client !== 'function' && !('names' in client && 'workspace' in client)) {
-    throw bad('client', 'must be made by createTaskRouterClient of taskrouter-kit/rest, or a function that returns one.');
+    throw bad(
+      'client',
+      'must be made by createTaskRouterClient of taskrouter-kit/rest, or a function that returns one.',
+    );
   }
   if (onStoreError !== 'continue' && onStoreError !== 'fail') {
     throw bad('onStoreError', "must be 'continue' or 'fail'.");

@@ -171,7 +171,10 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
       client,
       can,
       dispatch: routing.dispatch,
-      onDeadline: onDeadline === 'fail' || onDeadline === 'defer' ? onDeadline : readAnswer(onDeadline, 'onDeadline', can),
+      onDeadline:
+        onDeadline === 'fail' || onDeadline === 'defer'
+          ? onDeadline
+          : readAnswer(onDeadline, 'onDeadline', can),
       lateLimitMs: options.lateLimitMs,
       loud: options.explainMismatch,
     });

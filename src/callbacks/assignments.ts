@@ -64,7 +64,11 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
   return async (form, via, deadline, goOn) => {
     const { attributes, unreadable } = readAttributes(form);
     if (unreadable.length > 0 && !registry.badAttributes) {
-      return { result: { status: 'bad-attributes', of: unreadable }, handler: undefined, answeredTwice: false };
+      return {
+        result: { status: 'bad-attributes', of: unreadable },
+        handler: undefined,
+        answeredTwice: false,
+      };
     }
     let handler: string | undefined;
     let answeredTwice = false;
@@ -154,7 +158,8 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
       .reservation(form.TaskSid, form.ReservationSid);
     const { reservationStatus } = (await reservation?.fetch()) ?? { reservationStatus: 'unknown' };
     assignment.log.warn({ reservationStatus }, 'A late answer is taken over from a process that died');
-    if (reservationStatus !== 'pending') return late.refused({ assignment, handler: undefined, takenOver: true });
+    if (reservationStatus !== 'pending')
+      return late.refused({ assignment, handler: undefined, takenOver: true });
     const callback = { run, assignment, handler: undefined as string | undefined, takenOver: true };
     const decide = async () => {
       const chosen = await deciding.choose(assignment, unreadable);
@@ -200,7 +205,11 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
     return true;
   }
 
-  function deadlineOf(form: AssignmentForm, via: 'primary' | 'fallback', attributes: BothAttributes): RunRequest['onDeadline'] {
+  function deadlineOf(
+    form: AssignmentForm,
+    via: 'primary' | 'fallback',
+    attributes: BothAttributes,
+  ): RunRequest['onDeadline'] {
     if (onDeadline === 'fail') return 'fail';
     if (onDeadline === 'defer') return { answer: '{}', goOn: lateRequest(form, via, lateLimitMs) };
     const problem = checkTask(onDeadline.instruction, attributes);
@@ -242,7 +251,8 @@ interface BothAttributes {
 function readAttributes(form: AssignmentForm): { attributes: BothAttributes; unreadable: Unreadable } {
   const task = parseAttributes(form.TaskAttributes);
   const worker = parseAttributes(form.WorkerAttributes);
-  const unreadable = task && worker ? [] : (['task', 'worker'] as const).filter((of) => (of === 'task' ? !task : !worker));
+  const unreadable =
+    task && worker ? [] : (['task', 'worker'] as const).filter((of) => (of === 'task' ? !task : !worker));
   return { attributes: { task: task ?? {}, worker: worker ?? {} }, unreadable };
 }
 

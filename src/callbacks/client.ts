@@ -38,8 +38,8 @@ export interface CallbackReservation {
   apply(instruction: Instruction, options?: { signal?: AbortSignal }): Promise<unknown>;
 }
 
-/** What handlers have as `client`. Grows to the whole workspace client where both are known: in task-router.ts. */
-export interface HandlerClient extends CallbackWorkspace {}
+/** What handlers have as `client`. Grows to the client of one workspace where both are known: in task-router.ts. */
+export interface HandlerClient {}
 
 /** What handlers have as `reservation`. Grows like {@link HandlerClient}. */
 export interface HandlerReservation {
@@ -51,7 +51,10 @@ export interface HandlerReservation {
 export type ClientOption = CallbackClient | ((accountSid: string | undefined) => CallbackClient);
 
 /** The client for the callback of an account; undefined when the router has none. */
-export function clientFor(option: ClientOption | undefined, accountSid: string | undefined): CallbackClient | undefined {
+export function clientFor(
+  option: ClientOption | undefined,
+  accountSid: string | undefined,
+): CallbackClient | undefined {
   return typeof option === 'function' ? option(accountSid) : option;
 }
 
@@ -78,7 +81,12 @@ export function handlerReservation(
   let made: CallbackReservation | undefined;
   return new Proxy({ sid } as HandlerReservation, {
     get(target, property) {
-      if (property === 'sid' || typeof property === 'symbol' || property === 'then' || property === 'toJSON') {
+      if (
+        property === 'sid' ||
+        typeof property === 'symbol' ||
+        property === 'then' ||
+        property === 'toJSON'
+      ) {
         return Reflect.get(target, property);
       }
       if (!handle) throw noClient(`reservation.${property}`);

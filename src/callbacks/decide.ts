@@ -24,10 +24,18 @@ export interface Deciding {
   decideError(error: unknown, assignment: LiveAssignment): Promise<Taken | undefined>;
 }
 
-export function createDeciding(registry: Registry, dispatch: () => Promise<Dispatch> | Dispatch, can: Abilities): Deciding {
+export function createDeciding(
+  registry: Registry,
+  dispatch: () => Promise<Dispatch> | Dispatch,
+  can: Abilities,
+): Deciding {
   return {
     async choose(assignment, unreadable) {
-      let problems: readonly AttributesProblem[] = unreadable.map((of) => ({ of, handler: undefined, issues: [] }));
+      let problems: readonly AttributesProblem[] = unreadable.map((of) => ({
+        of,
+        handler: undefined,
+        issues: [],
+      }));
       if (problems.length === 0) {
         const selection = await (await dispatch())(assignment);
         if (selection.route) return selection.route;

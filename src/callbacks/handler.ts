@@ -78,7 +78,9 @@ export function readAnswer(instruction: Instruction, at: string, can: Abilities)
 }
 
 /** The friendly names a decision holds where Twilio wants SIDs. */
-export function namesOf(decision: Decision<never>): ReadonlyArray<{ readonly kind: 'activity'; readonly name: string }> {
+export function namesOf(
+  decision: Decision<never>,
+): ReadonlyArray<{ readonly kind: 'activity'; readonly name: string }> {
   if (decision.instruction !== 'defer') return namesIn(decision);
   return decision.onFailure ? namesIn(decision.onFailure) : [];
 }
@@ -104,7 +106,11 @@ export async function resolveNames<D extends Decision<never>>(
  *
  * @throws InstructionError when it is no decision, or one that can never be carried out.
  */
-export function checkDecision(decision: unknown, decider: Decider | undefined, can: Abilities): Decision<never> {
+export function checkDecision(
+  decision: unknown,
+  decider: Decider | undefined,
+  can: Abilities,
+): Decision<never> {
   if (!isDecision(decision)) {
     throw new InstructionError({ code: 40005, field: 'instruction', message: describeWrongReturn(decision) });
   }
@@ -122,10 +128,15 @@ function whyNever(decision: Decision<never>, can: Abilities): string | undefined
   if (can.rest) return undefined;
   if (decision.via === 'rest') return `via: 'rest' ${NEEDS_CLIENT}.`;
   const name = namesIn(decision)[0];
-  return name && `${name.field} "${name.name}" is a friendly name, which ${NEEDS_CLIENT}: write the SID (WA…).`;
+  return (
+    name && `${name.field} "${name.name}" is a friendly name, which ${NEEDS_CLIENT}: write the SID (WA…).`
+  );
 }
 
-function whyNotDefer({ run, withinMs, onFailure }: Extract<Decision<never>, { instruction: 'defer' }>, can: Abilities) {
+function whyNotDefer(
+  { run, withinMs, onFailure }: Extract<Decision<never>, { instruction: 'defer' }>,
+  can: Abilities,
+) {
   if (run && !can.rest) return `defer(run) ${NEEDS_CLIENT}; defer() alone leaves the decision to the agent.`;
   if (withinMs !== undefined && !(Number.isInteger(withinMs) && withinMs > 0 && withinMs <= MAX_LATE_MS)) {
     return `defer: withinMs must be a whole number of milliseconds from 1 to ${MAX_LATE_MS}.`;

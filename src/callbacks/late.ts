@@ -1,5 +1,11 @@
 import type { Run } from '../idempotency/types.js';
-import { checkTask, type Decision, type Instruction, InstructionError, isInstruction } from '../instructions/index.js';
+import {
+  checkTask,
+  type Decision,
+  type Instruction,
+  InstructionError,
+  isInstruction,
+} from '../instructions/index.js';
 import type { Logger } from '../log.js';
 import { type ClientOption, clientFor, noClient } from './client.js';
 import type { Deciding } from './decide.js';
@@ -84,17 +90,28 @@ export function createLate({ client: option, deciding, log, listeners }: LatePar
       tell('applied', instruction, undefined, late);
     } catch (error) {
       const outcome = isNoLongerPending(error) ? 'refused' : 'failed';
-      assignment.log.warn({ err: error, instruction: instruction.instruction, outcome }, 'A late answer was not applied');
+      assignment.log.warn(
+        { err: error, instruction: instruction.instruction, outcome },
+        'A late answer was not applied',
+      );
       tell(outcome, instruction, error, late);
     }
   }
 
-  async function instructionForError(error: unknown, assignment: LiveAssignment): Promise<Instruction | undefined> {
+  async function instructionForError(
+    error: unknown,
+    assignment: LiveAssignment,
+  ): Promise<Instruction | undefined> {
     const decision = (await deciding.decideError(error, assignment))?.decision;
     return decision?.instruction === 'defer' ? undefined : decision;
   }
 
-  function tell(outcome: LateOutcome['outcome'], instruction: Instruction | undefined, error: unknown, late: LateSubject): void {
+  function tell(
+    outcome: LateOutcome['outcome'],
+    instruction: Instruction | undefined,
+    error: unknown,
+    late: LateSubject,
+  ): void {
     const { assignment, handler, takenOver } = late;
     const told: LateOutcome = {
       outcome,
@@ -116,15 +133,23 @@ export function createLate({ client: option, deciding, log, listeners }: LatePar
   }
 
   /** Once for each workflow: a late limit beyond its reservation timeout can only come too late. */
-  async function warnOfTimeout({ workflowSid, workspaceSid, accountSid }: LiveAssignment, limitMs: number): Promise<void> {
+  async function warnOfTimeout(
+    { workflowSid, workspaceSid, accountSid }: LiveAssignment,
+    limitMs: number,
+  ): Promise<void> {
     if (workflowSid === undefined || warned.has(workflowSid)) return;
     warned.add(workflowSid);
     try {
-      const workflow = await clientFor(option, accountSid)?.workspace(workspaceSid).workflows.fetch(workflowSid);
+      const workflow = await clientFor(option, accountSid)
+        ?.workspace(workspaceSid)
+        .workflows.fetch(workflowSid);
       const timeoutMs = (workflow?.taskReservationTimeout ?? Number.POSITIVE_INFINITY) * 1_000;
       if (limitMs <= timeoutMs) return;
       const fields = { workflowSid, limitMs, timeoutMs };
-      log.warn(fields, "A late answer may take longer than its workflow's reservation timeout: lower withinMs or lateLimitMs");
+      log.warn(
+        fields,
+        "A late answer may take longer than its workflow's reservation timeout: lower withinMs or lateLimitMs",
+      );
     } catch (error) {
       log.debug({ err: error, workflowSid }, "A workflow's reservation timeout could not be read");
     }
@@ -154,5 +179,11 @@ function withinLimit<T>(run: Run, decide: () => Promise<T>): Promise<T> {
 function isNoLongerPending(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   const { code, status, twilioCode } = error as { code?: unknown; status?: unknown; twilioCode?: unknown };
-  return code === 'state' || status === 404 || status === 409 || status === 410 || (status === 400 && twilioCode === 20001);
+  return (
+    code === 'state' ||
+    status === 404 ||
+    status === 409 ||
+    status === 410 ||
+    (status === 400 && twilioCode === 20001)
+  );
 }

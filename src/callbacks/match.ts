@@ -78,7 +78,9 @@ export function readMatch(match: AnyMatch, at: string, can: Abilities): Conditio
   for (const [condition, prefix] of Object.entries(SID_CONDITIONS) as Array<[SidCondition, string]>) {
     const value = match[condition];
     if (value === undefined || (condition === 'worker' && isSchema(value))) continue;
-    sids[condition] = listOf(value, condition, at).map((sid) => readSid(sid, condition, prefix, at, can.names));
+    sids[condition] = listOf(value, condition, at).map((sid) =>
+      readSid(sid, condition, prefix, at, can.names),
+    );
   }
   const channel = match.channel === undefined ? undefined : listOf(match.channel, 'channel', at);
   if (channel && !can.channel) {
@@ -120,13 +122,7 @@ export function isSidOf(condition: SidCondition, value: string): boolean {
 
 const ANY_SID = /^[A-Z]{2}[0-9a-fA-F]{32}$/;
 
-function readSid(
-  value: string,
-  condition: SidCondition,
-  prefix: string,
-  at: string,
-  names: boolean,
-): string {
+function readSid(value: string, condition: SidCondition, prefix: string, at: string, names: boolean): string {
   if (isSidOf(condition, value)) return value;
   if (ANY_SID.test(value)) {
     throw refuse(

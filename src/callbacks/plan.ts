@@ -23,7 +23,10 @@ export function namesRoutes(routes: readonly Route[]): boolean {
  *
  * @throws UnknownNameError, with the names that are spelt nearly so.
  */
-export async function resolveRoutes(registry: Registry, { names }: CallbackClient): Promise<readonly Route[]> {
+export async function resolveRoutes(
+  registry: Registry,
+  { names }: CallbackClient,
+): Promise<readonly Route[]> {
   await Promise.all(activitiesIn(registry).map((name) => names.resolve('activity', name)));
   return Promise.all(
     registry.routes.map(async (route) => {
@@ -46,7 +49,9 @@ function namedConditions({ conditions: { sids } }: Route): SidCondition[] {
 }
 
 function activitiesIn({ routes, otherwise, badAttributes, errorInstruction }: Registry): string[] {
-  const deciders = [...routes, otherwise, badAttributes].map((named) => named?.decider).concat(errorInstruction);
+  const deciders = [...routes, otherwise, badAttributes]
+    .map((named) => named?.decider)
+    .concat(errorInstruction);
   const found = deciders.flatMap((decider) => (decider?.fixed ? namesOf(decider.fixed) : []));
   return [...new Set(found.map(({ name }) => name))];
 }

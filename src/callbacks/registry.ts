@@ -92,7 +92,10 @@ export class Registry {
 
   setBadAttributes(handler: HandlerOf<BadAttributesContext>): void {
     this.#once('onBadAttributes', this.badAttributes);
-    this.badAttributes = { name: 'onBadAttributes', decider: readHandler(handler, 'onBadAttributes', this.#can) };
+    this.badAttributes = {
+      name: 'onBadAttributes',
+      decider: readHandler(handler, 'onBadAttributes', this.#can),
+    };
   }
 
   setError(handler: Instruction | ErrorHandler): void {

@@ -73,7 +73,10 @@ export function createRouting(registry: Registry, { client, channelOf, log, cloc
       const fetched = await clientFor(client, accountSid)?.workspace(workspaceSid).tasks.fetch(task.sid);
       return fetched?.taskChannelUniqueName ?? undefined;
     } catch (error) {
-      log.warn({ err: error, taskSid: task.sid }, "A task's channel could not be looked up: matches on channel do not fit");
+      log.warn(
+        { err: error, taskSid: task.sid },
+        "A task's channel could not be looked up: matches on channel do not fit",
+      );
       return undefined;
     }
   }

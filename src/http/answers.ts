@@ -45,7 +45,10 @@ const FAILURES = {
 } as const;
 
 /** The HTTP answer of an assignment callback. */
-export function answerAssignment(form: AssignmentForm, { result, handler, answeredTwice }: AssignmentEnd): CallbackAnswer {
+export function answerAssignment(
+  form: AssignmentForm,
+  { result, handler, answeredTwice }: AssignmentEnd,
+): CallbackAnswer {
   switch (result.status) {
     case 'answered': {
       const { answer, verdict, degraded = false } = result;
