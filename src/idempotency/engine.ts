@@ -96,6 +96,8 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
       return flight.start(request);
     },
 
+    takeOver() {},
+
     active: {
       *[Symbol.iterator]() {
         for (const { key } of flights.values()) yield key;

@@ -1,13 +1,16 @@
 import type { Clock, Timer } from '../clock.js';
-import type { Run } from './types.js';
+import { RunLostError } from './run-lost.js';
+import type { OwnedRun } from './types.js';
 
 /** One call of `execute` in this process, and the lease that goes with it. */
-export class LocalRun implements Run {
+export class LocalRun implements OwnedRun {
   readonly attempt: number;
   /** The store could not be asked whether another process runs the same. */
   readonly degraded: boolean;
   /** `execute` has ended, one way or the other. */
   ended = false;
+  late = false;
+  lost = false;
   readonly #clock: Clock;
   readonly #latestDeadline: () => number;
   #timer: Timer;
@@ -32,6 +35,10 @@ export class LocalRun implements Run {
 
   remainingMs(): number {
     return Math.max(0, this.#latestDeadline() - this.#clock.now());
+  }
+
+  async answerEarly(): Promise<void> {
+    throw new RunLostError();
   }
 
   /** Tells `execute` to stop. What it left behind when it ended by itself is not disturbed. */

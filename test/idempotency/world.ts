@@ -43,6 +43,7 @@ export function createWorld(options: { latencyMs?: number } = {}) {
     return {
       acquire: (request) => remote('acquire', () => memory.acquire(request)),
       renew: (request) => remote('renew', () => memory.renew(request)),
+      answerEarly: (request) => remote('answerEarly', () => memory.answerEarly(request)),
       complete: (request) => remote('complete', () => memory.complete(request)),
       release: (request) => remote('release', () => memory.release(request)),
       ping: () => remote('ping', () => memory.ping()),
