@@ -1,4 +1,12 @@
-import type { Idempotency, LateRequest, Run, RunRequest, RunResult } from '../idempotency/types.js';
+import type {
+  Idempotency,
+  LateRequest,
+  OwnedRun,
+  Run,
+  RunRequest,
+  RunResult,
+  TakenRun,
+} from '../idempotency/types.js';
 import { checkTask, encodeCallback, type Instruction, InstructionError } from '../instructions/index.js';
 import type { Logger } from '../log.js';
 import { parseAttributes } from './attributes.js';
@@ -54,12 +62,19 @@ export type HandleAssignment = (
 
 type Unreadable = readonly ('task' | 'worker')[];
 
+/** A decision with its answer; without one it is applied by REST, within `lateMs`. */
+interface Ready {
+  readonly decision: Taken['decision'];
+  readonly answer?: string;
+  readonly lateMs?: number | undefined;
+}
+
 /** The life of an assignment callback: attributes, the one run, its handler, its answer. */
 export function createAssignments(registry: Registry, options: AssignmentOptions): HandleAssignment {
   const { idempotency, log, tracker, client, can, onDeadline, lateLimitMs } = options;
   const deciding = createDeciding(registry, options.dispatch, can);
   const late = createLate({ client, deciding, log, listeners: registry.late });
-  if (can.rest) idempotency.takeOver((run) => takeOver(run, run.journal));
+  if (can.rest) idempotency.takeOver(takeOver);
 
   return async (form, via, deadline, goOn) => {
     const { attributes, unreadable } = readAttributes(form);
@@ -73,43 +88,27 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
     let handler: string | undefined;
     let answeredTwice = false;
 
-    const execute = async (run: Run): Promise<string> => {
+    const execute = async (run: OwnedRun): Promise<string> => {
       const { assignment, runAfterwards } = live(form, via, attributes, run);
-      const end = (decide: () => Promise<Taken> | Taken) =>
-        late.end({
-          run,
-          assignment,
-          get handler() {
-            return handler;
-          },
-          takenOver: false,
-          decide: async () => (await decide()).decision,
-        });
-
-      const taking = take(assignment, unreadable, run, (name) => {
+      const chose = (name: string) => {
         handler = name;
-      });
+      };
+      const endLate = async (limitMs: number, ready: Ready | Promise<Ready>): Promise<string> => {
+        await run.answerEarly('{}', lateRequest(form, via, limitMs));
+        const decide = async () => (await ready).decision;
+        await late.end({ run, assignment, handler: () => handler, takenOver: false, decide });
+        return endOf(runAfterwards);
+      };
+
+      const taking = take(assignment, unreadable, run, goOn, chose);
       // Under `defer` the answer may go out first: then what the handler decides is applied by REST, within the limit.
       if (onDeadline === 'defer') await settledOrAborted(taking, run.signal);
-      if (run.late) {
-        await end(() => taking);
-        return endOf(runAfterwards);
-      }
-      const taken = await taking;
-      const { decision, decider } = taken;
-      const later = decision.instruction === 'defer' ? decision.run : decision.via === 'rest';
-      if (later) {
-        if (!goOn) throw new InstructionError(NOT_HERE);
-        const limitMs = (decision.instruction === 'defer' && decision.withinMs) || lateLimitMs;
-        await run.answerEarly('{}', lateRequest(form, via, limitMs));
-        await end(() => taken);
-        return endOf(runAfterwards);
-      }
-      const answer = decider?.answer ?? encodeCallback(await withSids(decision, assignment));
+      if (run.late) return endLate(lateLimitMs, taking);
+      const ready = await taking;
       // Looking a name up may have taken until the deadline.
-      if (run.late) await end(() => taken);
-      else answeredTwice = answer !== '{}' && tellTwice(assignment);
-      return endOf(runAfterwards, answer);
+      if (ready.answer === undefined || run.late) return endLate(ready.lateMs ?? lateLimitMs, ready);
+      answeredTwice = ready.answer !== '{}' && tellTwice(assignment);
+      return endOf(runAfterwards, ready.answer);
     };
 
     const request: RunRequest = {
@@ -129,28 +128,44 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
   async function take(
     assignment: LiveAssignment,
     unreadable: Unreadable,
-    run: Run,
+    run: OwnedRun,
+    goOn: GoOn | undefined,
     chose: (name: string) => void,
-  ): Promise<Taken> {
+  ): Promise<Ready> {
     let handler: string | undefined;
     try {
       const chosen = await deciding.choose(assignment, unreadable);
       handler = chosen.name;
       chose(handler);
-      return await deciding.decide(chosen, assignment);
+      return await makeReady(await deciding.decide(chosen, assignment), assignment, goOn);
     } catch (error) {
       // Once the answer is out, failures are the late part's to tell and to make good.
       if (run.late) throw error;
       assignment.log.error({ err: error, handler, via: assignment.via }, 'An assignment handler failed');
       const instead = await deciding.decideError(error, assignment);
-      if (instead) return instead;
+      if (instead) return makeReady(instead, assignment, goOn);
       throw error;
     }
   }
 
+  /** Encodes what can be answered now. @throws InstructionError for a late answer where nothing can go on. */
+  async function makeReady(
+    { decision, decider }: Taken,
+    assignment: LiveAssignment,
+    goOn: GoOn | undefined,
+  ): Promise<Ready> {
+    const later = decision.instruction === 'defer' ? decision.run : decision.via === 'rest';
+    if (later && !goOn) throw new InstructionError(NOT_HERE);
+    if (later) return { decision, lateMs: decision.instruction === 'defer' ? decision.withinMs : undefined };
+    if (decider?.answer !== undefined) return { decision, answer: decider.answer };
+    const names = clientFor(client, assignment.accountSid)?.names;
+    const named = names ? await resolveNames(decision, names, assignment.workspaceSid) : decision;
+    return { decision, answer: encodeCallback(named) };
+  }
+
   /** Another process answered `{}` and died: the reservation is looked at first, and decided only if it still waits. */
-  async function takeOver(run: Run, journal: string): Promise<void> {
-    const { form, via } = JSON.parse(journal) as { form: AssignmentForm; via: 'primary' | 'fallback' };
+  async function takeOver(run: TakenRun): Promise<void> {
+    const { form, via } = JSON.parse(run.journal) as { form: AssignmentForm; via: 'primary' | 'fallback' };
     const { attributes, unreadable } = readAttributes(form);
     const { assignment, runAfterwards } = live(form, via, attributes, run);
     const reservation = clientFor(client, form.AccountSid)
@@ -159,14 +174,14 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
     const { reservationStatus } = (await reservation?.fetch()) ?? { reservationStatus: 'unknown' };
     assignment.log.warn({ reservationStatus }, 'A late answer is taken over from a process that died');
     if (reservationStatus !== 'pending')
-      return late.refused({ assignment, handler: undefined, takenOver: true });
-    const callback = { run, assignment, handler: undefined as string | undefined, takenOver: true };
+      return late.refused({ assignment, handler: () => undefined, takenOver: true });
+    let name: string | undefined;
     const decide = async () => {
       const chosen = await deciding.choose(assignment, unreadable);
-      callback.handler = chosen.name;
+      name = chosen.name;
       return (await deciding.decide(chosen, assignment)).decision;
     };
-    await late.end(Object.assign(callback, { decide }));
+    await late.end({ run, assignment, handler: () => name, takenOver: true, decide });
     runAfterwards();
   }
 
@@ -186,11 +201,6 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
       for (const task of afterwards) runAfter(task);
     };
     return { assignment, runAfterwards };
-  }
-
-  async function withSids(decision: Taken['decision'], { accountSid, workspaceSid }: LiveAssignment) {
-    const names = clientFor(client, accountSid)?.names;
-    return names ? resolveNames(decision, names, workspaceSid) : decision;
   }
 
   function tellTwice(assignment: LiveAssignment): boolean {

@@ -1,4 +1,4 @@
-import type { Run } from '../idempotency/types.js';
+import type { OwnedRun } from '../idempotency/types.js';
 import {
   checkTask,
   type Decision,
@@ -23,26 +23,27 @@ export interface LateParts {
 /** Whose late end is told. */
 interface LateSubject {
   readonly assignment: LiveAssignment;
-  readonly handler: string | undefined;
+  /** Who decided, once that is known. */
+  handler(): string | undefined;
   readonly takenOver: boolean;
 }
 
 /** One callback that is answered `{}` and decided afterwards. */
 export interface LateCallback extends LateSubject {
-  readonly run: Run;
+  readonly run: OwnedRun;
   /** Brings the decision. A bare `defer()` leaves the reservation as it is. */
   decide(): Promise<Decision<never>> | Decision<never>;
 }
 
 /** Ends callbacks late. */
 export interface Late {
-  /** Applies the decision by a REST reservation update. Never rejects but at a shutdown. */
+  /** Applies the decision by a REST reservation update. Rejects only when the run is lost. */
   end(callback: LateCallback): Promise<void>;
   /** Tells that the reservation was decided before anybody could take over. */
   refused(subject: LateSubject): void;
 }
 
-/** The shutdown's limit came before the decision: the run's record stays, for another process to take over. */
+/** The run is another process's, or may be at any time, as in a shutdown: what is left to do is for that one. */
 class CutShort extends Error {}
 
 export function createLate({ client: option, deciding, log, listeners }: LateParts): Late {
@@ -70,9 +71,13 @@ export function createLate({ client: option, deciding, log, listeners }: LatePar
     } catch (thrown) {
       if (thrown instanceof CutShort) throw thrown;
       error = thrown;
-      assignment.log.error({ err: error, handler: late.handler }, 'A late handler failed, or took too long');
+      assignment.log.error(
+        { err: error, handler: late.handler() },
+        'A late handler failed, or took too long',
+      );
       instruction = onFailure ?? (await instructionForError(error, assignment));
     }
+    if (run.lost) throw new CutShort();
     if (instruction) await apply(instruction, late);
     else tell('left', undefined, error, late);
   }
@@ -115,7 +120,7 @@ export function createLate({ client: option, deciding, log, listeners }: LatePar
     const { assignment, handler, takenOver } = late;
     const told: LateOutcome = {
       outcome,
-      handler,
+      handler: handler(),
       instruction: instruction?.instruction,
       error,
       takenOver,
@@ -163,12 +168,10 @@ const NO_INSTRUCTION = {
 } as const;
 
 /** Waits for the decision until the run's limit. A handler that ignores its signal is left behind. */
-function withinLimit<T>(run: Run, decide: () => Promise<T>): Promise<T> {
+function withinLimit<T>(run: OwnedRun, decide: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stop = () => {
-      const late = run.remainingMs() <= 0;
-      reject(late ? new Error('The limit of the late answer passed') : new CutShort('shutting down'));
-    };
+    const stop = () =>
+      reject(run.lost ? new CutShort() : new Error('The limit of the late answer passed before a decision'));
     if (run.signal.aborted) return stop();
     run.signal.addEventListener('abort', stop, { once: true });
     decide().then(resolve, reject);
