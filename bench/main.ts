@@ -11,6 +11,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { findServer } from '../test/support/redis.js';
 import { flood } from './load.js';
 import { type Measurement, measure, type Plan, WrongResult } from './measure.js';
 import { benchMemory } from './memory.js';
@@ -73,11 +74,16 @@ function whole(name: string, text: string): number {
 }
 
 /** The programs it needs, and two cores. */
-function prepare(): Cores {
+function prepare(only: readonly ServerName[]): Cores {
   const has = (command: string) => spawnSync(command, ['--version'], { stdio: 'ignore' }).error === undefined;
   if (!has('wrk')) throw new Usage('The benchmark needs wrk. On Debian or Ubuntu: apt-get install wrk');
   if (!has('taskset')) {
     throw new Usage('The benchmark needs Linux and taskset. On Debian or Ubuntu: apt-get install util-linux');
+  }
+  if (only.includes('redis') && findServer() === undefined) {
+    throw new Usage(
+      'The benchmark needs redis-server. On Debian or Ubuntu: apt-get install redis-server; or leave Redis out with --only',
+    );
   }
   const cores = chooseCores();
   if (cores === undefined)
@@ -107,7 +113,7 @@ async function countRequests(file: string, cores: Cores, plan: Plan): Promise<nu
 
 async function benchServers(folder: string, options: ReturnType<typeof readOptions>): Promise<void> {
   const { rounds, only, plan } = options;
-  const cores = prepare();
+  const cores = prepare(only);
   if (options.build) build();
   const file = join(folder, 'requests');
   const count = await countRequests(file, cores, plan);
