@@ -1,3 +1,5 @@
+// Loaded with the first failure, which takes real time: here it is there before a clock is turned.
+import 'p-retry';
 import { Redis } from 'ioredis';
 import { createTaskRouterClient, IDEMPOTENCY_ATTRIBUTE, IdempotencyKeyError } from 'taskrouter-kit/rest';
 import { describe, expect, inject, test } from 'vitest';
