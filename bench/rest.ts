@@ -7,15 +7,16 @@
  */
 import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import twilio from 'twilio';
-import { createTaskRouterClient } from '../dist/rest/index.js';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 10);
 const AT_ONCE = 50;
 const REQUESTS = 1_500;
+const BUILT = new URL('../dist/rest/index.js', import.meta.url);
 const sid = (prefix: string) => prefix + '0123456789abcdef'.repeat(2);
 
 if (process.argv[2] === 'server') serve();
@@ -66,6 +67,8 @@ function importOnce(statement: string): Import {
 }
 
 function imports(): void {
+  if (!existsSync(new URL('../dist/rest/index.js', import.meta.url)))
+    throw new Error('Run npm run build first.');
   const statements: Readonly<Record<string, string>> = {
     empty: 'import("data:text/javascript,")',
     ours: 'import("taskrouter-kit/rest")',
@@ -90,8 +93,9 @@ function imports(): void {
   ];
   for (const key of ['ms', 'cpuMs', 'megabytes'] as const) {
     const [mine, theirs] = [ours[key] - empty[key], official[key] - empty[key]];
+    const goal = key === 'megabytes' ? '' : ' (goal <= 0.1)';
     console.log(
-      `import, ${key}: ours ${mine.toFixed(1)}, official ${theirs.toFixed(1)}, ratio ${(mine / theirs).toFixed(3)} (goal <= 0.1)`,
+      `import, ${key}: ours ${mine.toFixed(1)}, official ${theirs.toFixed(1)}, ratio ${(mine / theirs).toFixed(3)}${goal}`,
     );
   }
 }
@@ -108,6 +112,9 @@ async function rate(call: () => Promise<unknown>): Promise<number> {
 }
 
 async function compare(): Promise<void> {
+  if (!existsSync(BUILT)) throw new Error('Run npm run build first.');
+  // What users run: tsx would put its own calls into the sources.
+  const { createTaskRouterClient } = (await import(BUILT.href)) as typeof import('taskrouter-kit/rest');
   imports();
   const server = fork(fileURLToPath(import.meta.url), ['server'], { execArgv: process.execArgv });
   const [port] = (await once(server, 'message')) as [number];
