@@ -108,6 +108,8 @@ function collect(text: string, before: readonly string[]): readonly string[] {
 
 /** Runs the command line; a command that stays up, such as `serve`, ends the process by itself. */
 async function main(): Promise<void> {
+  // Whoever reads a pipe may have seen enough: taskrouter --help | head.
+  process.stdout.on('error', () => process.exit());
   try {
     await program((code) => {
       process.exitCode = code;

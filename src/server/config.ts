@@ -74,8 +74,10 @@ const trustProxy = v.pipe(
 );
 
 function isProxy(text: string): boolean {
-  const [address = '', bits = '0', ...more] = text.split('/');
-  return PROXY_NAMES.includes(text) || (isIP(address) !== 0 && /^\d{1,3}$/.test(bits) && more.length === 0);
+  const [address = '', bits, ...more] = text.split('/');
+  const most = isIP(address) === 6 ? 128 : 32;
+  const inRange = bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= most);
+  return PROXY_NAMES.includes(text) || (isIP(address) !== 0 && inRange && more.length === 0);
 }
 
 /** Every variable the endpoint reads, by name. */

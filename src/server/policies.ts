@@ -13,7 +13,7 @@ export function tellPolicies(
       handlers,
       publicUrl: config.publicUrl && withoutCredentials(config.publicUrl),
       trustProxy: config.trustProxy,
-      authTokens: config.authTokens.length,
+      tokens: config.authTokens.length,
       store: config.redisUrl ? 'redis' : 'memory',
       deadlineMs: config.deadlineMs,
       onDeadline: config.onDeadline,

@@ -40,7 +40,8 @@ function redactObject(value: object, depth: number): unknown {
     return isObject(plain) ? redactObject(plain, depth + 1) : plain;
   }
   let copy: Record<string, unknown> | undefined;
-  for (const [name, before] of Object.entries(value) as Array<[string, unknown]>) {
+  for (const name of Object.keys(value)) {
+    const before: unknown = (value as Record<string, unknown>)[name];
     if (before === undefined) continue;
     const after = isSecret(name) ? REDACTED : isObject(before) ? redactObject(before, depth + 1) : before;
     if (after === before) continue;

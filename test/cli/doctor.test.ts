@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { signRequest, withBodyHash } from 'taskrouter-kit';
+import fc from 'fast-check';
+import { explainSignature, signRequest, withBodyHash } from 'taskrouter-kit';
 import { assignmentRequest } from 'taskrouter-kit/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type DoctorOptions, doctor } from '../../src/cli/doctor.js';
+import { UsageError } from '../../src/cli/failure.js';
+import { readPasted } from '../../src/cli/pasted-request.js';
 import { captured } from './output.js';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
@@ -97,5 +100,31 @@ describe('taskrouter doctor', () => {
     await expect(examine(request.body, { signature })).rejects.toThrow(/--url/);
     await expect(examine('a=%zz', { url: URL, signature })).rejects.toThrow(/as it was sent/);
     await expect(doctor(join(folder, 'none'), { token: TOKEN })).rejects.toThrow(/cannot be read/);
+  });
+
+  it('reads anything, or says that it is no request', () => {
+    const dump = fc.record({ headers: fc.dictionary(fc.string(), fc.jsonValue()), body: fc.jsonValue() });
+    const pasted = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.json(),
+      dump.map((value) => JSON.stringify(value)),
+      fc.string().map((text) => `POST ${text} HTTP/1.1\r\n${text}`),
+    );
+    fc.assert(
+      fc.property(pasted, (text) => {
+        try {
+          const { body, headers } = readPasted(text);
+          explainSignature({
+            url: URL,
+            signature: headers.get('x-twilio-signature'),
+            authTokens: TOKEN,
+            ...body,
+          });
+        } catch (error) {
+          expect(error).toBeInstanceOf(UsageError);
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 });

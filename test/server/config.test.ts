@@ -89,4 +89,11 @@ describe('readConfig', () => {
   ])('reads TRUST_PROXY %s as Express takes it', (text, expected) => {
     expect(readConfig({ TWILIO_AUTH_TOKEN: TOKEN, TRUST_PROXY: text }).trustProxy).toEqual(expected);
   });
+
+  it.each(['10.0.0.0/33', '10.0.0.0/0', '::1/129', '10.0.0.0/8/8', 'hooks.example.com', '1.5', 'loopback,'])(
+    'refuses TRUST_PROXY %s, before Express would',
+    (text) => {
+      expect(problemsOf({ TWILIO_AUTH_TOKEN: TOKEN, TRUST_PROXY: text })).toContain('TRUST_PROXY must be');
+    },
+  );
 });

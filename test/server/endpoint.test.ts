@@ -1,6 +1,9 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { accept, defer, defineAssignment, defineEvent, defineOtherwise } from 'taskrouter-kit';
 import { assignmentRequest, eventRequest } from 'taskrouter-kit/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { callback, reservation, TOKEN } from './endpoint-process.js';
 import { metric, startHere } from './in-process.js';
 
@@ -135,6 +138,23 @@ describe('metrics and the log', () => {
   });
 });
 
+it('a request whose body is still on its way when the endpoint stops gets an answer, not a cut', async () => {
+  const { url, close } = await startHere();
+  const { headers, body } = assignmentRequest({ url: `${url}/taskrouter/assignment`, authToken: TOKEN });
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  const head = Object.entries({ ...headers, host: new URL(url).host, 'content-length': body.length });
+  socket.write(`POST /taskrouter/assignment HTTP/1.1\r\n`);
+  socket.write(`${head.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body.slice(0, 100)}`);
+  await sleep(50);
+  const closed = close();
+  await sleep(50);
+  socket.write(body.slice(100));
+  const answer = await text(socket);
+  expect(answer).toMatch(/^HTTP\/1\.1 503 .*shutting-down/s);
+  expect(await closed).toEqual({ open: [], clean: true });
+});
+
 describe('the start', () => {
   it('says in one line which policies hold, without a secret', async () => {
     const { lines } = await startHere({ PUBLIC_URL: 'https://user:hush@hooks.example.com/api' });
@@ -145,7 +165,7 @@ describe('the start', () => {
       deadlineMs: 4_000,
       onDeadline: 'fail',
       onStoreError: 'continue',
-      authTokens: 1,
+      tokens: 1,
     });
     expect(JSON.stringify(line)).not.toMatch(new RegExp(`hush|${TOKEN}`));
   });
