@@ -3,8 +3,10 @@ import { systemClock } from '../clock.js';
 import { silentLogger } from '../log.js';
 import { Flight } from './flight.js';
 import { StoreGuard } from './guard.js';
+import type { LateFlight } from './late-flight.js';
 import { LateWrites } from './late-writes.js';
 import { memoryStore } from './memory-store.js';
+import { TakeOver } from './take-over.js';
 import type { Tower } from './tower.js';
 import type { Idempotency, IdempotencyOptions } from './types.js';
 
@@ -31,6 +33,8 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
   const kept = memoryStore({ clock });
   const lateWrites = new LateWrites(guard, kept, clock, log);
   const flights = new Map<string, Flight>();
+  const lateFlights = new Map<string, LateFlight>();
+  let takeOver: TakeOver | undefined;
   let closing = false;
   let onIdle: (() => void) | undefined;
   let degradedRuns = 0;
@@ -61,14 +65,33 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
     onResult: (result) => observer?.result?.(result),
     onLanded(flight) {
       if (flights.get(flight.id) === flight) flights.delete(flight.id);
-      if (flights.size === 0) onIdle?.();
+      if (isIdle()) onIdle?.();
+    },
+    lateFlight: (key) => lateFlights.get(key),
+    onLate: (flight) => void lateFlights.set(flight.key, flight),
+    onLateLanded(flight) {
+      if (lateFlights.get(flight.key) === flight) lateFlights.delete(flight.key);
+      if (isIdle()) onIdle?.();
+    },
+    release(request) {
+      kept.release(request);
+      return new Promise((resolve) => {
+        guard.call(
+          'release',
+          (store) => store.release(request),
+          resolve,
+          () => resolve(),
+        );
+      });
     },
   };
+
+  const isIdle = () => flights.size === 0 && lateFlights.size === 0;
 
   /** Resolves when nothing is in flight, or after `timeoutMs`. */
   function idle(timeoutMs: number): Promise<void> {
     return new Promise((resolve) => {
-      if (flights.size === 0) return resolve();
+      if (isIdle()) return resolve();
       const timer = clock.setTimeout(resolve, timeoutMs);
       onIdle = () => {
         clock.clearTimeout(timer);
@@ -77,8 +100,27 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
     });
   }
 
+  /** Gives up whatever is in flight, and names it. */
+  async function cut(): Promise<string[]> {
+    const open: string[] = [];
+    const releases: Promise<void>[] = [];
+    for (const flight of [...flights.values(), ...lateFlights.values()]) {
+      const released = flight.cut();
+      if (released === false) continue;
+      open.push(flight.key);
+      releases.push(released);
+    }
+    // What is being stored now, and the releases, end within the store's timeout.
+    await Promise.all([...releases, idle(storeTimeoutMs)]);
+    return open;
+  }
+
   return {
     run(request) {
+      if (lateFlights.size > 0) {
+        const late = lateFlights.get(request.key);
+        if (late?.fingerprint === request.fingerprint) return late.join();
+      }
       let id = request.key;
       let present = flights.get(id);
       if (present !== undefined && present.fingerprint !== request.fingerprint) {
@@ -96,11 +138,14 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
       return flight.start(request);
     },
 
-    takeOver() {},
+    takeOver(handler) {
+      if (store.claim !== undefined && !closing) takeOver = new TakeOver(tower, handler);
+    },
 
     active: {
       *[Symbol.iterator]() {
         for (const { key } of flights.values()) yield key;
+        yield* lateFlights.keys();
       },
     },
 
@@ -112,18 +157,11 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
 
     async close({ timeoutMs }) {
       closing = true;
+      takeOver?.stop();
       await idle(timeoutMs);
       tower.closed = true;
-      const open: string[] = [];
-      const releases: Promise<void>[] = [];
-      for (const flight of [...flights.values()]) {
-        const released = flight.cut();
-        if (released === false) continue;
-        open.push(flight.key);
-        releases.push(released);
-      }
-      // What is being stored now, and the releases, end within the store's timeout.
-      await Promise.all([...releases, idle(storeTimeoutMs)]);
+      // The second time for runs that were just going late.
+      const open = [...(await cut()), ...(await cut())];
       await lateWrites.flush();
       lateWrites.stop();
       guard.stop();

@@ -1,8 +1,9 @@
 import type { Timer } from '../clock.js';
-import { LocalRun } from './local-run.js';
+import { LateFlight } from './late-flight.js';
+import { LocalRun, type RunHost } from './local-run.js';
 import type { AcquireRequest, AcquireResult, Outcome } from './store.js';
 import type { Tower } from './tower.js';
-import type { RunRequest, RunResult } from './types.js';
+import type { LateRequest, RunRequest, RunResult } from './types.js';
 import { type Waiter, Waiters } from './waiters.js';
 
 /** How long a run without a waiting request goes on before its signal aborts: the fallback may be on its way. */
@@ -16,8 +17,10 @@ const ABANDONED_MS = 60_000;
  *
  *     asking ──> running ──> storing ──> landed       asking <──> watching a run elsewhere
  *        ^──────────┴───────────┘ lease lost: ask again; failed: the fallback asks again
+ *
+ * When a run answers early, what is stored is that answer; the flight lands, and a {@link LateFlight} has the rest.
  */
-export class Flight {
+export class Flight implements RunHost {
   readonly id: string;
   readonly key: string;
   readonly fingerprint: string;
@@ -60,8 +63,32 @@ export class Flight {
     this.#waiters.settle(() => ({ status: 'closed' }));
     this.#land();
     if (this.#run === undefined) return Promise.resolve();
-    this.#run.abort();
+    this.#run.lose();
     return this.#release();
+  }
+
+  get latestDeadline(): number {
+    return this.#waiters.latestDeadline;
+  }
+
+  answerEarly(run: LocalRun, answer: string, { journal, limitMs }: LateRequest): void {
+    if (this.#run !== run || this.#phase !== 'running') return;
+    const early = { ...this.#holder(run), answer, journal, limitMs };
+    run.dropLease();
+    this.#setTimer(undefined);
+    this.#phase = 'storing';
+    run.goLate(limitMs);
+    const answered = (held: boolean) => {
+      this.#run = undefined;
+      new LateFlight(early, run, held, this.#tower).start();
+      this.#answered(answer, !held);
+    };
+    this.#tower.guard.call(
+      'answerEarly',
+      (store) => store.answerEarly(early),
+      (result) => (result === 'lost' ? this.#lost(run) : answered(true)),
+      () => answered(false),
+    );
   }
 
   #deadline(waiter: Waiter): void {
@@ -69,8 +96,10 @@ export class Flight {
     if (this.#phase === 'storing') {
       waiter.overdue = true;
     } else if (this.#run !== undefined && onDeadline !== 'fail') {
+      const { answer, goOn } = onDeadline;
       waiter.overdue = true;
-      this.#end(this.#run, { state: 'finished', answer: onDeadline.answer });
+      if (goOn === undefined) this.end(this.#run, { state: 'finished', answer });
+      else this.answerEarly(this.#run, answer, goOn);
     } else {
       const result = { status: 'deadline', verdict: this.#verdict(waiter) } as const;
       this.#waiters.settle((each) => (each === waiter ? result : undefined));
@@ -85,8 +114,10 @@ export class Flight {
     this.#setTimer(() => {
       run.abort();
       this.#setTimer(() => {
-        const fields = { key: this.key, attempt: run.attempt };
-        this.#tower.log.warn(fields, 'an aborted handler has not ended in a minute: its lease is given back');
+        this.#tower.log.warn(
+          { key: this.key },
+          'an aborted handler has not ended in a minute: its lease is given back',
+        );
         run.dropLease();
         this.#tower.onLanded(this);
         void this.#release();
@@ -172,40 +203,18 @@ export class Flight {
 
   #execute(attempt: number, degraded: boolean): void {
     const runner = this.#waiters.first as Waiter;
-    const run = new LocalRun(attempt, degraded, this.#tower.clock, () => this.#waiters.latestDeadline);
+    const run = new LocalRun(attempt, degraded, this.#tower.clock, this);
     this.#phase = 'running';
     this.#attempt = attempt;
     this.#run = run;
     this.#runner = runner;
-    const failed = (error: unknown) => {
-      run.ended = true;
-      this.#end(run, { state: 'failed' }, error);
-    };
-    const finished = (answer: string) => {
-      run.ended = true;
-      this.#end(run, { state: 'finished', answer });
-    };
-    let answer: string | Promise<string>;
-    try {
-      answer = runner.request.execute(run);
-    } catch (error) {
-      failed(error);
-      return;
-    }
-    if (typeof answer === 'string') {
-      finished(answer);
-      return;
-    }
-    run.keepLease(this.#tower.renewMs, () => this.#renew(run));
-    answer.then(finished, failed);
+    run.begin(runner.request);
+    if (!run.ended && !run.late) run.keepLease(this.#tower.renewMs, () => this.#renew(run));
   }
 
   #renew(run: LocalRun): void {
-    const { guard, leaseMs, ttlMs } = this.#tower;
-    const { key } = this;
-    const { attempt } = run;
-    const request = { key, fingerprint: this.fingerprint, owner: this.#owner, attempt, leaseMs, ttlMs };
-    guard.call(
+    const request = this.#holder(run);
+    this.#tower.guard.call(
       'renew',
       (store) => store.renew(request),
       (result) => {
@@ -216,14 +225,17 @@ export class Flight {
     );
   }
 
+  #holder({ attempt }: LocalRun) {
+    const { leaseMs, ttlMs } = this.#tower;
+    return { key: this.key, fingerprint: this.fingerprint, owner: this.#owner, attempt, leaseMs, ttlMs };
+  }
+
   /** Ends a run with what comes first: its result, or a fixed answer at a deadline. What comes second is dropped. */
-  #end(run: LocalRun, outcome: Outcome, error?: unknown): void {
+  end(run: LocalRun, outcome: Outcome, error?: unknown): void {
     const { guard, kept, lateWrites, log, ttlMs } = this.#tower;
     if (this.#run !== run || this.#phase !== 'running') {
-      log.debug(
-        { key: this.key, err: error },
-        'a handler ended after its callback had: its result is dropped',
-      );
+      const level = run.late && !run.lost && outcome.state === 'failed' ? 'error' : 'debug';
+      log[level]({ key: this.key, err: error }, 'a handler ended after its callback: its result is dropped');
       return;
     }
     if (outcome.state === 'failed' && !this.#waiters.has(this.#runner)) {
@@ -268,7 +280,7 @@ export class Flight {
       'a run lost its lease: its result is dropped',
     );
     run.dropLease();
-    run.abort();
+    run.lose();
     this.#tower.kept.release({ key: this.key, owner: this.#owner });
     this.#run = undefined;
     this.#runner = undefined;
@@ -302,17 +314,7 @@ export class Flight {
   }
 
   #release(): Promise<void> {
-    const { guard, kept } = this.#tower;
-    const request = { key: this.key, owner: this.#owner };
-    kept.release(request);
-    return new Promise((resolve) => {
-      guard.call(
-        'release',
-        (store) => store.release(request),
-        resolve,
-        () => resolve(),
-      );
-    });
+    return this.#tower.release({ key: this.key, owner: this.#owner });
   }
 
   #verdict(waiter: Waiter): 'ran' | 'joined' {

@@ -2,8 +2,10 @@ import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
 import type { Flight } from './flight.js';
 import type { StoreGuard } from './guard.js';
+import type { LateFlight } from './late-flight.js';
 import type { LateWrites } from './late-writes.js';
 import type { MemoryStore } from './memory-store.js';
+import type { ReleaseRequest } from './store.js';
 import type { IdempotencyOptions, RunResult } from './types.js';
 
 /** What all flights of one engine share. */
@@ -21,4 +23,10 @@ export interface Tower extends Required<Omit<IdempotencyOptions, 'store' | 'obse
   onResult(result: RunResult): void;
   /** The flight takes no more requests. */
   onLanded(flight: Flight): void;
+  /** The late run of this key in this process. */
+  lateFlight(key: string): LateFlight | undefined;
+  onLate(flight: LateFlight): void;
+  onLateLanded(flight: LateFlight): void;
+  /** Gives a lease back. Never rejects; takes `storeTimeoutMs` at most. */
+  release(request: ReleaseRequest): Promise<void>;
 }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { ConfigurationError } from '../errors.js';
 import type { Answer } from './attempt.js';
 import type { Effect } from './decide.js';
@@ -7,6 +6,7 @@ import { encode, type WireRequest } from './encode.js';
 import { isJsonObject } from './error-answer.js';
 import { TaskRouterApiError } from './errors.js';
 import type { InputOf, JsonObject, Operation, ResultOf } from './facts/kinds.js';
+import { orderedJson } from './json.js';
 import { Limiter } from './limiter.js';
 import { type List, listOf, type Page } from './list.js';
 import type { Names } from './names.js';
@@ -257,6 +257,6 @@ function isAsWritten(input: object, resource: JsonObject): boolean {
     if (now instanceof Date) {
       return Math.floor(now.getTime() / 1_000) === Math.floor(new Date(value).getTime() / 1_000);
     }
-    return isJsonObject(value) ? isDeepStrictEqual(JSON.parse(JSON.stringify(value)), now) : value === now;
+    return isJsonObject(value) ? orderedJson(value) === orderedJson(now) : value === now;
   });
 }

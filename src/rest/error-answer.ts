@@ -9,7 +9,12 @@ const LONGEST_DETAIL = 300;
  * `{ type, title, status, code, detail, errors }`, or, where an edge in between answered with HTML or broke off, the
  * status alone.
  */
-export function readErrorAnswer(status: number, headers: Headers, body: unknown, now: number): ErrorAnswer {
+export function readErrorAnswer(
+  status: number,
+  header: (name: string) => string | undefined,
+  body: unknown,
+  now: number,
+): ErrorAnswer {
   const fields = isJsonObject(body) ? body : {};
   const code = typeof fields.code === 'number' ? fields.code : undefined;
   const said = fields.message ?? fields.detail ?? fields.title;
@@ -19,14 +24,14 @@ export function readErrorAnswer(status: number, headers: Headers, body: unknown,
     twilioCode: code,
     detail: typeof said === 'string' && said !== '' ? masked(said) : undefined,
     moreInfo: typeof page === 'string' && /^https:\/\/[^\s?#]+$/.test(page) ? page : undefined,
-    requestId: headers.get('twilio-request-id') ?? undefined,
-    retryAfterMs: readRetryAfter(headers.get('retry-after'), now),
+    requestId: header('twilio-request-id'),
+    retryAfterMs: readRetryAfter(header('retry-after'), now),
   };
 }
 
 /** Retry-After in milliseconds: seconds, or an HTTP date. Source: RFC 9110, section 10.2.3. */
-export function readRetryAfter(header: string | null, now: number): number | undefined {
-  if (header === null) return undefined;
+export function readRetryAfter(header: string | undefined, now: number): number | undefined {
+  if (header === undefined) return undefined;
   const text = header.trim();
   if (/^\d+(?:\.\d+)?$/.test(text)) return Math.ceil(Number(text) * SECOND);
   const date = Date.parse(text);

@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto';
 import { TaskRouterKitError } from '../errors.js';
-import { createIdempotency } from '../idempotency/engine.js';
-import { memoryStore } from '../idempotency/memory-store.js';
 import type { IdempotencyStore } from '../idempotency/store.js';
 import type { Idempotency, RunResult } from '../idempotency/types.js';
 import type { CallOptions, Calls } from './calls.js';
-import { isJsonObject } from './error-answer.js';
 import { InputError, TaskRouterConnectionError } from './errors.js';
+import { orderedJson } from './json.js';
 import type { KeyLookups } from './key-lookups.js';
 import { OPERATIONS } from './operations.js';
 import { type LookBounds, pause, type Requester } from './request.js';
@@ -35,7 +32,7 @@ export class KeyedCreation {
   readonly #requester: Requester;
   readonly #settleMs: number;
   readonly #store: IdempotencyStore | undefined;
-  #idempotency: Idempotency | undefined;
+  #idempotency: Promise<Idempotency> | undefined;
 
   constructor({ requester, store, settleMs }: KeyedCreationOptions) {
     this.#requester = requester;
@@ -54,35 +51,42 @@ export class KeyedCreation {
     const keyed = withKey(input, key);
     const { clock, budgetMs } = this.#requester;
     let created: Task | undefined;
-    const running = this.#engine().run({
+    const { createHash } = await import('node:crypto');
+    const engine = await this.#engine();
+    const running = engine.run({
       key: `task:${calls.workspaceSid}:${key}`,
-      fingerprint: createHash('sha256').update(sorted(keyed)).digest('base64url'),
+      fingerprint: createHash('sha256').update(orderedJson(keyed)).digest('base64url'),
       // A creation that failed is tried again by whoever waited for it, one at a time.
       path: 'fallback',
       // The creation keeps to the budget by itself, and its own error says more.
       deadline: clock.now() + (options.budgetMs ?? budgetMs) + 1_000,
       onDeadline: 'fail',
       execute: async ({ attempt }) => {
+        const bounds = { signal: options.signal, budgetMs: options.budgetMs ?? budgetMs };
         // An earlier run has failed or died, or what other processes did cannot be known: the task may be there.
-        const doubtful = attempt > 1 || this.#engine().storeState === 'degraded';
-        created =
-          (doubtful ? await lookups.find(key) : undefined) ??
-          (await this.#send(calls, lookups, keyed, key, options));
+        const found =
+          attempt > 1 || engine.storeState === 'degraded'
+            ? await this.#look(lookups, key, bounds, attempt > 1 ? this.#settleMs : 0)
+            : 'repeat';
+        if (found === 'unknown') throw unsettled();
+        created = found === 'repeat' ? await this.#send(calls, lookups, keyed, key, options) : found.result;
         return created.sid;
       },
     });
     const result = await orAborted(running, options.signal);
-    if (created !== undefined && result.status === 'answered') return created;
+    if (result.status === 'answered' && created?.sid === result.answer) return created;
     return calls.call(OPERATIONS.tasks.fetch, [answerOf(result)], {}, options);
   }
 
-  #engine(): Idempotency {
-    const { clock, random } = this.#requester;
-    this.#idempotency ??= createIdempotency({
-      store: this.#store ?? memoryStore({ clock, maxRecords: 10_000 }),
-      clock,
-      random,
-    });
+  /** Made, and loaded, with the first key. */
+  #engine(): Promise<Idempotency> {
+    this.#idempotency ??= (async () => {
+      const { createIdempotency } = await import('../idempotency/engine.js');
+      const { memoryStore } = await import('../idempotency/memory-store.js');
+      const { clock, random } = this.#requester;
+      const store = this.#store ?? memoryStore({ clock, maxRecords: 10_000 });
+      return createIdempotency({ store, clock, random });
+    })();
     return this.#idempotency;
   }
 
@@ -95,21 +99,29 @@ export class KeyedCreation {
   ): Promise<Task> {
     return calls.call(OPERATIONS.tasks.create, [], input, options, {
       effect: 'keyed-create',
-      look: async (bounds) => {
-        // A creation that Twilio is still busy with would not be found yet.
-        if (bounds.budgetMs <= this.#settleMs) return 'unknown';
-        await pause(this.#requester, this.#settleMs, bounds.signal);
-        const found = await this.#within(lookups.find(key), {
-          ...bounds,
-          budgetMs: bounds.budgetMs - this.#settleMs,
-        });
-        return found === 'unknown' ? found : found === undefined ? 'repeat' : { result: found };
-      },
+      look: (bounds) => this.#look(lookups, key, bounds, this.#settleMs),
     });
   }
 
+  /** Waits, because a creation that Twilio is still busy with would not be found yet, and looks the task up. */
+  async #look(
+    lookups: KeyLookups,
+    key: string,
+    bounds: Pick<LookBounds, 'signal' | 'budgetMs'>,
+    waitMs: number,
+  ): Promise<{ readonly result: Task } | 'repeat' | 'unknown'> {
+    const budgetMs = bounds.budgetMs - waitMs;
+    if (budgetMs <= 0) return 'unknown';
+    await pause(this.#requester, waitMs, bounds.signal);
+    const found = await this.#within(lookups.find(key), { ...bounds, budgetMs });
+    return found === 'unknown' ? found : found === undefined ? 'repeat' : { result: found };
+  }
+
   /** What a shared look-up brings, if it comes within one's own bounds. */
-  #within<T>(shared: Promise<T>, { signal, budgetMs }: LookBounds): Promise<T | 'unknown'> {
+  #within<T>(
+    shared: Promise<T>,
+    { signal, budgetMs }: Pick<LookBounds, 'signal' | 'budgetMs'>,
+  ): Promise<T | 'unknown'> {
     const enough = new AbortController();
     const stop = () => enough.abort();
     signal?.addEventListener('abort', stop, { once: true });
@@ -137,13 +149,6 @@ function withKey(input: CreateTask, key: string): CreateTask {
   return { ...input, attributes: { ...attributes, [IDEMPOTENCY_ATTRIBUTE]: key } };
 }
 
-/** JSON with names in order, so that the same input has the same text. */
-function sorted(value: unknown): string {
-  return JSON.stringify(value, (_name, one: unknown) =>
-    isJsonObject(one) ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1))) : one,
-  );
-}
-
 /** The SID under which somebody else has created the task; else why there is none. */
 function answerOf(result: RunResult): string {
   switch (result.status) {
@@ -159,15 +164,13 @@ function answerOf(result: RunResult): string {
       break;
     default:
   }
-  throw new TaskRouterConnectionError(
-    'timeout',
-    'another caller is creating the task under this key and has not ended',
-    {
-      operation: 'tasks.create',
-      attempts: 0,
-      maybeApplied: true,
-    },
-  );
+  throw unsettled();
+}
+
+function unsettled(): TaskRouterConnectionError {
+  const what = 'another call may be creating the task under this key, and how it ends was not known in time';
+  const facts = { operation: 'tasks.create', attempts: 0, maybeApplied: true };
+  return new TaskRouterConnectionError('timeout', what, facts);
 }
 
 function orAborted<T>(running: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import { isJsonObject } from './error-answer.js';
 import { InputError, TaskRouterConflictError } from './errors.js';
 import type { JsonObject } from './facts/kinds.js';
+import { orderedJson } from './json.js';
 
 /**
  * A change to attributes: what is to be merged in, or a function of the present attributes that says so. Objects are
@@ -52,7 +52,7 @@ export async function patchAttributes<R extends Patchable>(
       throw new InputError(operation, 'the present attributes are no JSON object');
     const change = typeof patch === 'function' ? await patch(resource.attributes) : patch;
     const attributes = mergePatch(resource.attributes, change ?? {});
-    if (isDeepStrictEqual(attributes, resource.attributes)) return resource;
+    if (orderedJson(attributes) === orderedJson(resource.attributes)) return resource;
     try {
       return await write({ attributes, ifMatch: resource.etag });
     } catch (error) {

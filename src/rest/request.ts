@@ -1,4 +1,3 @@
-import pRetry, { AbortError } from 'p-retry';
 import { sleep } from '../clock.js';
 import { type Answer, AttemptError, attempt, type Line } from './attempt.js';
 import { backoff, type Decision, decide, type Effect, type FailReason, isAmbiguous } from './decide.js';
@@ -92,50 +91,56 @@ export async function perform<T>(requester: Requester, plan: Plan<T>, bounds: Bo
   let attempts = 0;
   let uncertain = false;
   let next: 'repeat' | 'look' | 'confirm' = 'repeat';
-  let lastError = new AttemptError({ kind: 'timeout' });
+  let lastError: AttemptError | undefined;
 
-  const fail = (error: AttemptError, because: FailReason) => {
+  const fail = (because: FailReason): Error => {
     const facts: RequestFacts = {
       operation: plan.operation,
       attempts,
       maybeApplied: uncertain && plan.effect !== 'read',
     };
-    // p-retry hands on the error inside.
-    return new AbortError(publicError(error, because, facts));
+    return publicError(lastError ?? new AttemptError({ kind: 'timeout' }), because, facts);
   };
 
+  /** Finds out what became of an attempt whose answer was lost. */
+  const look = async (): Promise<{ readonly result: T } | undefined> => {
+    if (next === 'repeat' || plan.look === undefined) return undefined;
+    const found = await plan
+      .look({ signal, timeoutMs, budgetMs: left() })
+      .catch((error: unknown): 'unknown' => {
+        if (error instanceof TaskRouterApiError || error instanceof TaskRouterConnectionError)
+          return 'unknown';
+        throw error;
+      });
+    if (found === 'unknown') throw fail('ambiguous');
+    if (found === 'repeat' && next === 'confirm') throw fail('refused');
+    return found === 'repeat' ? undefined : found;
+  };
+
+  /** One turn: an AttemptError asks for another, everything else is for the caller. */
   const once = async (): Promise<T> => {
-    if (next !== 'repeat' && plan.look !== undefined) {
-      const found = await plan
-        .look({ signal, timeoutMs, budgetMs: left() })
-        .catch((cause: unknown): 'unknown' => {
-          if (cause instanceof TaskRouterApiError || cause instanceof TaskRouterConnectionError)
-            return 'unknown';
-          throw new AbortError(asError(cause));
-        });
-      if (typeof found === 'object') return found.result;
-      if (found === 'unknown') throw fail(lastError, 'ambiguous');
-      if (next === 'confirm') throw fail(lastError, 'refused');
+    const found = await look();
+    if (found !== undefined) return found.result;
+    const turnMs = plan.limiter?.reserve(clock.now()) ?? 0;
+    if (turnMs >= left()) throw fail('no-time-left');
+    await pause(requester, turnMs, signal);
+    if (signal?.aborted) {
+      lastError = new AttemptError({ kind: 'aborted' }, { cause: signal.reason });
+      throw fail('aborted');
     }
-    const turn = plan.limiter?.reserve(clock.now()) ?? 0;
-    if (turn >= left()) throw fail(lastError, 'no-time-left');
-    await pause(requester, turn, signal);
-    if (signal?.aborted)
-      throw fail(new AttemptError({ kind: 'aborted' }, { cause: signal.reason }), 'aborted');
     attempts += 1;
     try {
-      const bounds = { timeoutMs: Math.min(timeoutMs, left()), signal };
-      return await plan.read(await attempt(requester, plan.request, bounds));
+      const limits = { timeoutMs: Math.min(timeoutMs, left()), signal };
+      return await plan.read(await attempt(requester, plan.request, limits));
     } catch (error) {
-      // An answer the plan does not take, such as attributes its schema refuses, is no matter for a retry.
-      if (!(error instanceof AttemptError)) throw new AbortError(asError(error));
+      if (!(error instanceof AttemptError)) throw error;
       lastError = error;
       const decision = judge(error);
       if (decision.action === 'done' && plan.gone !== undefined) return plan.gone.result;
       uncertain ||= isAmbiguous(error.failure);
-      if (decision.action === 'done') throw fail(error, 'refused');
-      if (decision.action === 'fail') throw fail(error, decision.because);
-      if (decision.action !== 'repeat' && plan.look === undefined) throw fail(error, 'ambiguous');
+      if (decision.action === 'done') throw fail('refused');
+      if (decision.action === 'fail') throw fail(decision.because);
+      if (decision.action !== 'repeat' && plan.look === undefined) throw fail('ambiguous');
       next = decision.action;
       const delayMs = decision.action === 'confirm' ? 0 : decision.delayMs;
       requester.onRetry?.({
@@ -161,18 +166,19 @@ export async function perform<T>(requester: Requester, plan: Plan<T>, bounds: Bo
       backoffMs: backoff(attempts, retry, requester.random()),
     });
 
-  // p-retry turns the wheel; its own bounds and delays are off, because they know neither the clock nor the budget.
+  try {
+    return await once();
+  } catch (error) {
+    if (!(error instanceof AttemptError)) throw error;
+  }
+  // p-retry, loaded when something fails, turns the wheel from here on. Its own bounds and delays are off, because
+  // they know neither the clock nor the budget.
+  const { default: pRetry } = await import('p-retry');
   return pRetry(once, {
     retries: Number.POSITIVE_INFINITY,
     minTimeout: 0,
     shouldRetry: ({ error }) => error instanceof AttemptError,
   });
-}
-
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error
-    ? thrown
-    : new Error('a value that is no Error was thrown', { cause: thrown });
 }
 
 /** Waits, at most until the signal: what follows sees it. */

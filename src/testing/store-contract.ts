@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   AcquireRequest,
+  ClaimedRun,
   CompleteRequest,
+  EarlyRequest,
   IdempotencyStore,
   RenewRequest,
 } from '../idempotency/store.js';
@@ -26,12 +28,17 @@ export interface StoreCase {
 // Short enough to wait for, long enough for a slow machine to do a few operations within.
 const LEASE_MS = 300;
 const TTL_MS = 60_000;
+/** How long after the end of a lease a claim may still miss a run. */
+const CLAIM_DELAY_MS = 1_100;
+const JOURNAL = '{"form":"To=%2B15550100\u00fc\u4f60\u{1f4de}\n"}';
 const ANSWER = '{"instruction":"call","from":"+15550100","note":"\u00fc \u4f60 \u{1f4de} \\" \\n"}';
 
 /**
- * What the engine relies on, as named cases for any test runner: run them against every store you write.
+ * What the engine relies on, as named cases for any test runner: run them against every store you write. The cases
+ * about `claim` say nothing of a store that has none.
  *
- * @param makeStore - makes the store for one case. Cases use keys of their own, so it may be the same every time.
+ * @param makeStore - makes the store for one case. Cases use keys of their own, so it may be the same every time;
+ *   but one that has `claim` must know late runs of no other case: give each, say, a prefix of its own.
  * @example
  * for (const { name, run } of storeContract(() => ({ store: myStore() }))) test(name, run);
  */
@@ -81,6 +88,22 @@ class Trial {
     return this.store.complete({ ...this.#request(owner), attempt, outcome: { state: 'failed' } });
   }
 
+  early(owner: string, over: Partial<EarlyRequest> = {}) {
+    const early = { answer: ANSWER, journal: JOURNAL, limitMs: 60_000 };
+    return this.store.answerEarly({ ...this.#request(owner), attempt: 1, ...early, ...over });
+  }
+
+  async claim(owner: string, max = 10): Promise<readonly ClaimedRun[]> {
+    return (await this.store.claim?.({ owner, leaseMs: LEASE_MS, max })) ?? [];
+  }
+
+  /** Acquires, goes late, and lets its lease pass. */
+  async die(owner: string, over: Partial<EarlyRequest> = {}) {
+    await this.acquire(owner);
+    await this.early(owner, over);
+    await this.pass(LEASE_MS + 50);
+  }
+
   release(owner: string) {
     return this.store.release({ key: this.key, owner });
   }
@@ -94,6 +117,11 @@ const running = async (trial: Trial, owner: string, attempt = 1) => {
   const result = await trial.acquire(owner);
   assert.equal(result.status, 'running');
   assert.equal(result.status === 'running' && result.attempt, attempt);
+};
+
+/** A rule about claims: of a store that has none it asks nothing. */
+const ofClaims = (check: (trial: Trial) => Promise<void>) => async (trial: Trial) => {
+  if (trial.store.claim !== undefined) await check(trial);
 };
 
 const rules: Record<string, (trial: Trial) => Promise<void>> = {
@@ -273,6 +301,156 @@ const rules: Record<string, (trial: Trial) => Promise<void>> = {
     const result = await t.acquire('b', { waitedFor: 1 });
     assert.equal(result.status, 'acquired');
   },
+
+  async 'a late record gives its answer to everybody, while its lease lasts and after'(t) {
+    await t.acquire('a');
+    assert.equal(await t.early('a'), 'stored');
+    const answered = { status: 'finished', answer: ANSWER };
+    assert.deepEqual(await t.acquire('b'), answered);
+    assert.deepEqual(await t.acquire('a'), answered);
+    await t.pass(LEASE_MS + 50);
+    assert.deepEqual(await t.acquire('b', { waitedFor: 1 }), answered);
+    assert.deepEqual(await t.acquire('b', { fingerprint: 'else' }), { status: 'mismatch' });
+  },
+
+  async 'a late record is renewed by its owner alone, and ends as finished with the answer it has'(t) {
+    await t.acquire('a');
+    await t.early('a');
+    assert.equal(await t.renew('a', { late: true }), 'held');
+    assert.equal(await t.renew('b', { late: true }), 'lost');
+    assert.equal(await t.finish('b'), 'lost');
+    assert.equal(await t.finish('a', 'another answer'), 'lost');
+    assert.equal(await t.fail('a'), 'lost');
+    assert.equal(await t.finish('a'), 'stored');
+    assert.equal(await t.renew('a', { late: true }), 'lost');
+    assert.equal(await t.finish('a'), 'stored');
+    assert.deepEqual(await t.acquire('b'), { status: 'finished', answer: ANSWER });
+  },
+
+  async 'an early answer whose reply was lost may be repeated, even when the run has ended since'(t) {
+    await t.acquire('a');
+    assert.equal(await t.early('a'), 'stored');
+    assert.equal(await t.early('a'), 'stored');
+    assert.equal(await t.early('a', { answer: 'another' }), 'lost');
+    await t.finish('a');
+    assert.equal(await t.early('a'), 'stored');
+    assert.equal(await t.renew('a', { late: true }), 'lost');
+  },
+
+  async 'nobody but its owner answers a run early, and nobody once it has ended'(t) {
+    await t.acquire('a');
+    assert.equal(await t.early('b'), 'lost');
+    await running(t, 'c');
+    await t.fail('a');
+    assert.equal(await t.early('a', { answer: '' }), 'lost');
+    await t.acquire('a');
+    await t.finish('a', 'first', { attempt: 2 });
+    assert.equal(await t.early('a'), 'lost');
+    assert.deepEqual(await t.acquire('b'), { status: 'finished', answer: 'first' });
+  },
+
+  async 'an absent late record is absent to a renewal, and answering early creates it, fingerprint included'(
+    t,
+  ) {
+    assert.equal(await t.renew('a', { late: true }), 'absent');
+    assert.equal(await t.early('a', { attempt: 2 }), 'stored');
+    assert.deepEqual(await t.acquire('b', { fingerprint: 'else' }), { status: 'mismatch' });
+    assert.deepEqual(await t.acquire('b'), { status: 'finished', answer: ANSWER });
+    assert.equal(await t.renew('a', { late: true }), 'held');
+  },
+
+  async 'a late run that is released keeps its answer'(t) {
+    await t.acquire('a');
+    await t.early('a');
+    await t.release('a');
+    assert.deepEqual(await t.acquire('b'), { status: 'finished', answer: ANSWER });
+  },
+
+  'a late run is claimed when its lease has passed, not before': ofClaims(async (t) => {
+    await t.acquire('a', { leaseMs: 60_000 });
+    await t.early('a');
+    assert.deepEqual(await t.claim('b'), []);
+    await t.renew('a', { late: true, leaseMs: 2 * CLAIM_DELAY_MS });
+    await t.pass(CLAIM_DELAY_MS);
+    assert.deepEqual(await t.claim('b'), []);
+    await t.pass(2 * CLAIM_DELAY_MS);
+    const [claimed, ...others] = await t.claim('b');
+    assert(claimed !== undefined && others.length === 0);
+    const { limitLeftMs, ...rest } = claimed;
+    const expected = { key: t.key, fingerprint: 'sids', attempt: 2, answer: ANSWER, journal: JOURNAL };
+    assert.deepEqual(rest, expected);
+    assert(limitLeftMs > 40_000 && limitLeftMs < 60_000, 'limitLeftMs counts from the early answer');
+  }),
+
+  'of many that claim at once exactly one gets the run': ofClaims(async (t) => {
+    await t.die('a');
+    const claims = await Promise.all(Array.from({ length: 20 }, (_, i) => t.claim(`owner-${i}`)));
+    assert.equal(claims.flat().length, 1);
+  }),
+
+  'a run that was claimed is lost to its former owner, and the new one ends it': ofClaims(async (t) => {
+    await t.die('a');
+    assert.equal((await t.claim('b')).length, 1);
+    assert.equal(await t.renew('a', { late: true }), 'lost');
+    assert.equal(await t.early('a'), 'lost');
+    assert.equal(await t.finish('a'), 'lost');
+    await t.release('a');
+    assert.equal(await t.renew('b', { late: true, attempt: 2 }), 'held');
+    assert.equal(await t.finish('b', ANSWER, { attempt: 2 }), 'stored');
+    assert.deepEqual(await t.acquire('c'), { status: 'finished', answer: ANSWER });
+  }),
+
+  'a run is claimed again when its second owner dies too': ofClaims(async (t) => {
+    await t.die('a');
+    await t.claim('b');
+    await t.pass(LEASE_MS + CLAIM_DELAY_MS);
+    assert.deepEqual(
+      (await t.claim('c')).map(({ attempt, journal }) => [attempt, journal]),
+      [[3, JOURNAL]],
+    );
+  }),
+
+  'what has ended, or never went late, is not claimed': ofClaims(async (t) => {
+    await t.acquire('a');
+    await t.pass(LEASE_MS + CLAIM_DELAY_MS);
+    assert.deepEqual(await t.claim('b'), []);
+    await t.early('a');
+    await t.finish('a');
+    await t.pass(LEASE_MS + CLAIM_DELAY_MS);
+    assert.deepEqual(await t.claim('b'), []);
+  }),
+
+  'a late run that is released is claimed at once': ofClaims(async (t) => {
+    await t.acquire('a', { leaseMs: 60_000 });
+    await t.early('a', { leaseMs: 60_000 });
+    await t.release('b');
+    assert.deepEqual(await t.claim('c'), []);
+    await t.release('a');
+    assert.equal((await t.claim('c')).length, 1);
+  }),
+
+  'a run past its limit is claimed once more, and again only if it is released': ofClaims(async (t) => {
+    await t.die('a', { limitMs: 10 });
+    const [claimed] = await t.claim('b');
+    assert(claimed !== undefined && claimed.limitLeftMs < 0);
+    await t.release('b');
+    assert.equal((await t.claim('c')).length, 1);
+    await t.pass(LEASE_MS + CLAIM_DELAY_MS);
+    assert.deepEqual(await t.claim('d'), []);
+    assert.equal(await t.renew('c', { late: true, attempt: 3 }), 'lost');
+    assert.deepEqual(await t.acquire('e'), { status: 'finished', answer: ANSWER });
+  }),
+
+  'no more is claimed than was asked for': ofClaims(async (t) => {
+    for (const n of [1, 2, 3]) await t.early('a', { key: `${t.key}:${n}` });
+    await t.pass(LEASE_MS + 50);
+    const claimed = [...(await t.claim('b', 2)), ...(await t.claim('b', 2))];
+    assert.deepEqual(
+      claimed.map(({ key }) => key).sort(),
+      [1, 2, 3].map((n) => `${t.key}:${n}`),
+    );
+    assert.deepEqual(await t.claim('b', 2), []);
+  }),
 
   async 'two keys do not know each other'(t) {
     await t.acquire('a');

@@ -7,6 +7,7 @@ import {
   type TaskRouterOptions,
 } from 'taskrouter-kit';
 import { type AssignmentRequestOptions, assignmentRequest, eventRequest, sid } from 'taskrouter-kit/testing';
+import twilio from 'twilio';
 import { describe, expect, test } from 'vitest';
 import { BASE, drivers, type Got, type Sent } from './drivers.js';
 
@@ -73,6 +74,20 @@ describe.each(Object.entries(drivers))('through %s', (_name, driver) => {
     const { send } = setUp(driver);
     const fields = { 'A[b]': ' x ', 'A[c][]': '+', Zoë: '你 %2B', Empty: '', __proto__x: "O'Hara" };
     expect((await send(assignment({ fields }))).status).toBe(200);
+  });
+
+  test('a body signed by the official package is taken', async () => {
+    const { send } = setUp(driver);
+    const path = '/taskrouter/assignment';
+    const { fields } = assignmentRequest({
+      url: BASE + path,
+      authToken: 'unused',
+      fields: { TaskQueueSid: QUEUE, 'A[b]': 'ü +' },
+    });
+    const signature = twilio.getExpectedTwilioSignature(TOKEN, BASE + path, fields);
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': signature };
+    const got = await send({ path, headers, body: new URLSearchParams(fields).toString() });
+    expect([got.status, got.body]).toEqual([200, '{"instruction":"accept"}']);
   });
 
   test('what no handler fits goes to otherwise', async () => {

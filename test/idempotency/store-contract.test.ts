@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis5';
 import { afterAll, describe, expect, inject, it } from 'vitest';
@@ -6,9 +7,15 @@ import { redisStore } from '../../src/idempotency/redis-store.js';
 import type { IdempotencyStore } from '../../src/idempotency/store.js';
 import { createFakeClock } from '../../src/testing/fake-clock.js';
 import { type StoreUnderTest, storeContract } from '../../src/testing/store-contract.js';
+import { journalStore } from './journal-store.js';
 
 const clients = [new Redis(inject('redisUrl')), new Redis5(inject('redisUrl'))] as const;
 afterAll(() => clients.forEach((redis) => void redis.disconnect()));
+
+const shared = (): StoreUnderTest => {
+  const clock = createFakeClock();
+  return { store: journalStore({ clock }), advance: (ms) => clock.advance(ms) };
+};
 
 const memory = (): StoreUnderTest => {
   const clock = createFakeClock();
@@ -19,11 +26,16 @@ describe('the memory store', () => {
   for (const { name, run } of storeContract(memory)) it(name, run);
 });
 
+describe('the store that the tests of the engine use', () => {
+  for (const { name, run } of storeContract(shared)) it(name, run);
+});
+
 describe.each([
   ['ioredis 6', clients[0]],
   ['ioredis 5', clients[1]],
 ])('the Redis store on %s', (_, redis) => {
-  for (const { name, run } of storeContract(() => ({ store: redisStore(redis) }))) it.concurrent(name, run);
+  const fresh = () => ({ store: redisStore(redis, { prefix: `${randomUUID()}:` }) });
+  for (const { name, run } of storeContract(fresh)) it.concurrent(name, run);
 });
 
 describe('the contract catches a store that', () => {

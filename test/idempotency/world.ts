@@ -1,8 +1,8 @@
 import { createIdempotency } from '../../src/idempotency/engine.js';
-import { memoryStore } from '../../src/idempotency/memory-store.js';
 import type { IdempotencyStore, MaybePromise } from '../../src/idempotency/store.js';
-import type { IdempotencyOptions, Run, RunRequest, RunResult } from '../../src/idempotency/types.js';
+import type { IdempotencyOptions, OwnedRun, RunRequest, RunResult } from '../../src/idempotency/types.js';
 import { createFakeClock } from '../../src/testing/fake-clock.js';
+import { journalStore } from './journal-store.js';
 
 export type Mood = 'well' | 'refusing' | 'frozen' | 'deaf' | 'slow';
 
@@ -23,7 +23,7 @@ export const KEY = 'assignment:WS1:WR1';
  */
 export function createWorld(options: { latencyMs?: number } = {}) {
   const clock = createFakeClock();
-  const memory = memoryStore({ clock });
+  const memory = journalStore({ clock });
   const world: Line = { mood: 'well', calls: [] };
   let owners = 0;
 
@@ -46,6 +46,7 @@ export function createWorld(options: { latencyMs?: number } = {}) {
       answerEarly: (request) => remote('answerEarly', () => memory.answerEarly(request)),
       complete: (request) => remote('complete', () => memory.complete(request)),
       release: (request) => remote('release', () => memory.release(request)),
+      claim: (request) => remote('claim', () => memory.claim(request)),
       ping: () => remote('ping', () => memory.ping()),
     };
   }
@@ -61,7 +62,7 @@ export function createWorld(options: { latencyMs?: number } = {}) {
 
   /** A request with four seconds to go. */
   const request = (
-    execute: (run: Run) => MaybePromise<string>,
+    execute: (run: OwnedRun) => MaybePromise<string>,
     over: Partial<RunRequest> = {},
   ): RunRequest => ({
     key: KEY,
@@ -75,13 +76,13 @@ export function createWorld(options: { latencyMs?: number } = {}) {
 
   /** Work that takes a while, and counts how often it was begun. */
   const work = (ms: number, answer: string | Error) => {
-    const execute = (run: Run): Promise<string> => {
+    const execute = (run: OwnedRun): Promise<string> => {
       execute.runs.push(run);
       return new Promise((resolve, reject) => {
         clock.setTimeout(() => (typeof answer === 'string' ? resolve(answer) : reject(answer)), ms);
       });
     };
-    execute.runs = [] as Run[];
+    execute.runs = [] as OwnedRun[];
     return execute;
   };
 

@@ -221,6 +221,22 @@ test('calls after one another go over open connections, after errors too', async
   expect(server.connections).toBeLessThanOrEqual(2);
 });
 
+test('a request that waited for a connection and met a reset on it may have been carried out', async () => {
+  const connections = 64;
+  server = await startRestServer(({ body }) =>
+    body.includes('last') ? 'reset' : { status: 201, json: { sid: TASK } },
+  );
+  const client = createTaskRouterClient({ ...CREDENTIALS, baseUrl: server.url });
+  const calls = Array.from({ length: connections + 1 }, (_, n) =>
+    client.tasks.create({ attributes: n === connections ? { last: true } : {} }),
+  );
+  const failed = (await Promise.allSettled(calls)).filter((one) => one.status === 'rejected');
+  expect(failed.map(({ reason }) => reason)).toMatchObject([
+    { code: 'lost', maybeApplied: true, attempts: 1 },
+  ]);
+  expect(server.requests).toHaveLength(connections + 1);
+});
+
 test('a small fault storm over real sockets makes exactly as many tasks as there are keys', async () => {
   const stored = new Map<string, number>();
   let turn = 0;

@@ -3,7 +3,11 @@ import twilio from 'twilio';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RestServer, startRestServer } from '../support/rest-server.js';
 import { FACTS } from './facts.js';
-import { calls, type Official } from './oracle-calls.js';
+import { reservationCalls } from './oracle/reservations.js';
+import type { Official } from './oracle/samples.js';
+import { setupCalls } from './oracle/setup.js';
+import { statisticsCalls } from './oracle/statistics.js';
+import { workCalls } from './oracle/work.js';
 import { ACCOUNT, CREDENTIALS, TOKEN, WORKSPACE } from './sids.js';
 
 // The official client and ours make the same calls against one recorder, and every request must be the same.
@@ -18,6 +22,8 @@ function toRecorder(url: string): twilio.RequestClient {
   };
   return client;
 }
+
+const calls = [...setupCalls, ...workCalls, ...reservationCalls, ...statisticsCalls];
 
 let server: RestServer;
 let ours: TaskRouterClient;

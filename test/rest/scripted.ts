@@ -1,3 +1,5 @@
+// Loaded with the first failure, which takes real time: here it is there before a clock is turned.
+import 'p-retry';
 import { createTaskRouterClient, type TaskRouterClientOptions } from 'taskrouter-kit/rest';
 import { createFakeClock } from '../../src/testing/fake-clock.js';
 import { CREDENTIALS } from './sids.js';

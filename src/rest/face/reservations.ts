@@ -1,25 +1,13 @@
-import {
-  type AcceptOptions,
-  accept,
-  type CallOptions as CallInstructionOptions,
-  type ConferenceOptions,
-  call,
-  checkEncoding,
-  conference,
-  type DequeueOptions,
-  dequeue,
-  encodeReservationUpdate,
-  type Instruction,
-  InstructionError,
-  namesIn,
-  type RedirectOptions,
-  type RejectOptions,
-  type ReservationInstruction,
-  redirect,
-  reject,
-  type SuperviseOptions,
-  supervise,
-  withNames,
+import type {
+  AcceptOptions,
+  CallOptions as CallInstructionOptions,
+  ConferenceOptions,
+  DequeueOptions,
+  Instruction,
+  RedirectOptions,
+  RejectOptions,
+  ReservationInstruction,
+  SuperviseOptions,
 } from '../../instructions/index.js';
 import type { CallOptions, Calls } from '../calls.js';
 import { InputError, TaskRouterApiError } from '../errors.js';
@@ -32,6 +20,9 @@ import type {
   UpdateReservation,
 } from '../resources.js';
 import { lookAt, RESERVATION_TRANSITIONS } from '../transition.js';
+
+/** The instructions are loaded with the first one that is sent: most users of a client send none. */
+const instructions = () => import('../../instructions/index.js');
 
 type Side = typeof OPERATIONS.reservations | typeof OPERATIONS.workerReservations;
 
@@ -116,8 +107,8 @@ export function taskReservations(calls: Calls): TaskReservations {
   return {
     ...actions,
     list: (taskSid, input = {}, options) => calls.list(side.list, [taskSid], input, options),
-    supervise: (taskSid, sid, instruction, options) =>
-      actions.apply(taskSid, sid, supervise(instruction), options),
+    supervise: async (taskSid, sid, options, bounds) =>
+      actions.apply(taskSid, sid, (await instructions()).supervise(options), bounds),
   };
 }
 
@@ -191,6 +182,8 @@ function actionsOn(
         'supervise goes by the path of the task: client.reservations.supervise',
       );
     }
+    const { checkEncoding, encodeReservationUpdate, InstructionError, namesIn, withNames } =
+      await instructions();
     const problem = checkEncoding(instruction, 'rest');
     if (problem) throw new InstructionError(problem);
     const { workspaceSid } = calls;
@@ -211,12 +204,18 @@ function actionsOn(
   return {
     fetch,
     apply,
-    accept: (owner, sid, instruction, options) => apply(owner, sid, accept(instruction), options),
-    reject: (owner, sid, instruction, options) => apply(owner, sid, reject(instruction), options),
-    dequeue: (owner, sid, instruction, options) => apply(owner, sid, dequeue(instruction), options),
-    call: (owner, sid, instruction, options) => apply(owner, sid, call(instruction), options),
-    redirect: (owner, sid, instruction, options) => apply(owner, sid, redirect(instruction), options),
-    conference: (owner, sid, instruction, options) => apply(owner, sid, conference(instruction), options),
+    accept: async (owner, sid, options, bounds) =>
+      apply(owner, sid, (await instructions()).accept(options), bounds),
+    reject: async (owner, sid, options, bounds) =>
+      apply(owner, sid, (await instructions()).reject(options), bounds),
+    dequeue: async (owner, sid, options, bounds) =>
+      apply(owner, sid, (await instructions()).dequeue(options), bounds),
+    call: async (owner, sid, options, bounds) =>
+      apply(owner, sid, (await instructions()).call(options), bounds),
+    redirect: async (owner, sid, options, bounds) =>
+      apply(owner, sid, (await instructions()).redirect(options), bounds),
+    conference: async (owner, sid, options, bounds) =>
+      apply(owner, sid, (await instructions()).conference(options), bounds),
     update: (owner, sid, input, options) => send('update', [owner, sid], input, [], options),
   };
 }
