@@ -30,6 +30,9 @@ const USAGE = `npm run bench -- [options]
   --memory             instead: a million reservations in the memory store
   --no-build           measures dist/ as it is`;
 
+/** Requests to have ready for each second, however slow the machine seems at first. */
+const LEAST_PER_SECOND = 10_000;
+
 /** No use in going on: the message says what to do. */
 class Usage extends Error {}
 
@@ -97,21 +100,22 @@ function build(): void {
   if (status !== 0) throw new Usage('The build failed: there is nothing to measure.');
 }
 
-/** How many requests one round can use up at most: the barest server's, and some more. */
+/** How many requests one round can use up at most: twice the barest server's, for this may be a slow moment. */
 async function countRequests(file: string, cores: Cores, plan: Plan): Promise<number> {
   const server = await startServer('raw', { core: cores.server, redisUrl: undefined, profile: undefined });
   try {
     const requests = writeRequests(file, 2_000, 0);
     const target = { core: cores.load, port: server.port, requests, first: 0 };
     const { requests: answered } = await flood(target, { seconds: 2, connections: plan.connections });
-    const flooded = (answered / 2) * (plan.warmUpSeconds + plan.seconds);
-    return Math.ceil(flooded * 1.3) + plan.steadySeconds * plan.steadyPerSecond;
+    const perSecond = Math.max(LEAST_PER_SECOND, answered);
+    return perSecond * (plan.warmUpSeconds + plan.seconds) + plan.steadySeconds * plan.steadyPerSecond;
   } finally {
     await server.stop();
   }
 }
 
-async function benchServers(folder: string, options: ReturnType<typeof readOptions>): Promise<void> {
+/** @returns whether every answer and every handler run was right. */
+async function benchServers(folder: string, options: ReturnType<typeof readOptions>): Promise<boolean> {
   const { rounds, only, plan } = options;
   const cores = prepare(only);
   if (options.build) build();
@@ -121,19 +125,29 @@ async function benchServers(folder: string, options: ReturnType<typeof readOptio
     `Node ${process.version}, ${availableParallelism()} cores: servers on core ${cores.server}; wrk and Redis on core ` +
       `${cores.load}; ${plan.connections} connections; ${rounds} x ${plan.seconds} s\n`,
   );
+  const wrong: string[] = [];
   const results = new Map<ServerName, Measurement[]>(only.map((name) => [name, []]));
   for (let round = 1; round <= rounds; round++) {
     const requests = writeRequests(file, count, round);
     // Each server comes first once in a while: what warms or cools a machine meets all of them.
     const turn = only.map((_, index) => only[(index + round) % only.length]!);
     for (const name of turn) {
-      const one = await measure(name, requests, cores, plan);
-      results.get(name)!.push(one);
-      const remark = one.discounted ? ` (does not count: ${one.discounted})` : '';
-      console.log(`round ${round}  ${SERVERS[name].title}: ${Math.round(one.perSecond)} req/s${remark}`);
+      const title = `round ${round}  ${SERVERS[name].title}`;
+      try {
+        const one = await measure(name, requests, cores, plan);
+        results.get(name)!.push(one);
+        const remark = one.discounted ? ` (does not count: ${one.discounted})` : '';
+        console.log(`${title}: ${Math.round(one.perSecond)} req/s${remark}`);
+      } catch (error) {
+        if (!(error instanceof WrongResult)) throw error;
+        console.log(`${title}: WRONG`);
+        wrong.push(`${title}: ${error.message}`);
+      }
     }
   }
   console.log(`\n${report(results, plan)}`);
+  for (const one of wrong) console.error(`\nWRONG: ${one}`);
+  return wrong.length === 0;
 }
 
 async function main(): Promise<number> {
@@ -150,18 +164,15 @@ async function main(): Promise<number> {
   }
   try {
     const options = readOptions();
-    if (!options.memory) await benchServers(folder, options);
-    else {
-      if (options.build) build();
-      return benchMemory() ? 0 : 1;
-    }
-    return 0;
+    if (!options.memory) return (await benchServers(folder, options)) ? 0 : 1;
+    if (options.build) build();
+    return benchMemory() ? 0 : 1;
   } catch (error) {
     if (error instanceof Usage || (error instanceof TypeError && 'code' in error)) {
       console.error(error.message);
       return 2;
     }
-    console.error(error instanceof WrongResult ? `WRONG: ${error.message}` : error);
+    console.error(error);
     return 1;
   } finally {
     tidy();

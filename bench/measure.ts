@@ -69,15 +69,11 @@ export async function measure(
     const handled = after.requests - before.requests;
     checkRuns(name, end);
     for (const { bad, firstBad, errors } of [warm, main]) {
-      check(bad === 0, name, `${bad} answers that were not 200 or had another body, such as ${firstBad}`);
-      check(errors === 0, name, `${errors} connections failed`);
+      check(bad === 0, `${bad} answers that were not 200 or had another body, such as ${firstBad}`);
+      check(errors === 0, `${errors} connections failed`);
     }
-    check(
-      calm.bad === 0,
-      name,
-      `${calm.bad} answers at the fixed rate that were not 200 or had another body`,
-    );
-    check(handled >= sent && handled <= sent + connections, name, `${sent} answers to ${handled} requests`);
+    check(calm.bad === 0, `${calm.bad} answers at the fixed rate that were not 200 or had another body`);
+    check(handled >= sent && handled <= sent + connections, `${sent} answers to ${handled} requests`);
 
     const ranOut = first + calm.latenciesMs.length > requests.count || main.ranOut + warm.ranOut > 0;
     const redisUs = redisAfter && redisBefore ? redisAfter.cpuUs - redisBefore.cpuUs : 0;
@@ -108,18 +104,17 @@ export async function measure(
 
 /** Each reservation the server answered had its handler run once: exact, whatever was in flight when wrk stopped. */
 function checkRuns(name: ServerName, { reservations, runs, repeatedRuns, degraded, failures }: Report): void {
-  check(Object.keys(failures).length === 0, name, `answers other than 200: ${JSON.stringify(failures)}`);
+  check(Object.keys(failures).length === 0, `answers other than 200: ${JSON.stringify(failures)}`);
   if (!isOurs(name)) return;
   check(
     repeatedRuns === 0,
-    name,
     `${repeatedRuns} handler runs for reservations that had one before; ${degraded} answers went out without the store`,
   );
-  check(runs === reservations, name, `${runs} handler runs for ${reservations} distinct reservations`);
+  check(runs === reservations, `${runs} handler runs for ${reservations} distinct reservations`);
 }
 
-function check(right: boolean, name: ServerName, wrong: string): void {
-  if (!right) throw new WrongResult(`${name}: ${wrong}`);
+function check(right: boolean, wrong: string): void {
+  if (!right) throw new WrongResult(wrong);
 }
 
 function reasonAgainst(found: {

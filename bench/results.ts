@@ -22,6 +22,9 @@ interface Summary {
   };
 }
 
+/** A server at full load keeps its core about this busy, unless other programs take it away. */
+const OWN_CORE = 0.85;
+
 /** The deadline of the measured servers, in milliseconds. */
 const DEADLINE_MS = 4_000;
 
@@ -108,6 +111,9 @@ export function report(results: Results, { steadyPerSecond }: { readonly steadyP
     ),
     table([`at ${steadyPerSecond} req/s, ms`, 'p50', 'p99', 'p99.9', 'adds p99', 'adds p99.9', 'late'], calm),
     table(['goal', 'wanted', 'measured', 'by CPU', 'reached'], goals(at, measured)),
+    ...(measured.some((name) => at(name).serverBusy < OWN_CORE)
+      ? ['Other programs took part of the core away from the servers: repeat it on an idle machine.']
+      : []),
   ].join('\n\n');
 }
 
