@@ -10,6 +10,9 @@ import { TakeOver } from './take-over.js';
 import type { Tower } from './tower.js';
 import type { Idempotency, IdempotencyOptions } from './types.js';
 
+/** How many answers a process remembers itself, should the store be away when their duplicates come: about 5 MB. */
+const RECENT_ANSWERS = 10_000;
+
 /** The least time between two log lines about callbacks that run without the store. */
 const DEGRADED_LOG_MS = 10_000;
 
@@ -31,6 +34,7 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
   const { store, observer, clock = systemClock, log = silentLogger, storeTimeoutMs = 250 } = options;
   const guard = new StoreGuard({ store, clock, log, storeTimeoutMs, observer });
   const kept = memoryStore({ clock });
+  const recent = memoryStore({ clock, maxRecords: RECENT_ANSWERS });
   const lateWrites = new LateWrites(guard, kept, clock, log);
   const flights = new Map<string, Flight>();
   const lateFlights = new Map<string, LateFlight>();
@@ -45,6 +49,7 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
     log,
     guard,
     kept,
+    recent,
     lateWrites,
     random: options.random ?? Math.random,
     newOwner: options.newOwner ?? ownersOf(randomUUID()),

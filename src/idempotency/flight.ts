@@ -183,8 +183,10 @@ export class Flight implements RunHost {
   /** The store could not be asked. */
   #untold(request: AcquireRequest): void {
     if (this.#phase === 'landed') return;
-    const { clock, kept, onStoreError, onDegraded } = this.#tower;
-    if (clock.now() < this.#leaseUntil) {
+    const { clock, kept, recent, onStoreError, onDegraded } = this.#tower;
+    if (recent.has(this.key)) {
+      this.#told(recent.acquire(request), true);
+    } else if (clock.now() < this.#leaseUntil) {
       this.#watch();
     } else if (onStoreError === 'fail') {
       this.#waiters.settle(() => ({ status: 'unavailable' }));
@@ -232,7 +234,7 @@ export class Flight implements RunHost {
 
   /** Ends a run with what comes first: its result, or a fixed answer at a deadline. What comes second is dropped. */
   end(run: LocalRun, outcome: Outcome, error?: unknown): void {
-    const { guard, kept, lateWrites, log, ttlMs } = this.#tower;
+    const { guard, kept, recent, lateWrites, log, ttlMs } = this.#tower;
     if (this.#run !== run || this.#phase !== 'running') {
       const level = run.late && !run.lost && outcome.state === 'failed' ? 'error' : 'debug';
       log[level]({ key: this.key, err: error }, 'a handler ended after its callback: its result is dropped');
@@ -252,8 +254,9 @@ export class Flight implements RunHost {
       (store) => store.complete(request),
       (result) => {
         if (run.degraded) kept.release(request);
-        if (result === 'lost') this.#lost(run);
-        else this.#ended(run, outcome, error, true);
+        if (result === 'lost') return this.#lost(run);
+        if (guard.remote && outcome.state === 'finished') recent.complete(request);
+        this.#ended(run, outcome, error, true);
       },
       () => {
         if (outcome.state === 'finished') lateWrites.add(request);

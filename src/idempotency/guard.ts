@@ -9,6 +9,12 @@ const OPEN_AFTER = 3;
 /** How often an open circuit looks whether the store is back. */
 const PROBE_EVERY_MS = 1_000;
 
+/**
+ * The end of each timeout, on a timer of its own. When this process itself stood still, its timers fire before the
+ * answers that lie in the socket are read: the turn of the event loop in between reads them.
+ */
+const GRACE_MS = 10;
+
 export interface GuardOptions {
   readonly store: IdempotencyStore;
   readonly clock: Clock;
@@ -24,6 +30,8 @@ export interface GuardOptions {
  */
 export class StoreGuard {
   state: StoreState = 'ok';
+  /** The store answers with promises: it is elsewhere, and may be away. */
+  remote = false;
   readonly #options: GuardOptions;
   #failures = 0;
   #probe: Timer;
@@ -64,6 +72,7 @@ export class StoreGuard {
       done(value);
       return;
     }
+    this.remote = true;
     this.#await(operation, value, done, failed, late);
   }
 
@@ -97,7 +106,7 @@ export class StoreGuard {
   ): void {
     const { clock, storeTimeoutMs } = this.#options;
     let waiting = true;
-    const timer = clock.setTimeout(() => {
+    const timedOut = () => {
       waiting = false;
       const error = new TaskRouterKitError(
         'store-timeout',
@@ -105,7 +114,11 @@ export class StoreGuard {
       );
       this.#failed(operation, error);
       failed(error);
-    }, storeTimeoutMs);
+    };
+    const graceMs = Math.min(GRACE_MS, storeTimeoutMs);
+    let timer = clock.setTimeout(() => {
+      timer = clock.setTimeout(timedOut, graceMs);
+    }, storeTimeoutMs - graceMs);
     value.then(
       (result) => {
         if (!waiting) return late?.(result);

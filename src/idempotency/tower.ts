@@ -15,6 +15,8 @@ export interface Tower extends Required<Omit<IdempotencyOptions, 'store' | 'obse
   readonly guard: StoreGuard;
   /** What this process alone knows: runs begun and answers given while the store could not be reached. */
   readonly kept: MemoryStore;
+  /** The last answers that a store elsewhere took from this process: for their duplicates, while it is away. */
+  readonly recent: MemoryStore;
   readonly lateWrites: LateWrites;
   /** Past the limit of a shutdown: nothing more begins. */
   readonly closed: boolean;

@@ -2,7 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { createIdempotency } from '../../src/idempotency/engine.js';
-import { ACQUIRE, COMPLETE, RELEASE, RENEW } from '../../src/idempotency/redis-scripts.js';
+import { LATE_INDEX_SCRIPTS } from '../../src/idempotency/redis-late-index.js';
+import {
+  ACQUIRE,
+  ANSWER_EARLY,
+  CLAIM,
+  COMPLETE,
+  RELEASE,
+  RENEW,
+} from '../../src/idempotency/redis-scripts.js';
 import { type RedisClient, redisStore } from '../../src/idempotency/redis-store.js';
 import type { Idempotency, RunRequest, RunResult } from '../../src/idempotency/types.js';
 import { startRedis } from '../support/redis.js';
@@ -206,7 +214,8 @@ describe('a Redis in trouble, in the middle of the load', () => {
 
 describe('the Redis store', () => {
   it('names one key a script, tagged so that a cluster keeps it in one place', async () => {
-    for (const { lua } of [ACQUIRE, RENEW, COMPLETE, RELEASE]) {
+    const onRecords = [ACQUIRE, RENEW, ANSWER_EARLY, COMPLETE, RELEASE, CLAIM];
+    for (const { lua } of [...onRecords, ...LATE_INDEX_SCRIPTS]) {
       expect(lua).toContain('KEYS[1]');
       expect(lua).not.toMatch(/KEYS\[[^1]/);
     }

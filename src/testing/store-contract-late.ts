@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { ANSWER, CLAIM_DELAY_MS, JOURNAL, LEASE_MS, type Rule, running } from './store-contract-trial.js';
+
+/** A rule about claims: of a store that has none it asks nothing. */
+const ofClaims =
+  (check: Rule): Rule =>
+  async (trial) => {
+    if (trial.store.claim !== undefined) await check(trial);
+  };
+
+/** What holds for runs that have answered early, and for taking them over. */
+export const lateRules: Record<string, Rule> = {
+  async 'a late record gives its answer to everybody, while its lease lasts and after'(t) {
+    await t.acquire('a');
+    assert.equal(await t.early('a'), 'stored');
+    const answered = { status: 'finished', answer: ANSWER };
+    assert.deepEqual(await t.acquire('b'), answered);
+    assert.deepEqual(await t.acquire('a'), answered);
+    await t.pass(LEASE_MS + 50);
+    assert.deepEqual(await t.acquire('b', { waitedFor: 1 }), answered);
+    assert.deepEqual(await t.acquire('b', { fingerprint: 'else' }), { status: 'mismatch' });
+  },
+
+  async 'a late record is renewed by its owner alone, and ends as finished with the answer it has'(t) {
+    await t.acquire('a');
+    await t.early('a');
+    assert.equal(await t.renew('a', { late: true }), 'held');
+    assert.equal(await t.renew('b', { late: true }), 'lost');
+    assert.equal(await t.finish('b'), 'lost');
+    assert.equal(await t.finish('a', 'another answer'), 'lost');
+    assert.equal(await t.fail('a'), 'lost');
+    assert.equal(await t.finish('a'), 'stored');
+    assert.equal(await t.renew('a', { late: true }), 'lost');
+    assert.equal(await t.finish('a'), 'stored');
+    assert.deepEqual(await t.acquire('b'), { status: 'finished', answer: ANSWER });
+  },
+
+  async 'an early answer whose reply was lost may be repeated, even when the run has ended since'(t) {
+    await t.acquire('a');
+    assert.equal(await t.early('a'), 'stored');
+    assert.equal(await t.early('a'), 'stored');
+    assert.equal(await t.early('a', { answer: 'another' }), 'lost');
+    await t.finish('a');
+    assert.equal(await t.early('a'), 'stored');
+    assert.equal(await t.renew('a', { late: true }), 'lost');
+  },
+
+  async 'nobody but its owner answers a run early, and nobody once it has ended'(t) {
+    await t.acquire('a');
+    assert.equal(await t.early('b'), 'lost');
+    await running(t, 'c');
+    await t.fail('a');
+    assert.equal(await t.early('a', { answer: '' }), 'lost');
+    await t.acquire('a');
+    await t.finish('a', 'first', { attempt: 2 });
+    assert.equal(await t.early('a'), 'lost');
+    assert.deepEqual(await t.acquire('b'), { status: 'finished', answer: 'first' });
+  },
+
+  async 'an absent late record is absent to a renewal, and answering early creates it, fingerprint included'(
+    t,
+  ) {
+    assert.equal(await t.renew('a', { late: true }), 'absent');
+    assert.equal(await t.early('a', { attempt: 2 }), 'stored');
+    assert.deepEqual(await t.acquire('b', { fingerprint: 'else' }), { status: 'mismatch' });
+    assert.deepEqual(await t.acquire('b'), { status: 'finished', answer: ANSWER });
+    assert.equal(await t.renew('a', { late: true }), 'held');
+  },
+
+  async 'a late run that is released keeps its answer'(t) {
+    await t.acquire('a');
+    await t.early('a');
+    await t.release('a');
+    assert.deepEqual(await t.acquire('b'), { status: 'finished', answer: ANSWER });
+  },
+
+  'a late run is claimed when its lease has passed, not before': ofClaims(async (t) => {
+    await t.acquire('a', { leaseMs: 60_000 });
+    await t.early('a');
+    assert.deepEqual(await t.claim('b'), []);
+    await t.renew('a', { late: true, leaseMs: 2 * CLAIM_DELAY_MS });
+    await t.pass(CLAIM_DELAY_MS);
+    assert.deepEqual(await t.claim('b'), []);
+    await t.pass(2 * CLAIM_DELAY_MS);
+    const [claimed, ...others] = await t.claim('b');
+    assert(claimed !== undefined && others.length === 0);
+    const { limitLeftMs, ...rest } = claimed;
+    const expected = { key: t.key, fingerprint: 'sids', attempt: 2, answer: ANSWER, journal: JOURNAL };
+    assert.deepEqual(rest, expected);
+    assert(limitLeftMs > 40_000 && limitLeftMs < 60_000, 'limitLeftMs counts from the early answer');
+  }),
+
+  'of many that claim at once exactly one gets the run': ofClaims(async (t) => {
+    await t.die('a');
+    const claims = await Promise.all(Array.from({ length: 20 }, (_, i) => t.claim(`owner-${i}`)));
+    assert.equal(claims.flat().length, 1);
+  }),
+
+  'a run that was claimed is lost to its former owner, and the new one ends it': ofClaims(async (t) => {
+    await t.die('a');
+    assert.equal((await t.claim('b')).length, 1);
+    assert.equal(await t.renew('a', { late: true }), 'lost');
+    assert.equal(await t.early('a'), 'lost');
+    assert.equal(await t.finish('a'), 'lost');
+    await t.release('a');
+    assert.equal(await t.renew('b', { late: true, attempt: 2 }), 'held');
+    assert.equal(await t.finish('b', ANSWER, { attempt: 2 }), 'stored');
+    assert.deepEqual(await t.acquire('c'), { status: 'finished', answer: ANSWER });
+  }),
+
+  'a run is claimed again when its second owner dies too': ofClaims(async (t) => {
+    await t.die('a');
+    await t.claim('b');
+    await t.pass(LEASE_MS + CLAIM_DELAY_MS);
+    assert.deepEqual(
+      (await t.claim('c')).map(({ attempt, journal }) => [attempt, journal]),
+      [[3, JOURNAL]],
+    );
+  }),
+
+  'what has ended, or never went late, is not claimed': ofClaims(async (t) => {
+    await t.acquire('a');
+    await t.pass(LEASE_MS + CLAIM_DELAY_MS);
+    assert.deepEqual(await t.claim('b'), []);
+    await t.early('a');
+    await t.finish('a');
+    await t.pass(LEASE_MS + CLAIM_DELAY_MS);
+    assert.deepEqual(await t.claim('b'), []);
+  }),
+
+  'a late run that is released is claimed at once': ofClaims(async (t) => {
+    await t.acquire('a', { leaseMs: 60_000 });
+    await t.early('a', { leaseMs: 60_000 });
+    await t.release('b');
+    assert.deepEqual(await t.claim('c'), []);
+    await t.release('a');
+    assert.equal((await t.claim('c')).length, 1);
+  }),
+
+  'a run past its limit is claimed once more, and again only if it is released': ofClaims(async (t) => {
+    await t.die('a', { limitMs: 10 });
+    const [claimed] = await t.claim('b');
+    assert(claimed !== undefined && claimed.limitLeftMs < 0);
+    await t.release('b');
+    assert.equal((await t.claim('c')).length, 1);
+    await t.pass(LEASE_MS + CLAIM_DELAY_MS);
+    assert.deepEqual(await t.claim('d'), []);
+    assert.equal(await t.renew('c', { late: true, attempt: 3 }), 'lost');
+    assert.deepEqual(await t.acquire('e'), { status: 'finished', answer: ANSWER });
+  }),
+
+  'no more is claimed than was asked for': ofClaims(async (t) => {
+    for (const n of [1, 2, 3]) await t.early('a', { key: `${t.key}:${n}` });
+    await t.pass(LEASE_MS + 50);
+    const claimed = [...(await t.claim('b', 2)), ...(await t.claim('b', 2))];
+    assert.deepEqual(
+      claimed.map(({ key }) => key).sort(),
+      [1, 2, 3].map((n) => `${t.key}:${n}`),
+    );
+    assert.deepEqual(await t.claim('b', 2), []);
+  }),
+};

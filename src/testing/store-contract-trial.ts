@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type {
+  AcquireRequest,
+  ClaimedRun,
+  CompleteRequest,
+  EarlyRequest,
+  IdempotencyStore,
+  RenewRequest,
+} from '../idempotency/store.js';
+import type { StoreUnderTest } from './store-contract.js';
+
+// Short enough to wait for, long enough for a slow machine to do a few operations within.
+export const LEASE_MS = 300;
+export const TTL_MS = 60_000;
+/** How long after the end of a lease a claim may still miss a run. */
+export const CLAIM_DELAY_MS = 1_100;
+export const JOURNAL = '{"form":"To=%2B15550100\u00fc\u4f60\u{1f4de}\n"}';
+export const ANSWER = '{"instruction":"call","from":"+15550100","note":"\u00fc \u4f60 \u{1f4de} \\" \\n"}';
+
+/** Checks one rule; rejects with an AssertionError when the store breaks it. */
+export type Rule = (trial: Trial) => Promise<void>;
+
+/** One store, one key, and short ways to say what is done to it. */
+export class Trial {
+  readonly store: IdempotencyStore;
+  readonly key = `contract:${globalThis.crypto.randomUUID()}`;
+  readonly #made: StoreUnderTest;
+
+  constructor(made: StoreUnderTest) {
+    this.#made = made;
+    this.store = made.store;
+  }
+
+  async pass(ms: number): Promise<void> {
+    await (this.#made.advance === undefined ? sleep(ms) : this.#made.advance(ms));
+  }
+
+  acquire(owner: string, over: Partial<AcquireRequest> = {}) {
+    return this.store.acquire({ ...this.#request(owner), ...over });
+  }
+
+  renew(owner: string, over: Partial<RenewRequest> = {}) {
+    return this.store.renew({ ...this.#request(owner), attempt: 1, ...over });
+  }
+
+  finish(owner: string, answer = ANSWER, over: Partial<CompleteRequest> = {}) {
+    const outcome = { state: 'finished', answer } as const;
+    return this.store.complete({ ...this.#request(owner), attempt: 1, outcome, ...over });
+  }
+
+  fail(owner: string, attempt = 1) {
+    return this.store.complete({ ...this.#request(owner), attempt, outcome: { state: 'failed' } });
+  }
+
+  early(owner: string, over: Partial<EarlyRequest> = {}) {
+    const early = { answer: ANSWER, journal: JOURNAL, limitMs: 60_000 };
+    return this.store.answerEarly({ ...this.#request(owner), attempt: 1, ...early, ...over });
+  }
+
+  async claim(owner: string, max = 10): Promise<readonly ClaimedRun[]> {
+    return (await this.store.claim?.({ owner, leaseMs: LEASE_MS, max })) ?? [];
+  }
+
+  /** Acquires, goes late, and lets its lease pass. */
+  async die(owner: string, over: Partial<EarlyRequest> = {}) {
+    await this.acquire(owner);
+    await this.early(owner, over);
+    await this.pass(LEASE_MS + 50);
+  }
+
+  release(owner: string) {
+    return this.store.release({ key: this.key, owner });
+  }
+
+  #request(owner: string): AcquireRequest {
+    return { key: this.key, fingerprint: 'sids', owner, leaseMs: LEASE_MS, ttlMs: TTL_MS };
+  }
+}
+
+export const running = async (trial: Trial, owner: string, attempt = 1) => {
+  const result = await trial.acquire(owner);
+  assert.equal(result.status, 'running');
+  assert.equal(result.status === 'running' && result.attempt, attempt);
+};

@@ -1,0 +1,302 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { afterAll, describe, expect, inject, it, type TestContext } from 'vitest';
+import { createIdempotency } from '../../src/idempotency/engine.js';
+import { type RedisClient, redisStore } from '../../src/idempotency/redis-store.js';
+import type { EarlyRequest, IdempotencyStore } from '../../src/idempotency/store.js';
+import type { OwnedRun, RunRequest } from '../../src/idempotency/types.js';
+
+const redis = new Redis(inject('redisUrl'));
+afterAll(() => redis.disconnect());
+
+const unique = () => globalThis.crypto.randomUUID();
+
+/** Records of one test, and looks at what is there without the store. */
+function records() {
+  const prefix = `${unique()}:`;
+  return {
+    prefix,
+    indexed: () => redis.zrange(`${prefix}late`, '0', '-1'),
+    fields: (key: string) => redis.hgetall(`${prefix}{${key}}`),
+  };
+}
+
+/** An engine with a connection of its own; `die` cuts it. */
+async function process(prefix: string, { onTestFinished }: TestContext) {
+  const own = new Redis(inject('redisUrl'), {
+    enableOfflineQueue: false,
+    lazyConnect: true,
+    retryStrategy: () => null,
+  });
+  own.on('error', () => {});
+  await own.connect();
+  const engine = createIdempotency({ store: redisStore(own, { prefix }) });
+  const die = () => own.disconnect();
+  onTestFinished(async () => {
+    await engine.close({ timeoutMs: 0 });
+    die();
+  });
+  return { engine, die };
+}
+
+const request = (key: string, execute: RunRequest['execute']): RunRequest => ({
+  key,
+  fingerprint: 'sids',
+  path: 'primary',
+  deadline: Date.now() + 4_000,
+  onDeadline: 'fail',
+  execute,
+});
+
+const JOURNAL = JSON.stringify({ form: 'x'.repeat(200_000) });
+
+describe.concurrent('late runs on Redis', () => {
+  it('the owner dies: one other takes over, inside 5 s of the end of the lease, and duplicates get the answer', async (test) => {
+    const { prefix, indexed, fields } = records();
+    const [first, ...others] = [
+      await process(prefix, test),
+      await process(prefix, test),
+      await process(prefix, test),
+    ];
+    const taken: { at: number; journal: string }[] = [];
+    for (const { engine } of others) {
+      engine.takeOver(async ({ journal }) => {
+        taken.push({ at: Date.now(), journal });
+        await sleep(300);
+      });
+    }
+    const execute = async (run: OwnedRun): Promise<string> => {
+      await run.answerEarly('{}', { journal: JOURNAL, limitMs: 8_000 });
+      return new Promise(() => {});
+    };
+    expect(await first.engine.run(request('k', execute))).toEqual({
+      status: 'answered',
+      answer: '{}',
+      verdict: 'ran',
+    });
+    await sleep(1_200);
+    expect(taken).toEqual([]);
+    first.die();
+    const died = Date.now();
+    for (const { engine } of others) {
+      expect(await engine.run(request('k', () => 'again'))).toEqual({
+        status: 'answered',
+        answer: '{}',
+        verdict: 'replayed',
+      });
+    }
+    await expect.poll(() => taken.length, { timeout: 6_500 }).toBe(1);
+    expect(taken[0]?.journal).toBe(JOURNAL);
+    expect((taken[0]?.at ?? 0) - died).toBeGreaterThan(900);
+    expect((taken[0]?.at ?? 0) - died).toBeLessThan(1_500 + 5_000);
+    await expect.poll(indexed, { timeout: 2_000 }).toEqual([]);
+    expect(await fields('k')).toMatchObject({ s: 'finished', a: '{}', n: '2' });
+    expect(await fields('k')).not.toHaveProperty('j');
+    await sleep(2_500);
+    expect(taken).toHaveLength(1);
+  });
+
+  it('a run that ends leaves no journal and no entry, and was never taken over', async (test) => {
+    const { prefix, indexed, fields } = records();
+    const [first, second] = [await process(prefix, test), await process(prefix, test)];
+    const taken: string[] = [];
+    for (const { engine } of [first, second]) engine.takeOver(async ({ key }) => void taken.push(key));
+    const execute = async (run: OwnedRun) => {
+      await run.answerEarly('{}', { journal: JOURNAL, limitMs: 8_000 });
+      expect(await fields('k')).toMatchObject({ s: 'late', j: JOURNAL });
+      expect(await indexed()).toEqual(['k']);
+      await sleep(4_000);
+      return 'ignored';
+    };
+    await first.engine.run(request('k', execute));
+    await expect.poll(() => [...first.engine.active], { timeout: 6_000 }).toEqual([]);
+    expect([taken, await indexed()]).toEqual([[], []]);
+    expect(Object.keys(await fields('k')).sort()).toEqual(['a', 'f', 'l', 'n', 'o', 's']);
+  });
+
+  it('a hundred late runs of a dead process: three others take each exactly once', async (test) => {
+    const { prefix, indexed } = records();
+    const store = redisStore(redis, { prefix });
+    const keys = Array.from({ length: 100 }, (_, i) => `k${i}`);
+    for (const key of keys) await store.answerEarly(early({ key, owner: key }));
+    const taken: string[] = [];
+    for (let i = 0; i < 3; i += 1) {
+      const { engine } = await process(prefix, test);
+      engine.takeOver(async ({ key }) => {
+        taken.push(key);
+        await sleep(50);
+      });
+    }
+    await expect.poll(() => taken.length, { timeout: 10_000 }).toBe(100);
+    await expect.poll(indexed, { timeout: 2_000 }).toEqual([]);
+    expect(new Set(taken).size).toBe(100);
+  });
+});
+
+const early = (over: Partial<EarlyRequest> = {}): EarlyRequest => ({
+  key: 'k',
+  fingerprint: 'sids',
+  owner: 'dead',
+  attempt: 1,
+  leaseMs: 200,
+  ttlMs: 60_000,
+  answer: '{}',
+  journal: 'j',
+  limitMs: 60_000,
+  ...over,
+});
+
+/** A client whose process dies before, or just after, it has sent command number `at`, counted from 0. */
+function dying(at: number, how: 'before' | 'after'): RedisClient & { dead: boolean } {
+  let sent = 0;
+  const client = {
+    dead: false,
+    // Scripts are always sent in full, so that one step is one command.
+    evalsha: () => Promise.reject(new Error('NOSCRIPT')),
+    async eval(...args: Parameters<RedisClient['eval']>) {
+      const last = sent === at;
+      sent += 1;
+      if (last && how === 'after') await redis.eval(...args);
+      client.dead ||= last;
+      if (client.dead) throw new Error('died');
+      return redis.eval(...args);
+    },
+    ping: () => redis.ping(),
+  };
+  return client;
+}
+
+/** What can be claimed within a few looks, one second apart. */
+async function claimAll(store: Store): Promise<string[]> {
+  const claimed: string[] = [];
+  for (let looks = 0; looks < 5; looks += 1) {
+    await sleep(550);
+    // A lease that outlasts the looks: who is claimed once is not claimed again.
+    const runs = await store.claim({ owner: unique(), leaseMs: 60_000, max: 10 });
+    claimed.push(...runs.map(({ key }) => key));
+  }
+  return claimed;
+}
+
+const finished = { ...early(), outcome: { state: 'finished', answer: '{}' } } as const;
+
+type Store = Required<IdempotencyStore>;
+const on = (client: RedisClient, prefix: string) => redisStore(client, { prefix }) as Store;
+
+async function claim(store: Store): Promise<void> {
+  await sleep(250);
+  await store.claim({ owner: 'second', leaseMs: 200, max: 1 });
+}
+
+interface Operation {
+  before(store: Store, prefix: string): unknown;
+  act(store: Store): unknown;
+  /** How many there are to die at. */
+  readonly commands: number;
+}
+
+const operations: Record<string, Operation> = {
+  'answering early': {
+    before: (store) => store.acquire(early()),
+    act: (store) => store.answerEarly(early()),
+    commands: 2,
+  },
+  'answering early, of a record that was lost': {
+    before: () => {},
+    act: (store) => store.answerEarly(early()),
+    commands: 2,
+  },
+  settling: {
+    before: (store) => store.answerEarly(early()),
+    act: (store) => store.complete(finished),
+    commands: 2,
+  },
+  releasing: {
+    before: (store) => store.answerEarly(early()),
+    act: (store) => store.release(early()),
+    commands: 2,
+  },
+  'a claim': { before: (store) => store.answerEarly(early()), act: claim, commands: 2 },
+  'a claim that finds nothing late': {
+    before: async (store, prefix) => {
+      await store.answerEarly(early());
+      await expect(on(dying(1, 'before'), prefix).complete(finished)).rejects.toThrow('died');
+    },
+    act: claim,
+    commands: 3,
+  },
+};
+
+describe.concurrent('a process dies before or after any command of', () => {
+  for (const [name, { before, act, commands }] of Object.entries(operations)) {
+    it(`${name}: what is late is claimed once, what is not is forgotten`, async () => {
+      const deaths = (['before', 'after'] as const).flatMap((how) =>
+        Array.from({ length: commands }, (_, at) => ({ how, at })),
+      );
+      const ended = deaths.map(async ({ how, at }) => {
+        const { prefix, indexed, fields } = records();
+        const store = on(redis, prefix);
+        const client = dying(at, how);
+        await before(store, prefix);
+        await Promise.resolve(act(on(client, prefix))).catch(() => {});
+        expect(client.dead).toBe(true);
+        const late = (await fields('k')).s === 'late' ? ['k'] : [];
+        expect({ how, at, claimed: await claimAll(store) }).toEqual({ how, at, claimed: late });
+        expect({ how, at, indexed: await indexed() }).toEqual({ how, at, indexed: late });
+      });
+      await Promise.all(ended);
+    });
+  }
+});
+
+describe.concurrent('the index of late runs', () => {
+  it.each(['running', 'absent'])(
+    'a look just before the record goes late, %s so far, does not lose it',
+    async (was) => {
+      const { prefix, indexed } = records();
+      const store = on(redis, prefix);
+      if (was === 'running') await store.acquire({ ...early(), leaseMs: 1 });
+      let commands = 0;
+      const interrupted: RedisClient = {
+        ...dying(Number.POSITIVE_INFINITY, 'before'),
+        // The first command is the entry; another process looks while the second is on its way.
+        eval: async (...args) => {
+          commands += 1;
+          if (commands === 2) {
+            await sleep(5);
+            expect(await store.claim({ owner: 'x', leaseMs: 200, max: 1 })).toEqual([]);
+          }
+          return redis.eval(...args);
+        },
+      };
+      await on(interrupted, prefix).answerEarly(early({ leaseMs: 1 }));
+      expect(await indexed()).toEqual(['k']);
+      expect(await claimAll(store)).toEqual(['k']);
+    },
+  );
+
+  it('an entry made during a second look is kept', async () => {
+    const { prefix, indexed } = records();
+    const store = on(redis, prefix);
+    const died = on(dying(1, 'before'), prefix).answerEarly(early({ leaseMs: 1 }));
+    await expect(died).rejects.toThrow('died');
+    await sleep(5);
+    expect(await store.claim({ owner: 'x', leaseMs: 200, max: 1 })).toEqual([]);
+    await sleep(1_050);
+    let commands = 0;
+    const interrupted: RedisClient = {
+      ...dying(Number.POSITIVE_INFINITY, 'before'),
+      // Look, read the record, doubt: before the last one the run goes late after all.
+      eval: async (...args) => {
+        commands += 1;
+        if (commands === 3) await store.answerEarly(early());
+        return redis.eval(...args);
+      },
+    };
+    const looking = on(interrupted, prefix);
+    expect(await looking.claim({ owner: 'x', leaseMs: 200, max: 1 })).toEqual([]);
+    expect(commands).toBe(3);
+    expect(await indexed()).toEqual(['k']);
+    expect(await claimAll(store)).toEqual(['k']);
+  });
+});

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { afterEach, expect, inject, test } from 'vitest';
+import { createIdempotency } from '../../src/idempotency/engine.js';
+import { redisStore } from '../../src/idempotency/redis-store.js';
+import type { RunRequest } from '../../src/idempotency/types.js';
+import { startRedis } from '../support/redis.js';
+
+const ends: Array<() => unknown> = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+async function engineOn(url: string) {
+  const redis = new Redis(url, { enableOfflineQueue: false, lazyConnect: true, retryStrategy: () => 100 });
+  redis.on('error', () => {});
+  await redis.connect();
+  const engine = createIdempotency({ store: redisStore(redis) });
+  ends.push(
+    () => redis.disconnect(),
+    () => engine.close({ timeoutMs: 0 }),
+  );
+  return engine;
+}
+
+const request = (execute: RunRequest['execute'], key = `assignment:${randomUUID()}`): RunRequest => ({
+  key,
+  fingerprint: 'sids',
+  path: 'primary',
+  deadline: Date.now() + 4_000,
+  onDeadline: 'fail',
+  execute,
+});
+
+test('a process that stands still for longer than the store timeout finds the answers in its socket', async () => {
+  const engine = await engineOn(inject('redisUrl'));
+  await engine.run(request(() => 'warm'));
+  const asked = Array.from({ length: 10 }, () => engine.run(request(() => 'answer')));
+  // The commands leave now, and their answers wait in the socket while nothing here reads it.
+  await sleep(0);
+  const until = performance.now() + 400;
+  while (performance.now() < until);
+  for (const result of await Promise.all(asked)) {
+    expect(result).toEqual({ status: 'answered', answer: 'answer', verdict: 'ran' });
+  }
+  expect(engine.storeState).toBe('ok');
+});
+
+test('a duplicate of what was answered before the store went away gets that answer, and nothing runs', async () => {
+  const redis = await startRedis();
+  ends.push(() => redis.stop());
+  const engine = await engineOn(redis.url);
+  let runs = 0;
+  const once = request(() => `answer ${++runs}`);
+  await engine.run(once);
+  await redis.stop();
+  const again = { ...once, deadline: Date.now() + 4_000 };
+  expect(await engine.run(again)).toMatchObject({
+    status: 'answered',
+    answer: 'answer 1',
+    verdict: 'replayed',
+  });
+  expect(await engine.run({ ...again, fingerprint: 'others' })).toEqual({ status: 'mismatch' });
+  expect(runs).toBe(1);
+});
