@@ -61,6 +61,8 @@ export function createTaskRouterClient(options: TaskRouterClientOptions = {}): T
       activity: OPERATIONS.activities,
       taskQueue: OPERATIONS.taskQueues,
       workflow: OPERATIONS.workflows,
+      worker: OPERATIONS.workers,
+      workspace: OPERATIONS.workspaces,
     }[kind];
     const items = await scope.list(operation.list, [], {}).all();
     return items.map(({ sid, friendlyName }) => ({ sid, names: [friendlyName] }));

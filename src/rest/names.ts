@@ -3,7 +3,7 @@ import { TaskRouterKitError } from '../errors.js';
 import { nearMisses } from './near.js';
 
 /** The resources that may be written by name. A task channel's unique name counts as well. */
-export type NameKind = 'activity' | 'taskQueue' | 'workflow' | 'taskChannel';
+export type NameKind = 'activity' | 'taskQueue' | 'workflow' | 'taskChannel' | 'worker' | 'workspace';
 
 export interface NameOptions {
   /** Default: the client's workspace. */
@@ -63,6 +63,8 @@ const WORDS: Readonly<Record<NameKind, { word: string; sid: RegExp }>> = {
   taskQueue: { word: 'task queue', sid: /^WQ[0-9a-fA-F]{32}$/ },
   workflow: { word: 'workflow', sid: /^WW[0-9a-fA-F]{32}$/ },
   taskChannel: { word: 'task channel', sid: /^TC[0-9a-fA-F]{32}$/ },
+  worker: { word: 'worker', sid: /^WK[0-9a-fA-F]{32}$/ },
+  workspace: { word: 'workspace', sid: /^WS[0-9a-fA-F]{32}$/ },
 };
 
 /** A list this young is not read again for a name that is not in it. */

@@ -2,8 +2,8 @@ import type { Operation, ParameterKind, PropertyKind } from './facts/kinds.js';
 import type { NameKind } from './names.js';
 import { OPERATIONS } from './operations.js';
 
-/** The resources whose SIDs may be written as friendly names; a task channel's name Twilio itself takes. */
-export type NamedKind = Exclude<NameKind, 'taskChannel'>;
+/** The resources whose SIDs may be written as friendly names in calls; a task channel's name Twilio itself takes. */
+export type NamedKind = Extract<NameKind, 'activity' | 'taskQueue' | 'workflow'>;
 
 const NAMED: Readonly<Record<string, NamedKind>> = {
   activity: 'activity',
