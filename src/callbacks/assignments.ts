@@ -10,17 +10,17 @@ import type {
 import { checkTask, encodeCallback, type Instruction, InstructionError } from '../instructions/index.js';
 import type { Logger } from '../log.js';
 import { parseAttributes } from './attributes.js';
-import { type ClientOption, clientFor } from './client.js';
+import { type ClientOption, clientFor, noClient } from './client.js';
 import { createDeciding, type Taken } from './decide.js';
 import type { Dispatch } from './dispatch.js';
 import type { AssignmentForm } from './forms.js';
 import { resolveNames } from './handler.js';
-import { createLate } from './late.js';
+import { createLate, lossOf } from './late.js';
 import { LiveAssignment } from './live-assignment.js';
 import type { Abilities } from './match.js';
 import type { Registry } from './registry.js';
 import type { Attributes } from './standard-schema.js';
-import type { Tracker } from './tracker.js';
+import type { GoOn, Tracker } from './tracker.js';
 
 export interface AssignmentOptions {
   readonly idempotency: Idempotency;
@@ -48,9 +48,6 @@ export interface AssignmentEnd {
   /** Its reservation was updated by REST, and answered with an instruction as well. */
   readonly answeredTwice: boolean;
 }
-
-/** Keeps the process at work until a promise settles. Without it, nothing may go on after the answer. */
-export type GoOn = (work: Promise<unknown>) => void;
 
 /** Takes one validated assignment callback to its end. */
 export type HandleAssignment = (
@@ -88,8 +85,13 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
     let handler: string | undefined;
     let answeredTwice = false;
 
-    const execute = async (run: OwnedRun): Promise<string> => {
-      const { assignment, runAfterwards } = live(form, via, attributes, run);
+    const execute = (run: OwnedRun): Promise<string> => {
+      const work = carryOut(run);
+      goOn?.(work.catch(() => {}));
+      return work;
+    };
+    const carryOut = async (run: OwnedRun): Promise<string> => {
+      const { assignment, runAfterwards } = live(form, via, attributes, run, goOn);
       const chose = (name: string) => {
         handler = name;
       };
@@ -171,10 +173,18 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
     const reservation = clientFor(client, form.AccountSid)
       ?.workspace(form.WorkspaceSid)
       .reservation(form.TaskSid, form.ReservationSid);
-    const { reservationStatus } = (await reservation?.fetch()) ?? { reservationStatus: 'unknown' };
-    assignment.log.warn({ reservationStatus }, 'A late answer is taken over from a process that died');
-    if (reservationStatus !== 'pending')
-      return late.refused({ assignment, handler: () => undefined, takenOver: true });
+    const nobody = { assignment, handler: () => undefined, takenOver: true };
+    try {
+      if (!reservation) throw noClient('a late answer');
+      const { reservationStatus } = await reservation.fetch({ signal: lossOf(run) });
+      assignment.log.warn({ reservationStatus }, 'A late answer is taken over from a process that died');
+      if (reservationStatus !== 'pending') return late.untried(nobody);
+    } catch (error) {
+      // Then it is for the next owner to look.
+      if (run.lost) throw error;
+      assignment.log.warn({ err: error }, 'A late answer was taken over, but its reservation cannot be read');
+      return late.untried(nobody, error);
+    }
     let name: string | undefined;
     const decide = async () => {
       const chosen = await deciding.choose(assignment, unreadable);
@@ -185,11 +195,20 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
     runAfterwards();
   }
 
-  function live(form: AssignmentForm, via: 'primary' | 'fallback', attributes: BothAttributes, run: Run) {
+  function live(
+    form: AssignmentForm,
+    via: 'primary' | 'fallback',
+    attributes: BothAttributes,
+    run: Run,
+    goOn?: GoOn,
+  ) {
     let decided = false;
     const afterwards: Array<() => unknown> = [];
-    const runAfter = (task: () => unknown) =>
-      tracker.run(task, (error) => assignment.log.error({ err: error }, 'Work given to after() failed'));
+    const runAfter = (task: () => unknown) => {
+      const failed = (error: unknown) => assignment.log.error({ err: error }, 'Work given to after() failed');
+      const work = tracker.run(task, failed);
+      goOn?.(work);
+    };
     const assignment = new LiveAssignment(form, via, attributes, {
       run,
       log,

@@ -8,7 +8,7 @@ import type { EventContext } from './event-types.js';
 import type { EventForm } from './forms.js';
 import { LiveCallback, type LiveParts } from './live-callback.js';
 import type { Registry } from './registry.js';
-import type { Tracker } from './tracker.js';
+import type { GoOn, Tracker } from './tracker.js';
 
 export interface EventOptions {
   readonly idempotency: Idempotency;
@@ -21,7 +21,7 @@ export interface EventOptions {
 export type EventEnd = RunResult | { readonly status: 'ignored' };
 
 /** Takes one validated event callback to its end. */
-export type HandleEvent = (form: EventForm, deadline: number) => Promise<EventEnd>;
+export type HandleEvent = (form: EventForm, deadline: number, goOn: GoOn | undefined) => Promise<EventEnd>;
 
 /**
  * The life of an event callback. Every handler of its type runs, in the order of registration, also after one that
@@ -44,13 +44,23 @@ export function createEvents(registry: Registry, options: EventOptions): HandleE
     return { before, end };
   }
 
-  return async (form, deadline) => {
+  return async (form, deadline, goOn) => {
     const handlers = registry.events.get(form.EventType);
     if (!handlers) return { status: 'ignored' };
     const turn = form.TaskSid === undefined ? undefined : takeTurn(form.TaskSid);
     let started = false;
 
-    const execute = async (run: Run): Promise<string> => {
+    const after: LiveParts['after'] = (task, context) => {
+      const failed = (error: unknown) => context.log.error({ err: error }, 'Work given to after() failed');
+      const work = tracker.run(task, failed);
+      goOn?.(work);
+    };
+    const execute = (run: Run): Promise<string> => {
+      const work = carryOut(run);
+      goOn?.(work.catch(() => {}));
+      return work;
+    };
+    const carryOut = async (run: Run): Promise<string> => {
       started = true;
       try {
         await turn?.before;
@@ -101,10 +111,6 @@ export function createEvents(registry: Registry, options: EventOptions): HandleE
     } catch (second) {
       eventLog.error({ err: second }, 'onError itself failed');
     }
-  }
-
-  function after(task: () => unknown, context: { readonly log: Logger }): void {
-    tracker.run(task, (error) => context.log.error({ err: error }, 'Work given to after() failed'));
   }
 }
 

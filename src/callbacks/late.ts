@@ -1,5 +1,6 @@
 import type { OwnedRun } from '../idempotency/types.js';
 import {
+  checkEncoding,
   checkTask,
   type Decision,
   type Instruction,
@@ -39,8 +40,8 @@ export interface LateCallback extends LateSubject {
 export interface Late {
   /** Applies the decision by a REST reservation update. Rejects only when the run is lost. */
   end(callback: LateCallback): Promise<void>;
-  /** Tells that the reservation was decided before anybody could take over. */
-  refused(subject: LateSubject): void;
+  /** Tells that nothing was tried: the reservation was decided by then, or `error` says why it could not be read. */
+  untried(subject: LateSubject, error?: unknown): void;
 }
 
 /** The run is another process's, or may be at any time, as in a shutdown: what is left to do is for that one. */
@@ -49,7 +50,13 @@ class CutShort extends Error {}
 export function createLate({ client: option, deciding, log, listeners }: LateParts): Late {
   const warned = new Set<string>();
 
-  return { end, refused: (subject) => tell('refused', undefined, undefined, subject) };
+  return {
+    end,
+    untried(subject, error) {
+      const refused = error === undefined || isNoLongerPending(error);
+      tell(refused ? 'refused' : 'failed', undefined, error, subject);
+    },
+  };
 
   async function end(late: LateCallback): Promise<void> {
     const { run, assignment } = late;
@@ -65,6 +72,8 @@ export function createLate({ client: option, deciding, log, listeners }: LatePar
         const second: unknown = await first.run?.(assignment as never);
         if (second === undefined && !first.run) return undefined;
         if (!isInstruction(second)) throw new InstructionError(NO_INSTRUCTION);
+        const problem = checkEncoding(second, 'rest') ?? checkTask(second, attributesOf(assignment));
+        if (problem) throw new InstructionError(problem);
         return second;
       });
       instruction = decision;
@@ -83,24 +92,29 @@ export function createLate({ client: option, deciding, log, listeners }: LatePar
   }
 
   async function apply(instruction: Instruction, late: LateCallback): Promise<void> {
-    const { assignment } = late;
+    const { assignment, run } = late;
     try {
       const client = clientFor(option, assignment.accountSid);
       if (!client) throw noClient('a late answer');
-      const { workspaceSid, task, worker } = assignment;
+      const { workspaceSid, task, sidOfReservation } = assignment;
       const named = await resolveNames(instruction, client.names, workspaceSid);
-      const problem = checkTask(named, { task: task.attributes, worker: worker.attributes });
+      const problem = checkTask(named, attributesOf(assignment));
       if (problem) throw new InstructionError(problem);
-      await client.workspace(workspaceSid).reservation(task.sid, assignment.sidOfReservation).apply(named);
-      tell('applied', instruction, undefined, late);
+      // Looking a name up takes its time.
+      if (run.lost) throw new CutShort();
+      const signal = lossOf(run);
+      await client.workspace(workspaceSid).reservation(task.sid, sidOfReservation).apply(named, { signal });
     } catch (error) {
+      if (run.lost) throw new CutShort();
       const outcome = isNoLongerPending(error) ? 'refused' : 'failed';
       assignment.log.warn(
         { err: error, instruction: instruction.instruction, outcome },
         'A late answer was not applied',
       );
       tell(outcome, instruction, error, late);
+      return;
     }
+    tell('applied', instruction, undefined, late);
   }
 
   async function instructionForError(
@@ -176,6 +190,22 @@ function withinLimit<T>(run: OwnedRun, decide: () => Promise<T>): Promise<T> {
     run.signal.addEventListener('abort', stop, { once: true });
     decide().then(resolve, reject);
   });
+}
+
+/**
+ * Aborts when the run is lost, so that an update which is still being repeated is left to the next owner. The late limit
+ * does not cut an update that is on its way.
+ */
+export function lossOf(run: OwnedRun): AbortSignal {
+  const loss = new AbortController();
+  const { signal } = run;
+  if (run.lost) loss.abort();
+  else signal.addEventListener('abort', () => run.lost && loss.abort(), { once: true });
+  return loss.signal;
+}
+
+function attributesOf({ task, worker }: LiveAssignment) {
+  return { task: task.attributes, worker: worker.attributes };
 }
 
 /** What Twilio says of a reservation that somebody else has decided: known by its form, for REST is not known here. */

@@ -74,7 +74,9 @@ export function createCore(parts: CoreParts): HandleCallback {
     if (verified !== 'valid') return signatureRefusal(verified);
     const stale = tooOld(firstValue(pairs, 'Timestamp'));
     if (stale) return stale;
-    return route === 'events' ? takeEvent(pairs, deadline) : takeAssignment(request, pairs, route, deadline);
+    return route === 'events'
+      ? takeEvent(request, pairs, deadline)
+      : takeAssignment(request, pairs, route, deadline);
   }
 
   async function takeAssignment(
@@ -89,10 +91,10 @@ export function createCore(parts: CoreParts): HandleCallback {
     return answerAssignment(validated.form, await parts.assignments(validated.form, via, deadline, goOn));
   }
 
-  async function takeEvent(pairs: FormPairs, deadline: number) {
+  async function takeEvent({ goOn }: CallbackRequest, pairs: FormPairs, deadline: number) {
     const validated = await validateEvent(pairs);
     if ('errors' in validated) return refusedFields(validated.errors);
-    return answerEvent(validated.form, await parts.events(validated.form, deadline));
+    return answerEvent(validated.form, await parts.events(validated.form, deadline, goOn));
   }
 
   function tell(answer: CallbackAnswer, route: CallbackOutcome['route'], durationMs: number): void {

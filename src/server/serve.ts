@@ -5,6 +5,7 @@ import { redisStore } from '../idempotency/redis-store.js';
 import type { IdempotencyStore } from '../idempotency/store.js';
 import {
   type CallbackOutcome,
+  ConfigurationError,
   createTaskRouter,
   type HandlerDefinition,
   memoryStore,
@@ -60,6 +61,7 @@ export async function startEndpoint(config: EndpointConfig, parts: EndpointParts
   const redis = config.redisUrl ? await connect(config.redisUrl, log) : undefined;
   let phase: Phase = 'starting';
   const servers: Server[] = [];
+  let started: TaskRouter | undefined;
   try {
     const store = redis ? redisStore(redis) : memoryStore();
     const taskRouter = createTaskRouter({
@@ -75,6 +77,7 @@ export async function startEndpoint(config: EndpointConfig, parts: EndpointParts
       storeObserver: metrics.observer,
       log,
     });
+    started = taskRouter;
     register(taskRouter, parts.handlers);
     taskRouter
       .onOutcome(metrics.outcome)
@@ -132,6 +135,7 @@ export async function startEndpoint(config: EndpointConfig, parts: EndpointParts
     };
   } catch (error) {
     for (const server of servers) server.close();
+    await started?.close({ timeoutMs: 0 });
     redis?.disconnect();
     throw error;
   }
@@ -148,7 +152,7 @@ async function restClient({ rest, authTokens }: EndpointConfig, store: Idempoten
 const LOOK_UP_AGAIN_MS = 5_000;
 
 /**
- * Looks friendly names up. A name that nobody has ends the start; a REST API that cannot be reached does not: the
+ * Looks friendly names up. A name that nobody has, or no workspace to look in, ends the start; a REST API that cannot be reached does not: the
  * endpoint is not ready until it answers, and callbacks that come meanwhile try by themselves.
  */
 async function becomeReady(
@@ -161,7 +165,12 @@ async function becomeReady(
     await taskRouter.ready();
     ready();
   } catch (error) {
-    if (error instanceof TaskRouterKitError && error.code === 'unknown-name') throw error;
+    if (error instanceof ConfigurationError) throw error;
+    if (error instanceof TaskRouterKitError && error.code === 'unknown-name') {
+      throw new ConfigurationError(error.code, `The handlers name what is not there: ${error.message}`, {
+        cause: error,
+      });
+    }
     void lookUpAgain(error);
   }
 

@@ -1,7 +1,7 @@
 import type { CallbackClient } from '../../src/callbacks/client.js';
 import type { Instruction } from '../../src/instructions/index.js';
 
-/** A client that keeps what it is told; `fail` makes the next update throw. */
+/** A client that keeps what it is told; `fail` makes the next update throw, `hold` keeps a request back. */
 export function fakeClient() {
   const applied: Array<{ readonly reservationSid: string; readonly instruction: Instruction }> = [];
   const names = new Map<string, string>();
@@ -14,6 +14,7 @@ export function fakeClient() {
     channel: undefined as string | undefined,
     reservationTimeout: 120,
     fail: undefined as unknown,
+    hold: undefined as { readonly at: 'name' | 'update'; readonly until: Promise<void> } | undefined,
   };
   const client: CallbackClient = {
     names: {
@@ -21,6 +22,7 @@ export function fakeClient() {
       async resolve(kind, name) {
         asked.push(`${kind} ${name}`);
         const sid = names.get(name);
+        if (state.hold?.at === 'name') await state.hold.until;
         if (sid === undefined) throw new Error(`no ${kind} is called ${name}`);
         names.set(`known ${name}`, sid);
         return sid;
@@ -33,7 +35,9 @@ export function fakeClient() {
         async fetch() {
           return { reservationStatus: state.status };
         },
-        async apply(instruction) {
+        async apply(instruction, { signal } = {}) {
+          if (state.hold?.at === 'update') await state.hold.until;
+          signal?.throwIfAborted();
           if (state.fail !== undefined) throw state.fail;
           applied.push({ reservationSid: sid, instruction });
         },

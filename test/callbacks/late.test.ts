@@ -8,7 +8,6 @@ import {
   type LateOutcome,
   reject,
   type TaskRouter,
-  type TaskRouterOptions,
 } from 'taskrouter-kit';
 import { sid } from 'taskrouter-kit/testing';
 import { describe, expect, test } from 'vitest';
@@ -19,7 +18,7 @@ const OFFLINE = sid('WA', 1);
 const never = () => new Promise<never>(() => {});
 
 /** A world whose router has a client, and hears how late answers end. */
-function setUp(register: (router: TaskRouter) => unknown, options: Partial<TaskRouterOptions> = {}) {
+function setUp(register: (router: TaskRouter) => unknown, options: Parameters<typeof world>[1] = {}) {
   const rest = fakeClient();
   const ends: LateOutcome[] = [];
   const given = world(
@@ -130,12 +129,8 @@ describe('defer(run)', () => {
     );
     await reservation().primary();
     await clock.advance(2_001);
-    if (_what.startsWith('returns what')) {
-      expect(ends).toMatchObject([{ outcome: 'failed', instruction: 'dequeue' }]);
-    } else {
-      expect(rest.applied).toMatchObject([{ instruction: { instruction: 'reject' } }]);
-      expect(ends).toMatchObject([{ outcome: 'applied', instruction: 'reject' }]);
-    }
+    expect(rest.applied).toMatchObject([{ instruction: { instruction: 'reject' } }]);
+    expect(ends).toMatchObject([{ outcome: 'applied', instruction: 'reject' }]);
     expect(lines.some(({ level }) => level === 'error' || level === 'warn')).toBe(true);
   });
 
@@ -180,6 +175,77 @@ test('under fetch() without waitUntil a late answer is refused, and the log says
   expect((await reservation().primary()).status).toBe(500);
   expect(lines.find(({ level }) => level === 'error')?.fields.err).toMatchObject({
     message: expect.stringContaining('waitUntil'),
+  });
+});
+
+describe('what goes on after the answer', () => {
+  test('is given to waitUntil: the late answer, what after() was given, and event handlers', async () => {
+    const kept: Promise<unknown>[] = [];
+    const decision = gate<Instruction>();
+    const written = gate();
+    const { clock, reservation, event, rest } = setUp(
+      (on) =>
+        on
+          .onAssignment(({ after }) => {
+            after(() => written.opened);
+            return defer(() => decision.opened);
+          })
+          .onEvent('task.created', (context) => context.after(() => written.opened)),
+      { waitUntil: (work) => kept.push(work) },
+    );
+    const done = () => Promise.allSettled(kept).then(() => 'done');
+    const state = async () => {
+      const first = Promise.race([done(), clock.advance(10).then(() => 'going on')]);
+      return first;
+    };
+    expect((await reservation().primary()).body).toBe('{}');
+    expect(await state()).toBe('going on');
+    decision.open(accept());
+    await clock.advance(10);
+    expect(rest.applied).toHaveLength(1);
+    expect(await state()).toBe('going on');
+    written.open();
+    expect(await done()).toBe('done');
+
+    const before = kept.length;
+    expect((await event('task.created')).status).toBe(204);
+    expect(kept).toHaveLength(before + 2);
+  });
+
+  test('a shutdown at its limit: what the handler decides then is for the process that takes over', async () => {
+    const decision = gate<Instruction>();
+    const { clock, reservation, rest, ends, router } = setUp((on) =>
+      on
+        .onAssignment(defer(() => decision.opened, { onFailure: reject() }))
+        .onError(reject({ activity: OFFLINE })),
+    );
+    await reservation().primary();
+    const closed = router.close({ timeoutMs: 100 });
+    await clock.advance(200);
+    expect((await closed).open).toHaveLength(1);
+    decision.open(accept());
+    await clock.advance(10);
+    expect(rest.applied).toEqual([]);
+    expect(ends).toEqual([]);
+  });
+
+  test('a run lost while a name is looked up is not applied, and an update on its way is told to stop', async () => {
+    for (const at of ['name', 'update'] as const) {
+      const held = gate<void>();
+      const { clock, reservation, rest, ends, router } = setUp((on) =>
+        on.onAssignment(defer(async () => reject({ activity: 'Offline' }))),
+      );
+      rest.names.set('Offline', OFFLINE);
+      rest.state.hold = { at, until: held.opened };
+      await reservation().primary();
+      const closed = router.close({ timeoutMs: 100 });
+      await clock.advance(200);
+      await closed;
+      held.open();
+      await clock.advance(10);
+      expect(rest.applied).toEqual([]);
+      expect(ends).toEqual([]);
+    }
   });
 });
 

@@ -19,10 +19,10 @@ export interface Line {
 /** A router on a fake clock, and a Twilio of its own that calls it. */
 export function world(
   register: (router: TaskRouter) => unknown,
-  given: Partial<TaskRouterOptions> & { waitUntil?: undefined } = {},
+  given: Partial<TaskRouterOptions> & { waitUntil?: ((work: Promise<unknown>) => void) | undefined } = {},
 ) {
-  const { waitUntil: _none, ...options } = given;
-  const how = 'waitUntil' in given ? {} : { waitUntil: () => {} };
+  const { waitUntil, ...options } = { waitUntil: () => {}, ...given };
+  const how = waitUntil ? { waitUntil } : {};
   const clock = createFakeClock();
   const lines: Line[] = [];
   const write = (level: string) => (fields: object, message: string) => {

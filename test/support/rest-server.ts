@@ -43,10 +43,12 @@ export interface RestServer {
  * A loopback server that records every request and answers as told.
  *
  * @param resetUnread which requests, by index, are met by a reset before their body is read.
+ * @param port default: a free one.
  */
 export async function startRestServer(
   reply: (request: Recorded, index: number) => Reply,
   resetUnread: (index: number) => boolean = () => false,
+  port = 0,
 ): Promise<RestServer> {
   const requests: Recorded[] = [];
   const numbers = new WeakMap<Socket, number>();
@@ -84,7 +86,7 @@ export async function startRestServer(
     connections += 1;
     numbers.set(socket, connections);
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
