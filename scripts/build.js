@@ -23,4 +23,5 @@ for (const project of ['tsconfig.build.json', 'handlers']) {
   const { status } = spawnSync(process.execPath, [tsc, '-p', project], { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
 }
+await import('./bundle-rest.js');
 chmodSync(`${root}dist/cli/main.js`, 0o755);

@@ -1,5 +1,6 @@
 /** taskrouter-kit: the public list. Each name leads to the file that does it. */
 
+export type { ClientOption } from './callbacks/client.js';
 // What handlers are given.
 export type {
   AssignmentContext,
@@ -20,7 +21,7 @@ export {
 export type { EventContext, EventHandler, EventType, KnownEventType } from './callbacks/event-types.js';
 export type { AssignmentHandler } from './callbacks/handler.js';
 export type { AssignmentMatch } from './callbacks/match.js';
-export type { ErrorHandler, Middleware } from './callbacks/registry.js';
+export type { ErrorHandler, LateOutcome, Middleware } from './callbacks/registry.js';
 export type { Attributes, Schema } from './callbacks/standard-schema.js';
 // Errors and logging.
 export { ConfigurationError, TaskRouterKitError } from './errors.js';

@@ -1,4 +1,6 @@
+import type { ClientOption } from './callbacks/client.js';
 import type { AssignmentContext } from './callbacks/context.js';
+import { MAX_LATE_MS } from './callbacks/handler.js';
 import { type Clock, systemClock } from './clock.js';
 import { ConfigurationError } from './errors.js';
 import { readPublicUrl } from './http/public-url.js';
@@ -36,9 +38,21 @@ export interface TaskRouterOptions {
   readonly deadlineMs?: number | undefined;
   /**
    * At the deadline: `fail` (default) answers 504, and the fallback request joins the run with a full deadline of its
-   * own. Or a fixed instruction, which is then the answer for good.
+   * own. `defer` answers `{}` and applies what the handler decides by REST; it needs a client. Or a fixed instruction,
+   * which is then the answer for good.
    */
-  readonly onDeadline?: 'fail' | Instruction | undefined;
+  readonly onDeadline?: 'fail' | 'defer' | Instruction | undefined;
+  /**
+   * How long a late answer may take from its `{}` on, in milliseconds, where `defer` does not say otherwise. Default
+   * 30,000. On Redis another process takes over from one that died; with the memory store nobody does.
+   */
+  readonly lateLimitMs?: number | undefined;
+  /**
+   * A REST client (`createTaskRouterClient` of `taskrouter-kit/rest`), or one for each AccountSid. Enables late answers,
+   * friendly names, matches on `channel`, and `client` and `reservation` in handlers. A function's client cannot look
+   * up names in matches: no account is known before a callback comes.
+   */
+  readonly client?: ClientOption | undefined;
   /** How old a callback's Timestamp may be, in milliseconds. Default 24 hours; `false`: any age. */
   readonly maxAgeMs?: number | false | undefined;
   /** Tells a task's channel, for matches on `channel`, where the callback itself does not. */
@@ -64,7 +78,9 @@ export interface ReadOptions {
   readonly storeTimeoutMs: number;
   readonly onStoreError: 'continue' | 'fail';
   readonly deadlineMs: number;
-  readonly onDeadline: 'fail' | Instruction;
+  readonly onDeadline: 'fail' | 'defer' | Instruction;
+  readonly lateLimitMs: number;
+  readonly client: ClientOption | undefined;
   readonly maxAgeMs: number | false;
   readonly channelOf: TaskRouterOptions['channelOf'];
   readonly log: Logger;
@@ -82,6 +98,8 @@ const NAMES = [
   'onStoreError',
   'deadlineMs',
   'onDeadline',
+  'lateLimitMs',
+  'client',
   'maxAgeMs',
   'channelOf',
   'log',
@@ -102,7 +120,7 @@ export function readOptions(options: TaskRouterOptions): ReadOptions {
       throw bad(name, `is not an option of createTaskRouter. Options: ${NAMES.join(', ')}.`);
   }
   const { authToken, publicUrl, basePath = '/taskrouter', clock = systemClock } = options;
-  const { onDeadline = 'fail', onStoreError = 'continue' } = options;
+  const { onDeadline = 'fail', onStoreError = 'continue', client } = options;
   if (authToken === undefined) {
     throw new ConfigurationError(
       'no-auth-token',
@@ -113,8 +131,20 @@ export function readOptions(options: TaskRouterOptions): ReadOptions {
   if (typeof basePath !== 'string' || (basePath !== '' && !/^\/[^?#\s]*[^/?#\s]$/.test(basePath))) {
     throw bad('basePath', "must begin with a slash and not end with one, such as '/taskrouter', or be ''.");
   }
-  if (onDeadline !== 'fail' && !isInstruction(onDeadline)) {
-    throw bad('onDeadline', "must be 'fail' or an instruction such as reject({ activity: 'WA…' }).");
+  if (onDeadline !== 'fail' && onDeadline !== 'defer' && !isInstruction(onDeadline)) {
+    throw bad('onDeadline', "must be 'fail', 'defer' or an instruction such as reject({ activity: 'WA…' }).");
+  }
+  if (onDeadline === 'defer' && client === undefined) {
+    throw bad(
+      'onDeadline',
+      "'defer' decides by a REST reservation update: pass the option client, or choose 'fail'.",
+    );
+  }
+  if (client !== undefined && typeof client !== 'function' && !('names' in client && 'workspace' in client)) {
+    throw bad(
+      'client',
+      'must be made by createTaskRouterClient of taskrouter-kit/rest, or a function that returns one.',
+    );
   }
   if (onStoreError !== 'continue' && onStoreError !== 'fail') {
     throw bad('onStoreError', "must be 'continue' or 'fail'.");
@@ -123,6 +153,8 @@ export function readOptions(options: TaskRouterOptions): ReadOptions {
     authToken,
     basePath,
     onDeadline,
+    lateLimitMs: between('lateLimitMs', options.lateLimitMs ?? 30_000, 1_000, MAX_LATE_MS),
+    client,
     onStoreError,
     publicUrl: publicUrl === undefined ? undefined : readPublicUrl(publicUrl),
     store: options.store ?? memoryStore({ clock }),

@@ -2,14 +2,16 @@ import { createAssignments } from './callbacks/assignments.js';
 import type { AssignmentContext, BadAttributesContext } from './callbacks/context.js';
 import type { EventHandler, EventType } from './callbacks/event-types.js';
 import { createEvents } from './callbacks/events.js';
-import type { AssignmentHandler, HandlerOf } from './callbacks/handler.js';
+import { type AssignmentHandler, type HandlerOf, readAnswer } from './callbacks/handler.js';
 import type { AnyMatch, AssignmentMatch } from './callbacks/match.js';
-import { type ErrorHandler, type Middleware, Registry } from './callbacks/registry.js';
+import { type ErrorHandler, type LateOutcome, type Middleware, Registry } from './callbacks/registry.js';
+import { createRouting, type Routing } from './callbacks/routing.js';
 import type { OutputOf, Schema } from './callbacks/standard-schema.js';
 import { createTracker } from './callbacks/tracker.js';
+import { ConfigurationError } from './errors.js';
 import { createCore } from './http/core.js';
 import { type ExpressHandler, expressAdapter } from './http/express.js';
-import { type FetchHandler, fetchAdapter } from './http/fetch.js';
+import { type FetchHandler, type FetchOptions, fetchAdapter } from './http/fetch.js';
 import { type NodeHandler, nodeAdapter } from './http/node.js';
 import type { CallbackOutcome } from './http/outcome.js';
 import { createSignatureCheck } from './http/signature-check.js';
@@ -18,7 +20,14 @@ import { createIdempotency } from './idempotency/engine.js';
 import type { StoreState } from './idempotency/types.js';
 import type { Instruction } from './instructions/index.js';
 import { readOptions, type TaskRouterOptions } from './options.js';
+import type { ReservationHandle, WorkspaceClient } from './rest/index.js';
 import { createTokenSource, explainSignature } from './signature/index.js';
+
+// Handlers get the whole client and reservation; callbacks/ itself knows REST by the little it uses.
+declare module './callbacks/client.js' {
+  interface HandlerClient extends WorkspaceClient {}
+  interface HandlerReservation extends ReservationHandle {}
+}
 
 /**
  * Answers TaskRouter's callbacks with the handlers registered on it. Register first, mount then: `express()`,
@@ -64,6 +73,11 @@ export interface TaskRouter {
    * @example taskRouter.onError((error) => { sentry.capture(error); });
    */
   onError(handler: Instruction | ErrorHandler): this;
+  /**
+   * Tells how each late answer ended: applied by REST, refused because the reservation was not pending any more, failed,
+   * or left to the agent's own screen and the timeout.
+   */
+  onLate(listener: (outcome: LateOutcome) => void): this;
   /** Tells how each request ended, refused ones too: for metrics. Must be quick; what it throws is logged. */
   onOutcome(listener: (outcome: CallbackOutcome) => void): this;
   /**
@@ -78,14 +92,17 @@ export interface TaskRouter {
    * });
    */
   use(middleware: Middleware): this;
-  /** Ends registration, and resolves when callbacks can be answered. */
+  /**
+   * Ends registration, and resolves when callbacks can be answered: friendly names have been looked up, by one list call
+   * for each kind. Callbacks that come earlier wait for it. Rejects if a name is unknown or REST fails; call it again.
+   */
   ready(): Promise<void>;
   /** A middleware for Express 4 or 5. Mount it on a path of its own: `app.use('/taskrouter', taskRouter.express())`. */
   express(): ExpressHandler;
   /** A listener for `node:http`, answering below `basePath`. @example createServer(taskRouter.node()) */
   node(): NodeHandler;
   /** A function from `Request` to `Response`, answering below `basePath`. */
-  fetch(): FetchHandler;
+  fetch(options?: FetchOptions): FetchHandler;
   /** `degraded` while the idempotency store cannot be reached. */
   readonly storeState: StoreState;
   /** Asks the store whether it can be reached; never rejects. */
@@ -116,7 +133,13 @@ export interface TaskRouter {
 export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
   const options = readOptions(given);
   const { log, publicUrl, basePath, clock } = options;
-  const registry = new Registry(options.channelOf !== undefined);
+  const { client } = options;
+  const can = {
+    names: client !== undefined && typeof client !== 'function',
+    channel: client !== undefined || options.channelOf !== undefined,
+    rest: client !== undefined,
+  };
+  const registry = new Registry(can);
   const outcomes: Array<(outcome: CallbackOutcome) => void> = [];
   const tracker = createTracker(clock);
   const idempotency = createIdempotency({
@@ -133,14 +156,31 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
     explain: options.explainMismatch ? (request) => explainSignature(request).text : undefined,
   });
   let parts: AdapterParts | undefined;
+  let routing: Routing | undefined;
 
   /** Ends registration; the core is made once, from what was registered. */
   function mount(): AdapterParts {
     if (parts) return parts;
     registry.seal();
+    const { onDeadline } = options;
+    routing = createRouting(registry, { client, channelOf: options.channelOf, log, clock });
+    const assignments = createAssignments(registry, {
+      idempotency,
+      log,
+      tracker,
+      client,
+      can,
+      dispatch: routing.dispatch,
+      onDeadline:
+        onDeadline === 'fail' || onDeadline === 'defer'
+          ? onDeadline
+          : readAnswer(onDeadline, 'onDeadline', can),
+      lateLimitMs: options.lateLimitMs,
+      loud: options.explainMismatch,
+    });
     const handle = createCore({
-      assignments: createAssignments(registry, { ...options, idempotency, tracker }),
-      events: createEvents(registry, { idempotency, log, tracker }),
+      assignments,
+      events: createEvents(registry, { idempotency, log, tracker, client }),
       checkSignature,
       clock,
       log,
@@ -174,6 +214,10 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
       registry.setError(handler);
       return router;
     },
+    onLate(listener) {
+      registry.addLate(listener);
+      return router;
+    },
     onOutcome(listener) {
       outcomes.push(listener);
       return router;
@@ -184,10 +228,19 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
     },
     async ready() {
       mount();
+      await routing?.ready();
     },
     express: () => expressAdapter(mount()),
     node: () => nodeAdapter(mount()),
-    fetch: () => fetchAdapter(mount()),
+    fetch: (how) => {
+      if (options.onDeadline === 'defer' && !how?.waitUntil) {
+        throw new ConfigurationError(
+          'bad-option',
+          "onDeadline 'defer' goes on after the answer: give fetch() the function waitUntil of your platform.",
+        );
+      }
+      return fetchAdapter(mount(), how);
+    },
     get storeState() {
       return idempotency.storeState;
     },

@@ -1,4 +1,5 @@
 import type { Logger } from '../log.js';
+import type { HandlerClient, HandlerReservation } from './client.js';
 import type { Attributes, SchemaIssue } from './standard-schema.js';
 
 /** The task that is being assigned. */
@@ -18,11 +19,8 @@ export interface Worker<A = Attributes> {
   readonly attributes: A;
 }
 
-/** The reservation that holds both. */
-export interface Reservation {
-  /** `WR…` */
-  readonly sid: string;
-}
+/** The reservation that holds both; with a client, everything that can be done to it by REST. */
+export interface Reservation extends HandlerReservation {}
 
 /** What every handler gets besides its subject. */
 export interface CallbackContext {
@@ -34,6 +32,8 @@ export interface CallbackContext {
   readonly timestamp: Date | undefined;
   /** Every parameter as it was received, unknown ones too. Made on first use. */
   readonly form: URLSearchParams;
+  /** The REST client, in the callback's own workspace. @throws ConfigurationError when the router has none. */
+  readonly client: HandlerClient;
   /** The router's logger; each line names this callback's SIDs. */
   readonly log: Logger;
   /** Aborts when no answer can be used any more: hand it to `fetch` and the like. */

@@ -33,11 +33,13 @@ export function createDispatch(
 
   return async (assignment) => {
     const problems: AttributesProblem[] = [];
+    let channelName: Promise<string | undefined> | string | undefined | null = null;
     for (const index of candidates(shapes, assignment.sids)) {
       const route = routes[index]!;
       const { channel, task, worker, where } = route.conditions;
       if (channel) {
-        const name = await channelOf(assignment);
+        if (channelName === null) channelName = channelOf(assignment);
+        const name = await channelName;
         if (name === undefined || !channel.includes(name)) continue;
       }
       assignment.resetAttributes();

@@ -1,4 +1,4 @@
-import type { CallbackContext, Reservation, Task, Worker } from './context.js';
+import type { CallbackContext, Task, Worker } from './context.js';
 
 /** A task as events carry it. */
 export interface EventTask extends Task {
@@ -39,7 +39,9 @@ export interface EventWorkerChannel {
   readonly taskCount: number | undefined;
 }
 
-export interface EventReservation extends Reservation {
+export interface EventReservation {
+  /** `WR…` */
+  readonly sid: string;
   readonly version: number | undefined;
 }
 

@@ -1,31 +1,34 @@
 import { createHash } from 'node:crypto';
 import type { Idempotency, Run, RunResult } from '../idempotency/types.js';
 import type { Logger } from '../log.js';
+import { type ClientOption, clientFor } from './client.js';
 import { runInside } from './compose.js';
 import { subjectsOf } from './event-subjects.js';
 import type { EventContext } from './event-types.js';
 import type { EventForm } from './forms.js';
 import { LiveCallback, type LiveParts } from './live-callback.js';
 import type { Registry } from './registry.js';
-import type { Tracker } from './tracker.js';
+import type { GoOn, Tracker } from './tracker.js';
 
 export interface EventOptions {
   readonly idempotency: Idempotency;
   readonly log: Logger;
   readonly tracker: Tracker;
+  readonly client: ClientOption | undefined;
 }
 
 /** How an event callback ended. `ignored`: no handler for its type. */
 export type EventEnd = RunResult | { readonly status: 'ignored' };
 
 /** Takes one validated event callback to its end. */
-export type HandleEvent = (form: EventForm, deadline: number) => Promise<EventEnd>;
+export type HandleEvent = (form: EventForm, deadline: number, goOn: GoOn | undefined) => Promise<EventEnd>;
 
 /**
  * The life of an event callback. Every handler of its type runs, in the order of registration, also after one that
  * failed; events of one task run one after another, in the order they arrived in this process.
  */
-export function createEvents(registry: Registry, { idempotency, log, tracker }: EventOptions): HandleEvent {
+export function createEvents(registry: Registry, options: EventOptions): HandleEvent {
+  const { idempotency, log, tracker } = options;
   const turns = new Map<string, Promise<void>>();
 
   /** Takes the next turn of a task: a promise of all earlier turns, and the function that ends this one. */
@@ -41,17 +44,28 @@ export function createEvents(registry: Registry, { idempotency, log, tracker }: 
     return { before, end };
   }
 
-  return async (form, deadline) => {
+  return async (form, deadline, goOn) => {
     const handlers = registry.events.get(form.EventType);
     if (!handlers) return { status: 'ignored' };
     const turn = form.TaskSid === undefined ? undefined : takeTurn(form.TaskSid);
     let started = false;
 
-    const execute = async (run: Run): Promise<string> => {
+    const after: LiveParts['after'] = (task, context) => {
+      const failed = (error: unknown) => context.log.error({ err: error }, 'Work given to after() failed');
+      const work = tracker.run(task, failed);
+      goOn?.(work);
+    };
+    const execute = (run: Run): Promise<string> => {
+      const work = carryOut(run);
+      goOn?.(work.catch(() => {}));
+      return work;
+    };
+    const carryOut = async (run: Run): Promise<string> => {
       started = true;
       try {
         await turn?.before;
-        await runAll(handlers, new LiveEvent(form, { run, log, after }));
+        const client = clientFor(options.client, form.AccountSid);
+        await runAll(handlers, new LiveEvent(form, { run, log, client, after }));
         return '';
       } finally {
         turn?.end();
@@ -97,10 +111,6 @@ export function createEvents(registry: Registry, { idempotency, log, tracker }: 
     } catch (second) {
       eventLog.error({ err: second }, 'onError itself failed');
     }
-  }
-
-  function after(task: () => unknown, context: { readonly log: Logger }): void {
-    tracker.run(task, (error) => context.log.error({ err: error }, 'Work given to after() failed'));
   }
 }
 

@@ -1,7 +1,6 @@
 import { ConfigurationError } from '../errors.js';
 import {
   checkEncoding,
-  checkTask,
   type Decision,
   describeWrongReturn,
   encodeCallback,
@@ -9,8 +8,11 @@ import {
   InstructionError,
   isDecision,
   namesIn,
+  withNames,
 } from '../instructions/index.js';
+import type { CallbackNames } from './client.js';
 import type { AssignmentContext } from './context.js';
+import type { Abilities } from './match.js';
 import type { Attributes } from './standard-schema.js';
 
 /** A fixed decision, or a function that takes one. */
@@ -21,11 +23,13 @@ export type HandlerOf<Context> =
   | Decision<Context>
   | ((context: Context) => Decision<Context> | Promise<Decision<Context>>);
 
-/** Takes a decision and brings the answer to send: the exact text. */
+/** Takes a decision. */
 export interface Decider<Context extends AssignmentContext = AssignmentContext> {
   decide(context: Context): Decision<never> | Promise<Decision<never>>;
-  /** The answer of a decision that needs no further look, made at start-up. */
-  readonly fixed: { readonly decision: Decision<never>; readonly answer: string } | undefined;
+  /** The decision that was registered, where it was no function: checked already. */
+  readonly fixed: Decision<never> | undefined;
+  /** Its answer, encoded once. Undefined for a function, and while a friendly name in it has no SID. */
+  readonly answer: string | undefined;
 }
 
 /**
@@ -36,52 +40,92 @@ export interface Decider<Context extends AssignmentContext = AssignmentContext> 
 export function readHandler<Context extends AssignmentContext>(
   handler: HandlerOf<Context>,
   at: string,
+  can: Abilities,
 ): Decider<Context> {
-  if (typeof handler === 'function') return { decide: handler, fixed: undefined };
+  if (typeof handler === 'function') return { decide: handler, fixed: undefined, answer: undefined };
   if (!isDecision(handler)) {
     throw new ConfigurationError(
       'bad-handler',
       `${at}: the handler must be an instruction such as accept(), or a function that returns one.`,
     );
   }
-  const problem = whyNever(handler);
+  const problem = whyNever(handler, can);
   if (problem) throw new ConfigurationError('bad-handler', `${at}: ${problem}`);
-  return { decide: () => handler, fixed: { decision: handler, answer: encodeCallback(handler) } };
+  return fixedDecider(handler);
+}
+
+function fixedDecider<Context extends AssignmentContext>(decision: Decision<never>): Decider<Context> {
+  const named = namesOf(decision).length > 0;
+  return {
+    decide: () => decision,
+    fixed: decision,
+    answer: named ? undefined : encodeCallback(decision),
+  };
 }
 
 /**
- * The answer for a decision.
+ * A fixed instruction that is to be an answer by itself, with its text.
  *
- * @throws InstructionError when it is none, or Twilio would refuse it for this task and worker.
+ * @throws ConfigurationError when a callback cannot give it, or it holds a friendly name: nothing is looked up then.
  */
-export function answerFor(
+export function readAnswer(instruction: Instruction, at: string, can: Abilities) {
+  const { answer } = readHandler<AssignmentContext>(instruction, at, can);
+  if (answer !== undefined && instruction.via !== 'rest') return { instruction, answer };
+  throw new ConfigurationError(
+    'bad-handler',
+    `${at}: this instruction is sent when there is no time left for REST: write SIDs, and leave via out.`,
+  );
+}
+
+/** The friendly names a decision holds where Twilio wants SIDs. */
+export function namesOf(
+  decision: Decision<never>,
+): ReadonlyArray<{ readonly kind: 'activity'; readonly name: string }> {
+  if (decision.instruction !== 'defer') return namesIn(decision);
+  return decision.onFailure ? namesIn(decision.onFailure) : [];
+}
+
+/** The same decision with SIDs. Asks REST only for a name that is not known yet. */
+export async function resolveNames<D extends Decision<never>>(
+  decision: D,
+  names: CallbackNames,
+  workspaceSid: string | undefined,
+): Promise<D> {
+  const sids = new Map<string, string>();
+  for (const { kind, name } of namesOf(decision)) {
+    const where = { workspaceSid };
+    sids.set(name, names.get(kind, name, where) ?? (await names.resolve(kind, name, where)));
+  }
+  const sidOf = (_kind: string, name: string) => sids.get(name)!;
+  if (decision.instruction !== 'defer') return withNames<Instruction>(decision, sidOf) as D;
+  return decision.onFailure ? { ...decision, onFailure: withNames(decision.onFailure, sidOf) } : decision;
+}
+
+/**
+ * Judges what a handler returned.
+ *
+ * @throws InstructionError when it is no decision, or one that can never be carried out.
+ */
+export function checkDecision(
   decision: unknown,
   decider: Decider | undefined,
-  context: AssignmentContext,
-): string {
+  can: Abilities,
+): Decision<never> {
   if (!isDecision(decision)) {
     throw new InstructionError({ code: 40005, field: 'instruction', message: describeWrongReturn(decision) });
   }
-  const known = decider?.fixed?.decision === decision ? decider.fixed : undefined;
-  const never = known ? undefined : whyNever(decision);
+  if (decider?.fixed === decision) return decision;
+  const never = whyNever(decision, can);
   if (never) throw new InstructionError({ code: undefined, field: 'instruction', message: never });
-  if (decision.instruction !== 'defer') {
-    const attributes = { task: context.task.attributes, worker: context.worker.attributes };
-    const problem = checkTask(decision, attributes);
-    if (problem) throw new InstructionError(problem);
-  }
-  return known?.answer ?? encodeCallback(decision);
+  return decision;
 }
 
 /** What is wrong with a decision whatever the task is, and what to write instead. */
-function whyNever(decision: Decision<never>): string | undefined {
-  if (decision.instruction === 'defer') {
-    return decision.run
-      ? `defer(run) ${NEEDS_CLIENT}; defer() alone leaves the decision to the agent.`
-      : undefined;
-  }
+function whyNever(decision: Decision<never>, can: Abilities): string | undefined {
+  if (decision.instruction === 'defer') return whyNotDefer(decision, can);
   const problem = checkEncoding(decision, 'callback');
   if (problem) return problem.message;
+  if (can.rest) return undefined;
   if (decision.via === 'rest') return `via: 'rest' ${NEEDS_CLIENT}.`;
   const name = namesIn(decision)[0];
   return (
@@ -89,9 +133,18 @@ function whyNever(decision: Decision<never>): string | undefined {
   );
 }
 
-const NEEDS_CLIENT = 'needs a REST client, and this router has none';
-
-/** A decision used as an answer by itself: for a deadline, or for a handler that failed. */
-export function readFixedInstruction(instruction: Instruction, at: string): Decider {
-  return readHandler<AssignmentContext>(instruction, at);
+function whyNotDefer(
+  { run, withinMs, onFailure }: Extract<Decision<never>, { instruction: 'defer' }>,
+  can: Abilities,
+) {
+  if (run && !can.rest) return `defer(run) ${NEEDS_CLIENT}; defer() alone leaves the decision to the agent.`;
+  if (withinMs !== undefined && !(Number.isInteger(withinMs) && withinMs > 0 && withinMs <= MAX_LATE_MS)) {
+    return `defer: withinMs must be a whole number of milliseconds from 1 to ${MAX_LATE_MS}.`;
+  }
+  return onFailure && checkEncoding(onFailure, 'rest')?.message;
 }
+
+/** The longest a reservation can stay pending: 24 hours. Source: twilio.com/docs/taskrouter/limits. */
+export const MAX_LATE_MS = 86_400_000;
+
+const NEEDS_CLIENT = 'needs a REST client, and this router has none (option client of createTaskRouter)';

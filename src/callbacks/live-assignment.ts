@@ -1,3 +1,4 @@
+import { type HandlerReservation, handlerReservation } from './client.js';
 import type { AssignmentContext, Task, Worker } from './context.js';
 import type { AssignmentForm } from './forms.js';
 import { LiveCallback, type LiveParts } from './live-callback.js';
@@ -8,14 +9,19 @@ import type { Attributes } from './standard-schema.js';
 export class LiveAssignment extends LiveCallback implements AssignmentContext {
   readonly kind = 'assignment';
   declare readonly workspaceSid: string;
-  readonly reservation: { readonly sid: string };
   readonly workflowSid: string | undefined;
   readonly taskQueueSid: string | undefined;
   readonly via: 'primary' | 'fallback';
   task: Task;
   worker: Worker;
+  /** Known without making what handlers have as `reservation`. */
+  readonly sidOfReservation: string;
   /** What routes are looked up by. */
   readonly sids: Readonly<Record<SidCondition, string | undefined>>;
+  /** The REST update this reservation got from its own handler, if any: an answer would be a second decision. */
+  updatedBy: string | undefined;
+  readonly #parts: LiveParts;
+  #reservation: HandlerReservation | undefined;
   readonly #attributes: { readonly task: Attributes; readonly worker: Attributes };
 
   constructor(
@@ -28,7 +34,8 @@ export class LiveAssignment extends LiveCallback implements AssignmentContext {
     this.via = via;
     this.workflowSid = form.WorkflowSid;
     this.taskQueueSid = form.TaskQueueSid;
-    this.reservation = { sid: form.ReservationSid };
+    this.sidOfReservation = form.ReservationSid;
+    this.#parts = parts;
     this.task = {
       sid: form.TaskSid,
       attributes: attributes.task,
@@ -43,6 +50,18 @@ export class LiveAssignment extends LiveCallback implements AssignmentContext {
       worker: form.WorkerSid,
     };
     this.#attributes = attributes;
+  }
+
+  get reservation(): HandlerReservation {
+    const { client } = this.#parts;
+    this.#reservation ??= handlerReservation(
+      this.sidOfReservation,
+      client && (() => client.workspace(this.workspaceSid).reservation(this.task.sid, this.sidOfReservation)),
+      (method) => {
+        this.updatedBy = method;
+      },
+    );
+    return this.#reservation;
   }
 
   /** Puts a schema's output in place of the attributes. */
@@ -63,7 +82,7 @@ export class LiveAssignment extends LiveCallback implements AssignmentContext {
       workspaceSid: this.workspaceSid,
       taskSid: this.task.sid,
       workerSid: this.worker.sid,
-      reservationSid: this.reservation.sid,
+      reservationSid: this.sidOfReservation,
     };
   }
 }

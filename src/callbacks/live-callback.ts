@@ -1,6 +1,7 @@
 import type { Run } from '../idempotency/types.js';
 import { type Logger, withFields } from '../log.js';
 import type { FormPairs } from '../signature/index.js';
+import { type CallbackClient, type HandlerClient, noClient } from './client.js';
 import type { CallbackContext } from './context.js';
 import { parseTimestamp } from './timestamp.js';
 
@@ -8,6 +9,7 @@ import { parseTimestamp } from './timestamp.js';
 export interface LiveParts {
   readonly run: Run;
   readonly log: Logger;
+  readonly client: CallbackClient | undefined;
   readonly after: (task: () => unknown, context: CallbackContext) => void;
 }
 
@@ -28,17 +30,19 @@ export abstract class LiveCallback implements CallbackContext {
   readonly accountSid: string | undefined;
   readonly remainingMs: () => number;
   readonly after: (task: () => unknown) => void;
+  readonly #client: CallbackClient | undefined;
   readonly #run: Run;
   readonly #log: Logger;
   readonly #sent: CommonForm;
   #form: URLSearchParams | undefined;
   #ownLog: Logger | undefined;
 
-  constructor(form: CommonForm, { run, log, after }: LiveParts) {
+  constructor(form: CommonForm, { run, log, client, after }: LiveParts) {
     this.workspaceSid = form.WorkspaceSid;
     this.accountSid = form.AccountSid;
     this.remainingMs = () => run.remainingMs();
     this.after = (task) => after(task, this);
+    this.#client = client;
     this.#run = run;
     this.#log = log;
     this.#sent = form;
@@ -49,6 +53,11 @@ export abstract class LiveCallback implements CallbackContext {
       this.#sent.pairs.map(([name, value]): [string, string] => [name, value]),
     );
     return this.#form;
+  }
+
+  get client(): HandlerClient {
+    if (!this.#client) throw noClient('client');
+    return this.#client.workspace(this.workspaceSid ?? '') as HandlerClient;
   }
 
   get timestamp(): Date | undefined {

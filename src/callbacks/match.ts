@@ -12,17 +12,18 @@ export type OneOrMore = string | readonly string[];
 export interface AssignmentMatch<TS = undefined, WS = undefined> {
   /** What logs and metrics call the handler. Default: the function's name, or its place in the order. */
   readonly name?: string;
-  /** `WS…` */
+  /** `WS…`. Here and below a friendly name is as good, if the router has a client. */
   readonly workspace?: OneOrMore;
-  /** `WW…` */
+  /** `WW…`, or the workflow's name. */
   readonly workflow?: OneOrMore;
-  /** `WQ…`, the queue the task was in. */
+  /** `WQ…`, or the queue's name: the queue the task was in. */
   readonly queue?: OneOrMore;
-  /** `WK…`, or a schema of the worker's attributes. */
+  /** `WK…`, the worker's name, or a schema of the worker's attributes. */
   readonly worker?: OneOrMore | WS;
   /**
    * Unique name of the task channel, such as `voice`. Twilio's documented callback has none: it is taken from the
-   * parameter `TaskChannelUniqueName` if sent, else from the router's option `channelOf`, which must be given.
+   * parameter `TaskChannelUniqueName` if sent, else from the router's option `channelOf`, else the client looks the
+   * task up. One of the two must be given.
    */
   readonly channel?: OneOrMore;
   /** A schema of the task's attributes. */
@@ -52,12 +53,22 @@ const OPTIONS = ['name', 'workspace', 'workflow', 'queue', 'worker', 'channel', 
 /** Any match, whatever its schemas: what registration works with. */
 export type AnyMatch = AssignmentMatch<Schema | undefined, Schema | undefined>;
 
+/** What a router can find out by itself. */
+export interface Abilities {
+  /** A friendly name's SID: it has a client, and not one for each account. */
+  readonly names: boolean;
+  /** A task's channel: it has a client, or the option `channelOf`. */
+  readonly channel: boolean;
+  /** Apply an instruction by REST, and so decide late: it has a client. */
+  readonly rest: boolean;
+}
+
 /**
  * Checks a match where it is registered, so that no live call is the first to find a slip.
  *
  * @throws ConfigurationError with a sentence that says what to write instead.
  */
-export function readMatch(match: AnyMatch, at: string, hasChannelOf: boolean): Conditions {
+export function readMatch(match: AnyMatch, at: string, can: Abilities): Conditions {
   for (const option of Object.keys(match)) {
     if (!OPTIONS.includes(option)) {
       throw refuse(at, `"${option}" is not a condition. Conditions: ${OPTIONS.join(', ')}.`);
@@ -67,14 +78,16 @@ export function readMatch(match: AnyMatch, at: string, hasChannelOf: boolean): C
   for (const [condition, prefix] of Object.entries(SID_CONDITIONS) as Array<[SidCondition, string]>) {
     const value = match[condition];
     if (value === undefined || (condition === 'worker' && isSchema(value))) continue;
-    sids[condition] = listOf(value, condition, at).map((sid) => readSid(sid, condition, prefix, at));
+    sids[condition] = listOf(value, condition, at).map((sid) =>
+      readSid(sid, condition, prefix, at, can.names),
+    );
   }
   const channel = match.channel === undefined ? undefined : listOf(match.channel, 'channel', at);
-  if (channel && !hasChannelOf) {
+  if (channel && !can.channel) {
     throw refuse(
       at,
-      'channel can never be told: a callback names no task channel. Give createTaskRouter the option channelOf, ' +
-        'or match on an attribute instead.',
+      'channel can never be told: a callback names no task channel. Give createTaskRouter the option client or ' +
+        'channelOf, or match on an attribute instead.',
     );
   }
   if (match.task !== undefined && !isSchema(match.task)) {
@@ -102,18 +115,26 @@ function listOf(value: unknown, condition: string, at: string): readonly string[
   });
 }
 
-function readSid(value: string, condition: SidCondition, prefix: string, at: string): string {
-  if (new RegExp(`^${prefix}[0-9a-fA-F]{32}$`).test(value)) return value;
-  if (/^[A-Z]{2}[0-9a-fA-F]{32}$/.test(value)) {
+/** Whether a value of a condition is a SID, and not a friendly name. */
+export function isSidOf(condition: SidCondition, value: string): boolean {
+  return value.startsWith(SID_CONDITIONS[condition]) && ANY_SID.test(value);
+}
+
+const ANY_SID = /^[A-Z]{2}[0-9a-fA-F]{32}$/;
+
+function readSid(value: string, condition: SidCondition, prefix: string, at: string, names: boolean): string {
+  if (isSidOf(condition, value)) return value;
+  if (ANY_SID.test(value)) {
     throw refuse(
       at,
       `${condition} is the SID of something else: it must begin with ${prefix}, not ${value.slice(0, 2)}.`,
     );
   }
+  if (names) return value;
   throw refuse(
     at,
     `${condition} "${value}" is not a SID (${prefix} and 32 hexadecimal digits). A friendly name takes a REST ` +
-      'client to look it up, and this router has none: write the SID.',
+      'client to look it up: pass createTaskRouter the option client (one, not a function), or write the SID.',
   );
 }
 

@@ -3,8 +3,8 @@ import type { Decision, Instruction } from '../instructions/index.js';
 import type { AssignmentContext, BadAttributesContext } from './context.js';
 import type { Route } from './dispatch.js';
 import { EVENT_SUBJECTS, type EventContext, type EventHandler, type EventType } from './event-types.js';
-import { type Decider, type HandlerOf, readFixedInstruction, readHandler } from './handler.js';
-import { type AnyMatch, readMatch, shadows } from './match.js';
+import { type Decider, type HandlerOf, readHandler } from './handler.js';
+import { type Abilities, type AnyMatch, readMatch, shadows } from './match.js';
 
 /**
  * Wraps every handler: `next()` runs the next middleware, at last the handler, and brings its decision. Return that,
@@ -23,6 +23,25 @@ export type ErrorHandler = (
   context: AssignmentContext | EventContext,
 ) => Instruction | undefined | void | Promise<Instruction | undefined | void>;
 
+/** How the late part of a callback ended that was answered `{}` before its decision. */
+export interface LateOutcome {
+  /**
+   * `applied`: by a REST reservation update. `refused`: the reservation was not pending any more. `failed`: the update
+   * failed, or may or may not have happened; `error` says which. `left`: no instruction came of it, and the reservation
+   * is left to the agent's own screen or to its timeout.
+   */
+  readonly outcome: 'applied' | 'refused' | 'failed' | 'left';
+  readonly handler: string | undefined;
+  /** The instruction's name. */
+  readonly instruction: string | undefined;
+  readonly error: unknown;
+  /** The process that began it died, and this one took over. */
+  readonly takenOver: boolean;
+  readonly workspaceSid: string;
+  readonly taskSid: string;
+  readonly reservationSid: string;
+}
+
 /** The last resort: what runs when nothing else fits. */
 export interface Named<D> {
   readonly name: string;
@@ -37,23 +56,24 @@ export class Registry {
   readonly routes: Route[] = [];
   readonly events = new Map<string, Array<(context: EventContext) => unknown>>();
   readonly middleware: Middleware[] = [];
+  readonly late: Array<(outcome: LateOutcome) => void> = [];
   otherwise: Named<Decider> | undefined;
   badAttributes: Named<Decider<BadAttributesContext>> | undefined;
   errorInstruction: Decider | undefined;
   errorHandler: ErrorHandler | undefined;
-  readonly #hasChannelOf: boolean;
+  readonly #can: Abilities;
   #sealed = false;
 
-  constructor(hasChannelOf: boolean) {
-    this.#hasChannelOf = hasChannelOf;
+  constructor(can: Abilities) {
+    this.#can = can;
   }
 
   addAssignment(match: AnyMatch, handler: HandlerOf<AssignmentContext>): void {
     this.#open('onAssignment');
     const place = this.routes.length + 1;
     const at = `onAssignment number ${place}${match.name ? ` ("${match.name}")` : ''}`;
-    const conditions = readMatch(match, at, this.#hasChannelOf);
-    const decider = readHandler(handler, at);
+    const conditions = readMatch(match, at, this.#can);
+    const decider = readHandler(handler, at, this.#can);
     const earlier = this.routes.findIndex((route) => shadows(route.conditions, conditions));
     if (earlier !== -1) {
       throw new ConfigurationError(
@@ -67,18 +87,21 @@ export class Registry {
 
   setOtherwise(handler: HandlerOf<AssignmentContext>): void {
     this.#once('otherwise', this.otherwise);
-    this.otherwise = { name: 'otherwise', decider: readHandler(handler, 'otherwise') };
+    this.otherwise = { name: 'otherwise', decider: readHandler(handler, 'otherwise', this.#can) };
   }
 
   setBadAttributes(handler: HandlerOf<BadAttributesContext>): void {
     this.#once('onBadAttributes', this.badAttributes);
-    this.badAttributes = { name: 'onBadAttributes', decider: readHandler(handler, 'onBadAttributes') };
+    this.badAttributes = {
+      name: 'onBadAttributes',
+      decider: readHandler(handler, 'onBadAttributes', this.#can),
+    };
   }
 
   setError(handler: Instruction | ErrorHandler): void {
     this.#once('onError', this.errorHandler ?? this.errorInstruction);
     if (typeof handler === 'function') this.errorHandler = handler;
-    else this.errorInstruction = readFixedInstruction(handler, 'onError');
+    else this.errorInstruction = readHandler<AssignmentContext>(handler, 'onError', this.#can);
   }
 
   addEvent<T extends EventType>(types: T | readonly T[], handler: EventHandler<T>): void {
@@ -112,6 +135,11 @@ export class Registry {
       throw new ConfigurationError('bad-handler', 'use: a middleware is a function of (context, next).');
     }
     this.middleware.push(middleware);
+  }
+
+  addLate(listener: (outcome: LateOutcome) => void): void {
+    this.#open('onLate');
+    this.late.push(listener);
   }
 
   /** Ends registration. @throws ConfigurationError when `otherwise` is missing. */

@@ -1,9 +1,12 @@
 import { type Clock, sleep } from '../clock.js';
 
+/** Keeps the process at work until a promise settles. Without it, nothing may go on after the answer. */
+export type GoOn = (work: Promise<unknown>) => void;
+
 /** Work that goes on after its callback is answered, so that a shutdown can wait for it. */
 export interface Tracker {
-  /** Runs the work and keeps it until it ends. A failure goes to `failed`. */
-  run(work: () => unknown, failed: (error: unknown) => void): void;
+  /** Runs the work and keeps it until it ends; resolves then. A failure goes to `failed`. */
+  run(work: () => unknown, failed: (error: unknown) => void): Promise<void>;
   /** Waits for all of it, at most `timeoutMs`; says whether it ended. */
   idle(timeoutMs: number): Promise<boolean>;
 }
@@ -18,6 +21,7 @@ export function createTracker(clock: Clock): Tracker {
       );
       const kept = ended.finally(() => open.delete(kept));
       open.add(kept);
+      return kept;
     },
     async idle(timeoutMs) {
       const limit = sleep(clock, timeoutMs).then(() => false);

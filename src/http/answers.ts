@@ -14,6 +14,7 @@ export interface CallbackAnswer {
   readonly handler?: string | undefined;
   readonly instruction?: string | undefined;
   readonly degraded?: boolean;
+  readonly answeredTwice?: boolean;
   /** Whose answer it is, once the parameters were found good. */
   readonly form?: AssignmentForm | EventForm;
 }
@@ -44,12 +45,16 @@ const FAILURES = {
 } as const;
 
 /** The HTTP answer of an assignment callback. */
-export function answerAssignment(form: AssignmentForm, { result, handler }: AssignmentEnd): CallbackAnswer {
+export function answerAssignment(
+  form: AssignmentForm,
+  { result, handler, answeredTwice }: AssignmentEnd,
+): CallbackAnswer {
   switch (result.status) {
     case 'answered': {
       const { answer, verdict, degraded = false } = result;
       const response = { status: 200, headers: JSON_TYPE, body: answer };
-      return { response, verdict, degraded, handler, form, instruction: instructionIn(answer) };
+      const instruction = instructionIn(answer);
+      return { response, verdict, degraded, answeredTwice, handler, form, instruction };
     }
     case 'bad-attributes': {
       const errors = result.of.map((of) => ({

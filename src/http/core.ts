@@ -74,20 +74,27 @@ export function createCore(parts: CoreParts): HandleCallback {
     if (verified !== 'valid') return signatureRefusal(verified);
     const stale = tooOld(firstValue(pairs, 'Timestamp'));
     if (stale) return stale;
-    return route === 'events' ? takeEvent(pairs, deadline) : takeAssignment(pairs, route, deadline);
+    return route === 'events'
+      ? takeEvent(request, pairs, deadline)
+      : takeAssignment(request, pairs, route, deadline);
   }
 
-  async function takeAssignment(pairs: FormPairs, route: 'assignment' | 'fallback', deadline: number) {
+  async function takeAssignment(
+    { goOn }: CallbackRequest,
+    pairs: FormPairs,
+    route: 'assignment' | 'fallback',
+    deadline: number,
+  ) {
     const validated = await validateAssignment(pairs);
     if ('errors' in validated) return refusedFields(validated.errors);
     const via = route === 'fallback' ? 'fallback' : 'primary';
-    return answerAssignment(validated.form, await parts.assignments(validated.form, via, deadline));
+    return answerAssignment(validated.form, await parts.assignments(validated.form, via, deadline, goOn));
   }
 
-  async function takeEvent(pairs: FormPairs, deadline: number) {
+  async function takeEvent({ goOn }: CallbackRequest, pairs: FormPairs, deadline: number) {
     const validated = await validateEvent(pairs);
     if ('errors' in validated) return refusedFields(validated.errors);
-    return answerEvent(validated.form, await parts.events(validated.form, deadline));
+    return answerEvent(validated.form, await parts.events(validated.form, deadline, goOn));
   }
 
   function tell(answer: CallbackAnswer, route: CallbackOutcome['route'], durationMs: number): void {
@@ -119,6 +126,7 @@ function outcomeOf(
     instruction: answer.instruction,
     durationMs,
     degraded: answer.degraded ?? false,
+    answeredTwice: answer.answeredTwice ?? false,
     workspaceSid: form?.WorkspaceSid,
     taskSid: form?.TaskSid,
     workerSid: assignment?.WorkerSid,

@@ -7,8 +7,19 @@ import type { AdapterParts, ReceivedBody } from './types.js';
 /** Answers a standard `Request`; a path that is not under `basePath` gets 404. */
 export type FetchHandler = (request: Request) => Promise<Response>;
 
+export interface FetchOptions {
+  /**
+   * What the platform has to keep a process at work after its answer, often `ctx.waitUntil`; in a server of your own,
+   * `() => {}`. Without it nothing may go on: handlers cannot answer late.
+   */
+  readonly waitUntil?: (work: Promise<unknown>) => void;
+}
+
 /** The adapter for everything built on `Request` and `Response`: the URL is the public one, or `request.url`. */
-export function fetchAdapter({ handle, now, publicUrl, basePath }: AdapterParts): FetchHandler {
+export function fetchAdapter(
+  { handle, now, publicUrl, basePath }: AdapterParts,
+  { waitUntil }: FetchOptions = {},
+): FetchHandler {
   return async (request) => {
     const { pathname, search } = new URL(request.url);
     const result = await handle({
@@ -18,6 +29,7 @@ export function fetchAdapter({ handle, now, publicUrl, basePath }: AdapterParts)
       urls: () => (publicUrl ? publicUrls(publicUrl, pathname + search) : [request.url]),
       header: (name) => request.headers.get(name) ?? undefined,
       body: (timeoutMs) => readFetchBody(request, timeoutMs),
+      goOn: waitUntil,
     });
     const { status, headers, body } =
       result ?? problem(404, 'unknown-path', 'There is nothing at this path.');

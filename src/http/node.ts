@@ -22,6 +22,9 @@ export function nodeAdapter({ handle, now, publicUrl, basePath }: AdapterParts):
   };
 }
 
+/** A server goes on by itself. */
+const longLived = () => {};
+
 /** The neutral request of a Node request. */
 export function nodeRequest(
   request: IncomingMessage,
@@ -39,6 +42,7 @@ export function nodeRequest(
       return Array.isArray(value) ? value[0] : value;
     },
     body: (timeoutMs) => readNodeBody(request, timeoutMs),
+    goOn: longLived,
   };
 }
 

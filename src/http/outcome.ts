@@ -30,6 +30,8 @@ export interface CallbackOutcome {
   readonly durationMs: number;
   /** The answer is not in the store: another process may not know of it. */
   readonly degraded: boolean;
+  /** The handler updated its reservation by REST and returned an instruction as well: two decisions. */
+  readonly answeredTwice: boolean;
   readonly workspaceSid: string | undefined;
   readonly taskSid: string | undefined;
   readonly workerSid: string | undefined;

@@ -11,6 +11,8 @@ export interface CallbackRequest {
   header(name: string): string | undefined;
   /** When the headers arrived, in milliseconds on the router's clock: deadlines count from here. */
   readonly receivedAt: number;
+  /** Keeps the process at work for what goes on after the answer. Absent where nothing can. */
+  readonly goOn?: ((work: Promise<unknown>) => void) | undefined;
   /** Brings the body, within `timeoutMs`. Not called for a request that is refused by its headers. */
   body(timeoutMs: number): ReceivedBody | Promise<ReceivedBody>;
 }

@@ -110,7 +110,10 @@ const ENVIRONMENT = v.object(
     ),
     CALLBACK_DEADLINE_MS: v.optional(milliseconds(500, 4_800), '4000'),
     ON_DEADLINE: v.optional(
-      v.picklist(['fail'], 'must be fail: answer 504, and the fallback request joins the run.'),
+      v.picklist(
+        ['fail', 'defer'],
+        'must be fail (answer 504, and the fallback request joins the run) or defer (answer {} and decide by REST).',
+      ),
       'fail',
     ),
     ON_STORE_ERROR: v.optional(
@@ -146,6 +149,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
   if (!given.TWILIO_API_KEY !== !given.TWILIO_API_SECRET) {
     problems.push('TWILIO_API_KEY and TWILIO_API_SECRET belong together: set both or neither.');
   }
+  if (given.ON_DEADLINE === 'defer' && !given.TWILIO_ACCOUNT_SID) {
+    problems.push('ON_DEADLINE=defer decides by REST: set TWILIO_ACCOUNT_SID as well.');
+  }
   if (given.ADMIN_PORT && given.ADMIN_PORT !== '0' && given.ADMIN_PORT === (given.PORT ?? '3000')) {
     problems.push('ADMIN_PORT must differ from PORT, or be left out.');
   }
@@ -158,7 +164,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
   const read = parsed.output;
   return {
     authTokens: read.TWILIO_AUTH_TOKEN,
-    /** For the REST API; nothing of it is needed to answer callbacks. */
+    /** For the REST API, which is used where the account is given. Callbacks can be answered without. */
     rest: {
       apiKey: read.TWILIO_API_KEY,
       apiSecret: read.TWILIO_API_SECRET,

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import type { CallbackOutcome } from '../index.js';
+import type { CallbackOutcome, LateOutcome } from '../index.js';
 import type { Logger } from '../log.js';
 import type { EndpointConfig } from './config.js';
 import { lineRedactor, redactFields } from './redact.js';
@@ -69,4 +69,9 @@ export function logOutcomes(log: Logger): (outcome: CallbackOutcome) => void {
       'callback',
     );
   };
+}
+
+/** Writes one line for each late answer. */
+export function logLate(log: Logger): (outcome: LateOutcome) => void {
+  return ({ error: _logged, ...outcome }) => log.info(outcome, 'late answer');
 }

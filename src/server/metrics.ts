@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { IdempotencyObserver } from '../idempotency/types.js';
-import type { CallbackOutcome, TaskRouter } from '../index.js';
+import type { CallbackOutcome, LateOutcome, TaskRouter } from '../index.js';
 
 /** Up to Twilio's limit of 5 s for an assignment; only events may go on beyond it. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 4, 5, 10];
@@ -8,6 +8,8 @@ const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.
 export interface Metrics {
   /** For `onOutcome`. */
   readonly outcome: (outcome: CallbackOutcome) => void;
+  /** For `onLate`. */
+  readonly late: (outcome: LateOutcome) => void;
   /** For the option `storeObserver`. */
   readonly observer: IdempotencyObserver;
   /** Reads in-flight callbacks and the store's state from the router at each scrape. */
@@ -45,6 +47,18 @@ export function createMetrics(): Metrics {
     labelNames: ['reason'],
     registers,
   });
+  const lateAnswers = new Counter({
+    name: 'taskrouter_late_answers_total',
+    help: 'Decisions applied by REST after the callback was answered {}, or what became of them instead.',
+    labelNames: ['outcome', 'handler', 'instruction', 'taken_over'],
+    registers,
+  });
+  const doubleAnswers = new Counter({
+    name: 'taskrouter_double_answers_total',
+    help: 'Reservations that a handler updated by REST and answered with an instruction as well.',
+    labelNames: ['handler'],
+    registers,
+  });
   const results = new Counter({
     name: 'taskrouter_idempotency_results_total',
     help: 'Requests by how their run ended, and whether it ran for them, was joined or replayed.',
@@ -64,11 +78,15 @@ export function createMetrics(): Metrics {
   });
 
   return {
-    outcome({ route, verdict, status, handler = '', instruction = '', reason, durationMs }) {
+    outcome({ route, verdict, status, handler = '', instruction = '', reason, durationMs, answeredTwice }) {
       callbacks.inc({ route, verdict, status, handler, instruction });
       duration.observe({ route, handler }, durationMs / 1_000);
+      if (answeredTwice) doubleAnswers.inc({ handler });
       const unsigned = status === 403 || reason === 'tokens-unavailable';
       if (unsigned && reason !== undefined) signatureFailures.inc({ reason });
+    },
+    late({ outcome, handler = '', instruction = '', takenOver }) {
+      lateAnswers.inc({ outcome, handler, instruction, taken_over: String(takenOver) });
     },
     observer: {
       result(result) {

@@ -2,19 +2,22 @@ import type { RequestListener, Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Router } from 'express';
 import { redisStore } from '../idempotency/redis-store.js';
+import type { IdempotencyStore } from '../idempotency/store.js';
 import {
   type CallbackOutcome,
+  ConfigurationError,
   createTaskRouter,
   type HandlerDefinition,
   memoryStore,
   type TaskRouter,
+  TaskRouterKitError,
 } from '../index.js';
 import type { Logger } from '../log.js';
 import { adminRoutes, createApp } from './app.js';
 import type { EndpointConfig } from './config.js';
 import type { Phase } from './health.js';
 import { closeConnections, listen, urlOf } from './http-server.js';
-import { createLogger, logOutcomes } from './logger.js';
+import { createLogger, logLate, logOutcomes } from './logger.js';
 import { createMetrics } from './metrics.js';
 import { tellPolicies } from './policies.js';
 import { register } from './register.js';
@@ -58,12 +61,15 @@ export async function startEndpoint(config: EndpointConfig, parts: EndpointParts
   const redis = config.redisUrl ? await connect(config.redisUrl, log) : undefined;
   let phase: Phase = 'starting';
   const servers: Server[] = [];
+  let started: TaskRouter | undefined;
   try {
+    const store = redis ? redisStore(redis) : memoryStore();
     const taskRouter = createTaskRouter({
+      client: await restClient(config, store),
       authToken: config.authTokens,
       publicUrl: config.publicUrl,
       basePath: BASE_PATH,
-      store: redis ? redisStore(redis) : memoryStore(),
+      store,
       deadlineMs: config.deadlineMs,
       onDeadline: config.onDeadline,
       onStoreError: config.onStoreError,
@@ -71,8 +77,13 @@ export async function startEndpoint(config: EndpointConfig, parts: EndpointParts
       storeObserver: metrics.observer,
       log,
     });
+    started = taskRouter;
     register(taskRouter, parts.handlers);
-    taskRouter.onOutcome(metrics.outcome).onOutcome(logOutcomes(log));
+    taskRouter
+      .onOutcome(metrics.outcome)
+      .onOutcome(logOutcomes(log))
+      .onLate(metrics.late)
+      .onLate(logLate(log));
     if (parts.onOutcome) taskRouter.onOutcome(parts.onOutcome);
     metrics.watch(taskRouter);
 
@@ -101,8 +112,10 @@ export async function startEndpoint(config: EndpointConfig, parts: EndpointParts
       const app = createApp((app) => app.use(admin));
       servers.push(await listen(app, config.adminPort, config.host, 'ADMIN_PORT'));
     }
-    await taskRouter.ready();
-    phase = 'ready';
+    const ready = () => {
+      if (phase === 'starting') phase = 'ready';
+    };
+    await becomeReady(taskRouter, ready, () => phase === 'stopping', log);
     const url = urlOf(main, config.host);
     tellPolicies(log, config, { url, handlers: parts.handlers.length });
 
@@ -122,8 +135,49 @@ export async function startEndpoint(config: EndpointConfig, parts: EndpointParts
     };
   } catch (error) {
     for (const server of servers) server.close();
+    await started?.close({ timeoutMs: 0 });
     redis?.disconnect();
     throw error;
+  }
+}
+
+/** A client for late answers and friendly names, where the account is known. */
+async function restClient({ rest, authTokens }: EndpointConfig, store: IdempotencyStore) {
+  if (rest.accountSid === undefined) return undefined;
+  const { createTaskRouterClient } = await import('../rest/index.js');
+  return createTaskRouterClient({ ...rest, authToken: authTokens, store });
+}
+
+/** How long after a failed look-up of friendly names the next one begins, in milliseconds. */
+const LOOK_UP_AGAIN_MS = 5_000;
+
+/**
+ * Looks friendly names up. A name that nobody has, or no workspace to look in, ends the start; a REST API that cannot be reached does not: the
+ * endpoint is not ready until it answers, and callbacks that come meanwhile try by themselves.
+ */
+async function becomeReady(
+  taskRouter: TaskRouter,
+  ready: () => void,
+  stopped: () => boolean,
+  log: Logger,
+): Promise<void> {
+  try {
+    await taskRouter.ready();
+    ready();
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw error;
+    if (error instanceof TaskRouterKitError && error.code === 'unknown-name') {
+      throw new ConfigurationError(error.code, `The handlers name what is not there: ${error.message}`, {
+        cause: error,
+      });
+    }
+    void lookUpAgain(error);
+  }
+
+  async function lookUpAgain(error: unknown): Promise<void> {
+    log.error({ err: error }, 'Friendly names cannot be looked up: not ready until they are; trying again');
+    await sleep(LOOK_UP_AGAIN_MS, undefined, { ref: false });
+    if (!stopped()) await taskRouter.ready().then(ready, lookUpAgain);
   }
 }
 

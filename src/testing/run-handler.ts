@@ -1,7 +1,8 @@
 import type { AssignmentContext, Task, Worker } from '../callbacks/context.js';
+import { createDeciding } from '../callbacks/decide.js';
 import type { HandlerDefinition } from '../callbacks/define.js';
 import { createDispatch } from '../callbacks/dispatch.js';
-import { answerFor, type HandlerOf } from '../callbacks/handler.js';
+import type { HandlerOf } from '../callbacks/handler.js';
 import { LiveAssignment } from '../callbacks/live-assignment.js';
 import { Registry } from '../callbacks/registry.js';
 import type { Attributes } from '../callbacks/standard-schema.js';
@@ -40,7 +41,7 @@ export async function runHandler<T = Attributes, W = Attributes>(
   handler: HandlerOf<AssignmentContext<T, W>> | HandlerDefinition,
   facts: HandlerFacts<NoInfer<T>, NoInfer<W>> = {},
 ): Promise<Decision<never> | undefined> {
-  const registry = new Registry(true);
+  const registry = new Registry(EVERYTHING);
   const definition: HandlerDefinition =
     typeof handler === 'object' && 'kind' in handler
       ? handler
@@ -57,10 +58,12 @@ export async function runHandler<T = Attributes, W = Attributes>(
   const dispatch = createDispatch(registry.routes, () => facts.fields?.TaskChannelUniqueName);
   const { route } = await dispatch(assignment);
   if (!route) return undefined;
-  const decision = await route.decider.decide(assignment);
-  answerFor(decision, route.decider, assignment);
+  const { decision } = await createDeciding(registry, () => dispatch, EVERYTHING).decide(route, assignment);
   return decision;
 }
+
+/** Handlers may use what only a router with a client can do: it is the decision that is tested. */
+const EVERYTHING = { names: true, channel: true, rest: true };
 
 function contextOf(facts: HandlerFacts<unknown, unknown>): LiveAssignment {
   const fields = {
@@ -90,6 +93,7 @@ function contextOf(facts: HandlerFacts<unknown, unknown>): LiveAssignment {
     {
       run: { signal: never.signal, attempt: 1, remainingMs: () => 4_000 },
       log: silentLogger,
+      client: undefined,
       after: () => {},
     },
   );

@@ -27,7 +27,7 @@ describe('options', () => {
     ['a public URL with a query', { publicUrl: 'https://example.com?x=1' }, /publicUrl/],
     ['a deadline Twilio would not wait for', { deadlineMs: 5_000 }, /deadlineMs .* from 500 to 4800/],
     ['a base path without slash', { basePath: 'taskrouter' }, /basePath must begin with a slash/],
-    ['a deadline policy that is no instruction', { onDeadline: 'defer' }, /onDeadline must be/],
+    ['a deadline policy that is no instruction', { onDeadline: 'wait' }, /onDeadline must be/],
     ['an unknown store policy', { onStoreError: 'ignore' }, /onStoreError must be/],
   ])('%s is refused', (_what, options, message) => {
     expect(() => router(options as TaskRouterOptions)).toThrow(message);

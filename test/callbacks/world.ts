@@ -17,7 +17,12 @@ export interface Line {
 }
 
 /** A router on a fake clock, and a Twilio of its own that calls it. */
-export function world(register: (router: TaskRouter) => unknown, options: Partial<TaskRouterOptions> = {}) {
+export function world(
+  register: (router: TaskRouter) => unknown,
+  given: Partial<TaskRouterOptions> & { waitUntil?: ((work: Promise<unknown>) => void) | undefined } = {},
+) {
+  const { waitUntil, ...options } = { waitUntil: () => {}, ...given };
+  const how = waitUntil ? { waitUntil } : {};
   const clock = createFakeClock();
   const lines: Line[] = [];
   const write = (level: string) => (fields: object, message: string) => {
@@ -31,7 +36,7 @@ export function world(register: (router: TaskRouter) => unknown, options: Partia
   } catch {
     // The test registered its own.
   }
-  const handle = router.fetch();
+  const handle = router.fetch(how);
 
   async function post(path: string, signed: { headers: Readonly<Record<string, string>>; body: string }) {
     const response = await handle(

@@ -1,0 +1,45 @@
+// Puts the modules of dist/rest/ into one file, part of the build: Node takes most of the time to import this folder
+// for finding and linking its thirty small files. What other folders have stays outside, so that there is one of each
+// class; and nothing outside may import a module of dist/rest/ but its index, because the others are gone afterwards.
+import { readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+// tsx is esbuild with a loader around it, so wherever the sources run, esbuild is there.
+const require = createRequire(import.meta.url);
+const { build } = createRequire(require.resolve('tsx'))('esbuild');
+
+const folder = fileURLToPath(new URL('../dist/rest/', import.meta.url));
+const entry = join(folder, 'index.js');
+
+/** Leaves out what is not in the folder, and says where it is from the bundle's point of view. */
+const onlyThisFolder = {
+  name: 'only-this-folder',
+  setup(steps) {
+    steps.onResolve({ filter: /^\./ }, ({ path, importer }) => {
+      const target = resolve(dirname(importer), path);
+      if (importer === '' || target.startsWith(folder)) return undefined;
+      return { path: relative(folder, target).split(sep).join('/'), external: true };
+    });
+  },
+};
+
+await build({
+  entryPoints: [entry],
+  outfile: entry,
+  allowOverwrite: true,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  packages: 'external',
+  sourcemap: true,
+  plugins: [onlyThisFolder],
+  logLevel: 'warning',
+});
+
+for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+  const isEntry = file === 'index.js' || file === 'index.js.map';
+  if (!isEntry && /\.js(\.map)?$/.test(file)) rmSync(join(folder, file));
+}
