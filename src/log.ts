@@ -21,3 +21,13 @@ export const consoleLogger: Logger = {
   warn: (fields, message) => console.warn(`taskrouter-kit: ${message}`, fields),
   error: (fields, message) => console.error(`taskrouter-kit: ${message}`, fields),
 };
+
+/** The same logger, with fields of its own on every line. */
+export function withFields(log: Logger, fields: object): Logger {
+  return {
+    debug: (more, message) => log.debug({ ...fields, ...more }, message),
+    info: (more, message) => log.info({ ...fields, ...more }, message),
+    warn: (more, message) => log.warn({ ...fields, ...more }, message),
+    error: (more, message) => log.error({ ...fields, ...more }, message),
+  };
+}

@@ -17,9 +17,12 @@ export interface IdempotencyStore {
    * running); only a record of *another* owner, or one that has ended, is lost.
    */
   renew(request: RenewRequest): MaybePromise<'held' | 'lost'>;
-  /** Ends the run of `owner` with its outcome. Creates an absent record again; refuses as {@link renew} does. */
+  /**
+   * Ends the run of `owner` with its outcome. Creates an absent record again; refuses as {@link renew} does, except
+   * that repeating what this owner has already stored is `stored`: the first answer may have got lost on the way.
+   */
   complete(request: CompleteRequest): MaybePromise<'stored' | 'lost'>;
-  /** Gives the lease back with nothing decided: the next acquire runs. Does nothing for any other owner. */
+  /** Drops the record of a run with nothing decided: the next acquire runs. Does nothing for any other owner. */
   release(request: ReleaseRequest): MaybePromise<void>;
   /** Answers while the store can be reached, rejects when it cannot. */
   ping(): MaybePromise<void>;
@@ -76,9 +79,7 @@ export interface CompleteRequest {
   readonly outcome: Outcome;
 }
 
-export type Outcome =
-  | { readonly state: 'finished'; readonly answer: string }
-  | { readonly state: 'failed' };
+export type Outcome = { readonly state: 'finished'; readonly answer: string } | { readonly state: 'failed' };
 
 export interface ReleaseRequest {
   readonly key: string;

@@ -1,0 +1,52 @@
+import type { AssignmentContext } from './context.js';
+import type { EventHandler, EventType } from './event-types.js';
+import type { AssignmentHandler, HandlerOf } from './handler.js';
+import type { AnyMatch, AssignmentMatch } from './match.js';
+import type { OutputOf, Schema } from './standard-schema.js';
+
+/** A handler in a file, to be registered later: one entry of what `handlers/index.ts` exports. */
+export type HandlerDefinition =
+  | { readonly kind: 'assignment'; readonly match: AnyMatch; readonly handler: HandlerOf<AssignmentContext> }
+  | { readonly kind: 'event'; readonly types: string | readonly string[]; readonly handler: EventHandler }
+  | { readonly kind: 'otherwise'; readonly handler: HandlerOf<AssignmentContext> };
+
+/**
+ * An assignment handler in a file of its own, typed as `onAssignment` types it.
+ *
+ * @example
+ * export default defineAssignment({ name: 'chat', task: Chat }, accept());
+ */
+export function defineAssignment<
+  TS extends Schema | undefined = undefined,
+  WS extends Schema | undefined = undefined,
+>(
+  match: AssignmentMatch<TS, WS>,
+  handler: AssignmentHandler<OutputOf<NoInfer<TS>>, OutputOf<NoInfer<WS>>>,
+): HandlerDefinition;
+export function defineAssignment(handler: AssignmentHandler): HandlerDefinition;
+export function defineAssignment(...args: [unknown, unknown] | [unknown]): HandlerDefinition {
+  const [match, handler] = args.length === 1 ? [{}, args[0]] : args;
+  return { kind: 'assignment', match: match as AnyMatch, handler: handler as HandlerOf<AssignmentContext> };
+}
+
+/**
+ * An event handler in a file of its own.
+ *
+ * @example
+ * export default defineEvent('task.completed', ({ task, log }) => log.info({ taskSid: task.sid }, 'completed'));
+ */
+export function defineEvent<const T extends EventType>(
+  types: T | readonly T[],
+  handler: EventHandler<NoInfer<T>>,
+): HandlerDefinition {
+  return { kind: 'event', types, handler: handler as EventHandler };
+}
+
+/**
+ * What happens to an assignment no other handler fits.
+ *
+ * @example export default defineOtherwise(defer());
+ */
+export function defineOtherwise(handler: AssignmentHandler): HandlerDefinition {
+  return { kind: 'otherwise', handler };
+}

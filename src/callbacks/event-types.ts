@@ -1,0 +1,187 @@
+import type { CallbackContext, Reservation, Task, Worker } from './context.js';
+
+/** A task as events carry it. */
+export interface EventTask extends Task {
+  readonly assignmentStatus: string | undefined;
+  readonly canceledReason: string | undefined;
+  readonly completedReason: string | undefined;
+  readonly queueSid: string | undefined;
+  readonly workflowSid: string | undefined;
+  readonly channelSid: string | undefined;
+  readonly channelUniqueName: string | undefined;
+  /** Grows with each change of the task. Not documented; sort by it where it is there. */
+  readonly version: number | undefined;
+}
+
+/** A worker as events carry it. */
+export interface EventWorker extends Worker {
+  readonly name: string | undefined;
+  readonly activitySid: string | undefined;
+  readonly activityName: string | undefined;
+  readonly version: number | undefined;
+}
+
+/** What `worker.activity.update` adds to the worker. */
+export interface EventWorkerActivity extends EventWorker {
+  readonly previousActivitySid: string | undefined;
+  readonly previousActivityName: string | undefined;
+  /** How long the worker was in it, in milliseconds. */
+  readonly timeInPreviousActivityMs: number | undefined;
+}
+
+/** What `worker.capacity.update` and `worker.channel.availability.update` carry. */
+export interface EventWorkerChannel {
+  readonly taskChannelSid: string | undefined;
+  readonly taskChannelUniqueName: string | undefined;
+  readonly available: boolean | undefined;
+  readonly availableCapacity: number | undefined;
+  readonly previousCapacity: number | undefined;
+  readonly taskCount: number | undefined;
+}
+
+export interface EventReservation extends Reservation {
+  readonly version: number | undefined;
+}
+
+export interface EventActivity {
+  readonly sid: string;
+  readonly name: string | undefined;
+  readonly available: boolean | undefined;
+}
+
+export interface EventTaskChannel {
+  readonly sid: string;
+  readonly name: string | undefined;
+  readonly uniqueName: string | undefined;
+  readonly optimizedRouting: boolean | undefined;
+}
+
+export interface EventTaskQueue {
+  readonly sid: string;
+  readonly name: string | undefined;
+  readonly targetExpression: string | undefined;
+}
+
+export interface EventWorkflow {
+  readonly sid: string;
+  readonly name: string | undefined;
+}
+
+export interface EventWorkspace {
+  readonly sid: string;
+  readonly name: string | undefined;
+}
+
+/** Everything an event can be about. */
+export interface EventSubjects {
+  readonly task: EventTask;
+  readonly worker: EventWorker;
+  readonly workerActivity: EventWorkerActivity;
+  readonly workerChannel: EventWorkerChannel;
+  readonly reservation: EventReservation;
+  readonly activity: EventActivity;
+  readonly taskChannel: EventTaskChannel;
+  readonly taskQueue: EventTaskQueue;
+  readonly workflow: EventWorkflow;
+  readonly workspace: EventWorkspace;
+}
+
+export type EventSubject = keyof EventSubjects;
+
+const TASK_IN_QUEUE = ['task', 'taskQueue', 'workflow'] as const;
+const TASK_IN_WORKFLOW = ['task', 'workflow'] as const;
+const RESERVATION = ['reservation', 'task', 'worker', 'taskQueue', 'workflow'] as const;
+const ACTIVITY = ['activity'] as const;
+const TASK_CHANNEL = ['taskChannel'] as const;
+const TASK_QUEUE = ['taskQueue'] as const;
+const WORKER = ['worker'] as const;
+const WORKER_CHANNEL = ['worker', 'workerChannel'] as const;
+const WORKFLOW = ['workflow'] as const;
+const WORKSPACE = ['workspace'] as const;
+
+/**
+ * Every documented event and what it is about.
+ *
+ * @see twilio.com/docs/taskrouter/api/event/reference
+ */
+export const EVENT_SUBJECTS = {
+  'activity.created': ACTIVITY,
+  'activity.updated': ACTIVITY,
+  'activity.deleted': ACTIVITY,
+  'reservation.created': RESERVATION,
+  'reservation.accepted': RESERVATION,
+  'reservation.rejected': RESERVATION,
+  'reservation.timeout': RESERVATION,
+  'reservation.canceled': RESERVATION,
+  'reservation.rescinded': RESERVATION,
+  'reservation.completed': RESERVATION,
+  'reservation.wrapup': RESERVATION,
+  'reservation.failed': ['reservation', 'task', 'taskQueue', 'workflow'],
+  'task.created': TASK_IN_WORKFLOW,
+  'task.updated': TASK_IN_QUEUE,
+  'task.canceled': TASK_IN_QUEUE,
+  'task.wrapup': TASK_IN_QUEUE,
+  'task.completed': TASK_IN_QUEUE,
+  'task.deleted': TASK_IN_QUEUE,
+  'task.system-deleted': TASK_IN_QUEUE,
+  'task.transfer-initiated': TASK_IN_QUEUE,
+  'task.transfer-attempt-failed': TASK_IN_QUEUE,
+  'task.transfer-failed': TASK_IN_QUEUE,
+  'task.transfer-canceled': TASK_IN_QUEUE,
+  'task.transfer-completed': TASK_IN_QUEUE,
+  'task-channel.created': TASK_CHANNEL,
+  'task-channel.updated': TASK_CHANNEL,
+  'task-channel.deleted': TASK_CHANNEL,
+  'task-queue.created': TASK_QUEUE,
+  'task-queue.deleted': TASK_QUEUE,
+  'task-queue.entered': TASK_IN_QUEUE,
+  'task-queue.timeout': TASK_IN_QUEUE,
+  'task-queue.moved': TASK_IN_QUEUE,
+  'task-queue.expression.updated': TASK_QUEUE,
+  'worker.created': WORKER,
+  'worker.deleted': WORKER,
+  'worker.attributes.update': WORKER,
+  'worker.activity.update': ['worker', 'workerActivity'],
+  'worker.capacity.update': WORKER_CHANNEL,
+  'worker.channel.availability.update': WORKER_CHANNEL,
+  'workflow.created': WORKFLOW,
+  'workflow.updated': WORKFLOW,
+  'workflow.deleted': WORKFLOW,
+  'workflow.target-matched': TASK_IN_WORKFLOW,
+  'workflow.entered': TASK_IN_WORKFLOW,
+  'workflow.timeout': TASK_IN_WORKFLOW,
+  'workflow.skipped': TASK_IN_WORKFLOW,
+  'workspace.created': WORKSPACE,
+  'workspace.updated': WORKSPACE,
+  'workspace.deleted': WORKSPACE,
+} as const satisfies Readonly<Record<string, readonly EventSubject[]>>;
+
+/** The documented events. */
+export type KnownEventType = keyof typeof EVENT_SUBJECTS;
+
+/** An event's type. Twilio adds to the list, so any text is taken. */
+export type EventType = KnownEventType | (string & {});
+
+type SubjectsOf<T extends EventType> = T extends KnownEventType
+  ? Pick<EventSubjects, (typeof EVENT_SUBJECTS)[T][number]>
+  : Partial<EventSubjects>;
+
+/** What an event handler gets: what every event has, and the subjects its type is about. */
+export type EventContext<T extends EventType = EventType> = T extends EventType
+  ? EventBase<T> & SubjectsOf<T>
+  : never;
+
+export interface EventBase<T extends EventType = EventType> extends CallbackContext {
+  readonly kind: 'event';
+  readonly type: T;
+  /** `EV…`. Not documented, yet sent with every event; duplicates are told by it. */
+  readonly sid: string | undefined;
+  readonly description: string | undefined;
+  readonly workspaceName: string | undefined;
+  /** `task`, `worker`, `reservation`, … */
+  readonly resourceType: string | undefined;
+  readonly resourceSid: string | undefined;
+}
+
+/** Handles events of the given types. What it returns is not used. */
+export type EventHandler<T extends EventType = EventType> = (context: EventContext<T>) => unknown;

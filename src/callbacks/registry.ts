@@ -1,0 +1,159 @@
+import { ConfigurationError } from '../errors.js';
+import type { Decision, Instruction } from '../instructions/index.js';
+import type { AssignmentContext, BadAttributesContext } from './context.js';
+import type { Route } from './dispatch.js';
+import { EVENT_SUBJECTS, type EventContext, type EventHandler, type EventType } from './event-types.js';
+import { type Decider, type HandlerOf, readFixedInstruction, readHandler } from './handler.js';
+import { type AnyMatch, readMatch, shadows } from './match.js';
+
+/**
+ * Wraps every handler: `next()` runs the next middleware, at last the handler, and brings its decision. Return that,
+ * or another. Around an event handler the result is not used.
+ */
+export type Middleware = (
+  context: AssignmentContext | EventContext,
+  next: () => Promise<MiddlewareResult>,
+) => MiddlewareResult | Promise<MiddlewareResult>;
+
+export type MiddlewareResult = Decision<never> | undefined | void;
+
+/** Told of every error a handler throws; may decide an assignment with an instruction, else it is answered 500. */
+export type ErrorHandler = (
+  error: unknown,
+  context: AssignmentContext | EventContext,
+) => Instruction | undefined | void | Promise<Instruction | undefined | void>;
+
+/** The last resort: what runs when nothing else fits. */
+export interface Named<D> {
+  readonly name: string;
+  readonly decider: D;
+}
+
+/**
+ * Everything the user registered. Strict, because a routing table with a slip in it is found out by a caller who
+ * waits: duplicates, handlers that can never run and late registration are refused.
+ */
+export class Registry {
+  readonly routes: Route[] = [];
+  readonly events = new Map<string, Array<(context: EventContext) => unknown>>();
+  readonly middleware: Middleware[] = [];
+  otherwise: Named<Decider> | undefined;
+  badAttributes: Named<Decider<BadAttributesContext>> | undefined;
+  errorInstruction: Decider | undefined;
+  errorHandler: ErrorHandler | undefined;
+  readonly #hasChannelOf: boolean;
+  #sealed = false;
+
+  constructor(hasChannelOf: boolean) {
+    this.#hasChannelOf = hasChannelOf;
+  }
+
+  addAssignment(match: AnyMatch, handler: HandlerOf<AssignmentContext>): void {
+    this.#open('onAssignment');
+    const place = this.routes.length + 1;
+    const at = `onAssignment number ${place}${match.name ? ` ("${match.name}")` : ''}`;
+    const conditions = readMatch(match, at, this.#hasChannelOf);
+    const decider = readHandler(handler, at);
+    const earlier = this.routes.findIndex((route) => shadows(route.conditions, conditions));
+    if (earlier !== -1) {
+      throw new ConfigurationError(
+        'unreachable-handler',
+        `${at} can never run: number ${earlier + 1} ("${this.routes[earlier]!.name}") takes every assignment it is ` +
+          'for, and the first match wins. Remove one of them, or register the narrower one first.',
+      );
+    }
+    this.routes.push({ name: match.name ?? nameOf(handler) ?? `assignment-${place}`, conditions, decider });
+  }
+
+  setOtherwise(handler: HandlerOf<AssignmentContext>): void {
+    this.#once('otherwise', this.otherwise);
+    this.otherwise = { name: 'otherwise', decider: readHandler(handler, 'otherwise') };
+  }
+
+  setBadAttributes(handler: HandlerOf<BadAttributesContext>): void {
+    this.#once('onBadAttributes', this.badAttributes);
+    this.badAttributes = { name: 'onBadAttributes', decider: readHandler(handler, 'onBadAttributes') };
+  }
+
+  setError(handler: Instruction | ErrorHandler): void {
+    this.#once('onError', this.errorHandler ?? this.errorInstruction);
+    if (typeof handler === 'function') this.errorHandler = handler;
+    else this.errorInstruction = readFixedInstruction(handler, 'onError');
+  }
+
+  addEvent<T extends EventType>(types: T | readonly T[], handler: EventHandler<T>): void {
+    this.#open('onEvent');
+    const list = typeof types === 'string' ? [types] : types;
+    if (list.length === 0)
+      throw new ConfigurationError('bad-event', 'onEvent: name at least one event type.');
+    if (typeof handler !== 'function') {
+      throw new ConfigurationError(
+        'bad-handler',
+        `onEvent ${list.join(', ')}: the handler must be a function.`,
+      );
+    }
+    for (const type of list) {
+      refuseSlip(type);
+      const handlers = this.events.get(type) ?? [];
+      if (handlers.includes(handler as (context: EventContext) => unknown)) {
+        throw new ConfigurationError(
+          'duplicate-handler',
+          `onEvent ${type}: this very handler is registered for it already and would run twice.`,
+        );
+      }
+      handlers.push(handler as (context: EventContext) => unknown);
+      this.events.set(type, handlers);
+    }
+  }
+
+  addMiddleware(middleware: Middleware): void {
+    this.#open('use');
+    if (typeof middleware !== 'function') {
+      throw new ConfigurationError('bad-handler', 'use: a middleware is a function of (context, next).');
+    }
+    this.middleware.push(middleware);
+  }
+
+  /** Ends registration. @throws ConfigurationError when `otherwise` is missing. */
+  seal(): void {
+    if (this.otherwise === undefined) {
+      throw new ConfigurationError(
+        'no-otherwise',
+        'Nothing says what happens to an assignment that no handler fits. Register it before mounting, for ' +
+          "instance taskRouter.otherwise(defer()): the agent's own screen decides, or the reservation times out.",
+      );
+    }
+    this.#sealed = true;
+  }
+
+  #open(what: string): void {
+    if (!this.#sealed) return;
+    throw new ConfigurationError(
+      'late-registration',
+      `${what} comes too late: the router is mounted, and earlier callbacks would have been answered without it. ` +
+        'Register every handler before express(), node(), fetch() or ready().',
+    );
+  }
+
+  #once(what: string, present: unknown): void {
+    this.#open(what);
+    if (present === undefined) return;
+    throw new ConfigurationError('duplicate-handler', `${what} is registered twice; there can be one.`);
+  }
+}
+
+function nameOf(handler: unknown): string | undefined {
+  return typeof handler === 'function' && handler.name !== '' ? handler.name : undefined;
+}
+
+/** Twilio adds event types, so an unknown one is let through unless it is a known one written otherwise. */
+function refuseSlip(type: string): void {
+  if (typeof type === 'string' && /^[\w.-]{1,100}$/.test(type)) {
+    if (Object.hasOwn(EVENT_SUBJECTS, type)) return;
+    const plain = (text: string) => text.toLowerCase().replace(/[^a-z]/g, '');
+    const meant = Object.keys(EVENT_SUBJECTS).find((known) => plain(known) === plain(type));
+    if (meant === undefined) return;
+    throw new ConfigurationError('bad-event', `onEvent ${type}: Twilio writes this type ${meant}.`);
+  }
+  throw new ConfigurationError('bad-event', 'onEvent: an event type is a text such as task.created.');
+}

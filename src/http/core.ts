@@ -1,0 +1,142 @@
+import type { HandleAssignment } from '../callbacks/assignments.js';
+import type { HandleEvent } from '../callbacks/events.js';
+import type { Clock } from '../clock.js';
+import type { Logger } from '../log.js';
+import type { FormPairs } from '../signature/index.js';
+import { answerAssignment, answerEvent, type CallbackAnswer, refused } from './answers.js';
+import { firstValue, parseForm } from './form.js';
+import type { CallbackOutcome } from './outcome.js';
+import type { FieldProblem } from './problem.js';
+import { type CheckSignature, signatureRefusal } from './signature-check.js';
+import { staleness } from './staleness.js';
+import type { CallbackRequest, HandleCallback } from './types.js';
+import { validateAssignment, validateEvent } from './validate.js';
+
+export interface CoreParts {
+  readonly assignments: HandleAssignment;
+  readonly events: HandleEvent;
+  readonly checkSignature: CheckSignature;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** From the arrival of the headers to the answer of an assignment callback, in milliseconds. */
+  readonly deadlineMs: number;
+  /** How old a callback may be, in milliseconds; false: any age. */
+  readonly maxAgeMs: number | false;
+  readonly onOutcome: ReadonlyArray<(outcome: CallbackOutcome) => void>;
+}
+
+/** Events are answered by then, whatever their handlers do; Twilio waits 15 s. */
+const EVENT_DEADLINE_MS = 10_000;
+
+const ROUTES: ReadonlyMap<string, CallbackOutcome['route']> = new Map([
+  ['/assignment', 'assignment'],
+  ['/assignment/fallback', 'fallback'],
+  ['/events', 'events'],
+]);
+
+/**
+ * The way of a callback, whatever server it came through: headers, body, signature, parameters, age, and only then
+ * the user's handlers. Each step either goes on or ends it with an answer of its own.
+ */
+export function createCore(parts: CoreParts): HandleCallback {
+  const { clock, log } = parts;
+  const tooOld = staleness(parts.maxAgeMs, clock, log);
+
+  return async (request) => {
+    const route = ROUTES.get(request.path);
+    if (route === undefined) return undefined;
+    const began = performance.now();
+    let answer: CallbackAnswer;
+    try {
+      answer = await take(request, route);
+    } catch (error) {
+      log.error({ err: error, route }, 'A callback failed in an unexpected way: answered 500');
+      answer = refused(
+        500,
+        'unexpected',
+        'Something unexpected went wrong; the log of the endpoint has the details.',
+      );
+    }
+    tell(answer, route, performance.now() - began);
+    return answer.response;
+  };
+
+  async function take(request: CallbackRequest, route: CallbackOutcome['route']): Promise<CallbackAnswer> {
+    const wrongHeaders = judgeHeaders(request);
+    if (wrongHeaders) return wrongHeaders;
+    const deadline = request.receivedAt + (route === 'events' ? EVENT_DEADLINE_MS : parts.deadlineMs);
+    const body = await request.body(deadline - clock.now());
+    const read = 'failure' in body ? body : 'pairs' in body ? body : parseForm(body.bytes);
+    if ('failure' in read) return refusedBody(read.failure);
+    const { pairs } = read;
+
+    const verified = await parts.checkSignature(request, pairs, deadline);
+    if (verified !== 'valid') return signatureRefusal(verified);
+    const stale = tooOld(firstValue(pairs, 'Timestamp'));
+    if (stale) return stale;
+    return route === 'events' ? takeEvent(pairs, deadline) : takeAssignment(pairs, route, deadline);
+  }
+
+  async function takeAssignment(pairs: FormPairs, route: 'assignment' | 'fallback', deadline: number) {
+    const validated = await validateAssignment(pairs);
+    if ('errors' in validated) return refusedFields(validated.errors);
+    const via = route === 'fallback' ? 'fallback' : 'primary';
+    return answerAssignment(validated.form, await parts.assignments(validated.form, via, deadline), log);
+  }
+
+  async function takeEvent(pairs: FormPairs, deadline: number) {
+    const validated = await validateEvent(pairs);
+    if ('errors' in validated) return refusedFields(validated.errors);
+    return answerEvent(validated.form, await parts.events(validated.form, deadline), log);
+  }
+
+  function tell(
+    { outcome, response }: CallbackAnswer,
+    route: CallbackOutcome['route'],
+    durationMs: number,
+  ): void {
+    if (parts.onOutcome.length === 0) return;
+    const whole: CallbackOutcome = { ...outcome, route, status: response.status, durationMs };
+    for (const listener of parts.onOutcome) {
+      try {
+        listener(whole);
+      } catch (error) {
+        log.error({ err: error }, 'An onOutcome listener failed');
+      }
+    }
+  }
+}
+
+function judgeHeaders(request: CallbackRequest): CallbackAnswer | undefined {
+  if (request.method !== 'POST') {
+    return refused(405, 'wrong-method', 'Callbacks are sent by POST: set POST as the method at Twilio.', {
+      headers: { allow: 'POST' },
+    });
+  }
+  const mediaType = (request.header('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
+  if (mediaType === 'application/x-www-form-urlencoded') return undefined;
+  return refused(415, 'wrong-media-type', 'Callbacks are form posts: application/x-www-form-urlencoded.');
+}
+
+function refusedFields(errors: readonly FieldProblem[]): CallbackAnswer {
+  return refused(400, 'bad-fields', 'Some parameters are not as TaskRouter sends them.', { errors });
+}
+
+const BODY_REFUSALS = {
+  'too-large': [413, 'The body has more than 256 KiB, far more than any callback.'],
+  'too-many-parameters': [413, 'The body has more than 1,000 parameters, far more than any callback.'],
+  'invalid-utf8': [400, 'The body is not UTF-8.'],
+  'invalid-escape': [400, 'The body has a % that is not followed by two hexadecimal digits.'],
+  aborted: [400, 'The connection ended before the body did.'],
+  slow: [408, 'The body did not arrive in time.'],
+  consumed: [
+    500,
+    'Something read the body before the callback router and kept neither req.rawBody nor its parameters in req.body. ' +
+      'Mount the router before that middleware, or let that middleware set req.rawBody.',
+  ],
+} as const;
+
+function refusedBody(failure: keyof typeof BODY_REFUSALS): CallbackAnswer {
+  const [status, detail] = BODY_REFUSALS[failure];
+  return refused(status, `body-${failure}`, detail);
+}

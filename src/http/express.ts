@@ -1,0 +1,45 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answer, nodeRequest, pathBelow } from './node.js';
+import { publicUrls } from './public-url.js';
+import type { AdapterParts } from './types.js';
+
+/** A middleware of Express 4 or 5. */
+export type ExpressHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void;
+
+/** What Express adds to a request. */
+interface ExpressRequest extends IncomingMessage {
+  readonly originalUrl?: string;
+  readonly protocol?: string;
+  readonly app?: { get(setting: string): unknown };
+}
+
+/**
+ * The adapter for Express: the path is what remains below the mount point, the URL the public one, or Express' own
+ * view, in which forwarding headers count only as far as `trust proxy` says.
+ */
+export function expressAdapter({ handle, now, publicUrl }: Omit<AdapterParts, 'basePath'>): ExpressHandler {
+  return (request: ExpressRequest, response, next) => {
+    const path = request.originalUrl ?? request.url ?? '/';
+    const urls = () =>
+      publicUrl
+        ? publicUrls(publicUrl, path)
+        : hosts(request).map((host) => `${request.protocol ?? 'http'}://${host}${path}`);
+    const callback = nodeRequest(request, pathBelow('', request.url ?? '/'), now(), urls);
+    void answer(handle(callback), response, next);
+  };
+}
+
+/** The host the client called: the forwarded one if the proxy is trusted, and the Host header in any case. */
+function hosts(request: ExpressRequest): readonly string[] {
+  const host = request.headers.host ?? '';
+  const forwarded = String(request.headers['x-forwarded-host'] ?? '')
+    .split(',')[0]!
+    .trim();
+  const trusts = request.app?.get('trust proxy fn');
+  const trusted = typeof trusts === 'function' && trusts(request.socket.remoteAddress, 0);
+  return trusted && forwarded !== '' && forwarded !== host ? [forwarded, host] : [host];
+}

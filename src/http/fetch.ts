@@ -1,0 +1,54 @@
+import { MAX_BODY_BYTES } from './form.js';
+import { pathBelow } from './node.js';
+import { problem } from './problem.js';
+import { publicUrls } from './public-url.js';
+import type { AdapterParts, ReceivedBody } from './types.js';
+
+/** Answers a standard `Request`; a path that is not under `basePath` gets 404. */
+export type FetchHandler = (request: Request) => Promise<Response>;
+
+/** The adapter for everything built on `Request` and `Response`: the URL is the public one, or `request.url`. */
+export function fetchAdapter({ handle, now, publicUrl, basePath }: AdapterParts): FetchHandler {
+  return async (request) => {
+    const { pathname, search } = new URL(request.url);
+    const result = await handle({
+      method: request.method,
+      path: pathBelow(basePath, pathname),
+      receivedAt: now(),
+      urls: () => (publicUrl ? publicUrls(publicUrl, pathname + search) : [request.url]),
+      header: (name) => request.headers.get(name) ?? undefined,
+      body: (timeoutMs) => readFetchBody(request, timeoutMs),
+    });
+    const { status, headers, body } =
+      result ?? problem(404, 'unknown-path', 'There is nothing at this path.');
+    return new Response(status === 204 ? null : body, { status, headers });
+  };
+}
+
+async function readFetchBody(request: Request, timeoutMs: number): Promise<ReceivedBody> {
+  if (request.bodyUsed) return { failure: 'consumed' };
+  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) return { failure: 'too-large' };
+  if (!request.body) return { bytes: '' };
+  const reader = request.body.getReader();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, 'late');
+  });
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for (;;) {
+      const read = await Promise.race([reader.read(), late]);
+      if (read === 'late') return { failure: 'slow' };
+      if (read.done) return { bytes: Buffer.concat(chunks) };
+      size += read.value.length;
+      if (size > MAX_BODY_BYTES) return { failure: 'too-large' };
+      chunks.push(read.value);
+    }
+  } catch {
+    return { failure: 'aborted' };
+  } finally {
+    clearTimeout(timer);
+    reader.cancel().catch(() => {});
+  }
+}

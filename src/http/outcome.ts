@@ -1,0 +1,44 @@
+/** How one request ended. Told to every `onOutcome` listener, refused requests too. */
+export interface CallbackOutcome {
+  readonly route: 'assignment' | 'fallback' | 'events';
+  /** The HTTP status of the answer. */
+  readonly status: number;
+  /**
+   * `ran`: a handler ran for this request. `joined`: it waited for another request's run. `replayed`: the answer was
+   * stored. `ignored`: an event nobody handles. `refused`: it never came to a handler; `reason` says why. The rest
+   * are failures: the handler `failed`, the `deadline` passed, the ReservationSid came with other SIDs (`mismatch`),
+   * the store was `unavailable`, the router was `closed`.
+   */
+  readonly verdict:
+    | 'ran'
+    | 'joined'
+    | 'replayed'
+    | 'ignored'
+    | 'refused'
+    | 'failed'
+    | 'deadline'
+    | 'mismatch'
+    | 'unavailable'
+    | 'closed';
+  /** The problem's code, where the answer is one. */
+  readonly reason: string | undefined;
+  /** The handler that ran for this request. */
+  readonly handler: string | undefined;
+  /** The instruction in the answer; `defer` for `{}`. */
+  readonly instruction: string | undefined;
+  /** From the arrival of the headers to the answer, in milliseconds, fractions included. */
+  readonly durationMs: number;
+  /** The answer is not in the store: another process may not know of it. */
+  readonly degraded: boolean;
+  readonly workspaceSid: string | undefined;
+  readonly taskSid: string | undefined;
+  readonly workerSid: string | undefined;
+  readonly reservationSid: string | undefined;
+  readonly eventType: string | undefined;
+}
+
+/** The name of the instruction in an answer. */
+export function instructionIn(answer: string): string | undefined {
+  if (answer === '{}') return 'defer';
+  return /^\{"instruction":"(\w+)"/.exec(answer)?.[1];
+}

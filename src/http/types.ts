@@ -1,0 +1,48 @@
+import type { FormPairs } from '../signature/index.js';
+
+/** A request as the neutral core sees it. An adapter makes one from whatever its framework hands over. */
+export interface CallbackRequest {
+  readonly method: string;
+  /** The path below the mount point, without the query: `/assignment`. */
+  readonly path: string;
+  /** The complete URLs Twilio may have called, the likeliest first. */
+  urls(): readonly string[];
+  /** A header by its lower-case name. */
+  header(name: string): string | undefined;
+  /** When the headers arrived, in milliseconds on the router's clock: deadlines count from here. */
+  readonly receivedAt: number;
+  /** Brings the body, within `timeoutMs`. Not called for a request that is refused by its headers. */
+  body(timeoutMs: number): ReceivedBody | Promise<ReceivedBody>;
+}
+
+/** The body: its text or bytes, the pairs a body parser made of it, or why there is none. */
+export type ReceivedBody =
+  | { readonly bytes: string | Uint8Array }
+  | { readonly pairs: FormPairs }
+  | { readonly failure: BodyFailure };
+
+/**
+ * `too-large`: more than the limit. `consumed`: something read the stream before us and left neither `rawBody` nor
+ * a usable `body`. `aborted`: the connection ended first. `slow`: it did not arrive before the deadline.
+ */
+export type BodyFailure = 'too-large' | 'consumed' | 'aborted' | 'slow';
+
+/** The answer, ready to be written. */
+export interface CallbackResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Answers a request; `undefined` when the path is none of ours. Never rejects. */
+export type HandleCallback = (request: CallbackRequest) => Promise<CallbackResponse | undefined>;
+
+/** What an adapter is made from. */
+export interface AdapterParts {
+  readonly handle: HandleCallback;
+  readonly now: () => number;
+  /** What Twilio was given, without a slash at its end. */
+  readonly publicUrl: string | undefined;
+  /** The path before `/assignment`, for adapters that see whole paths. */
+  readonly basePath: string;
+}

@@ -1,0 +1,339 @@
+import type { Timer } from '../clock.js';
+import { LocalRun } from './local-run.js';
+import type { AcquireRequest, AcquireResult, Outcome } from './store.js';
+import type { Tower } from './tower.js';
+import type { RunRequest, RunResult } from './types.js';
+import { type Waiter, Waiters } from './waiters.js';
+
+/** How long a run without a waiting request goes on before its signal aborts: the fallback may be on its way. */
+const DESERTED_MS = 5_000;
+/** How long an aborted run that does not end keeps its lease. */
+const ABANDONED_MS = 60_000;
+
+/**
+ * Everything this process does about one key at one time: asking the store, watching a run elsewhere, running,
+ * storing the result. All requests of the key wait for the one flight.
+ *
+ *     asking ──> running ──> storing ──> landed       asking <──> watching a run elsewhere
+ *        ^──────────┴───────────┘ lease lost: ask again; failed: the fallback asks again
+ */
+export class Flight {
+  readonly id: string;
+  readonly key: string;
+  readonly #tower: Tower;
+  readonly #fingerprint: string;
+  readonly #waiters: Waiters;
+  #phase: 'asking' | 'watching' | 'running' | 'storing' | 'landed' = 'asking';
+  // The same over an acquire whose answer is not known, since it may have happened; new after a run has ended.
+  #owner: string;
+  /** The attempt waited for; 0 while none is known. */
+  #attempt = 0;
+  #leaseUntil = 0;
+  #run: LocalRun | undefined;
+  /** The request whose `execute` is running. */
+  #runner: Waiter | undefined;
+  /** The next look at a run elsewhere, or the end of patience with a run nobody waits for. */
+  #timer: Timer;
+
+  constructor(id: string, { key, fingerprint }: RunRequest, tower: Tower) {
+    this.id = id;
+    this.key = key;
+    this.#fingerprint = fingerprint;
+    this.#tower = tower;
+    this.#owner = tower.newOwner();
+    this.#waiters = new Waiters(tower.clock, (waiter) => this.#deadline(waiter), tower.onResult);
+  }
+
+  /** Begins, with its first request. */
+  start(request: RunRequest): Promise<RunResult> {
+    return this.#waiters.add(request, () => this.#ask());
+  }
+
+  join(request: RunRequest): Promise<RunResult> {
+    if (this.#waiters.size === 0) this.#setTimer(undefined);
+    return this.#waiters.add(request);
+  }
+
+  /** The limit of a shutdown: ends the requests and gives the lease back. `false`: its result is being stored. */
+  cut(): Promise<void> | false {
+    if (this.#phase === 'storing') return false;
+    this.#waiters.settleAll({ status: 'closed' });
+    this.#land();
+    if (this.#run === undefined) return Promise.resolve();
+    this.#run.abort();
+    return this.#release(this.#owner);
+  }
+
+  #deadline(waiter: Waiter): void {
+    const { onDeadline } = waiter.request;
+    if (this.#phase === 'storing') {
+      waiter.overdue = true;
+    } else if (this.#run !== undefined && onDeadline !== 'fail') {
+      waiter.overdue = true;
+      this.#end(this.#run, { state: 'finished', answer: onDeadline.answer });
+    } else {
+      this.#waiters.settle(waiter, { status: 'deadline', verdict: this.#verdict(waiter) });
+      if (this.#waiters.size > 0) return;
+      if (this.#run === undefined) this.#land();
+      else this.#deserted(this.#run);
+    }
+  }
+
+  /** Nobody waits any more. The run goes on all the same: its result serves whoever comes later. */
+  #deserted(run: LocalRun): void {
+    this.#setTimer(() => {
+      run.abort();
+      this.#setTimer(() => {
+        const fields = { key: this.key, attempt: run.attempt };
+        this.#tower.log.warn(fields, 'an aborted handler has not ended in a minute: its lease is given back');
+        run.dropLease();
+        this.#tower.onLanded(this);
+        void this.#release(this.#owner);
+      }, ABANDONED_MS);
+    }, DESERTED_MS);
+  }
+
+  #ask(): void {
+    const { guard, kept, leaseMs, ttlMs, closed } = this.#tower;
+    if (closed) this.#waiters.settleAll({ status: 'closed' });
+    if (this.#waiters.size === 0) {
+      this.#land();
+      return;
+    }
+    this.#phase = 'asking';
+    const { key } = this;
+    const request = { key, fingerprint: this.#fingerprint, owner: this.#owner, leaseMs, ttlMs };
+    const asked = this.#attempt === 0 ? request : { ...request, waitedFor: this.#attempt };
+    // What only this process knows goes before what the store knows.
+    if (kept.size > 0 && kept.has(key)) {
+      this.#told(kept.acquire(asked), true);
+      return;
+    }
+    guard.call(
+      'acquire',
+      (store) => store.acquire(asked),
+      (result) => this.#told(result, false),
+      () => this.#untold(request),
+      (result) => {
+        // It happened after all. While the flight goes on, it holds this token; afterwards nobody does.
+        if (result.status === 'acquired' && this.#phase === 'landed') void this.#release(asked.owner);
+      },
+    );
+  }
+
+  #told(result: AcquireResult, degraded: boolean): void {
+    if (this.#phase === 'landed') {
+      if (result.status === 'acquired') void this.#release(this.#owner);
+      return;
+    }
+    switch (result.status) {
+      case 'acquired':
+        this.#execute(result.attempt, degraded);
+        break;
+      case 'running':
+        this.#attempt = result.attempt;
+        this.#leaseUntil = this.#tower.clock.now() + result.leaseLeftMs;
+        this.#watch();
+        break;
+      case 'finished':
+        this.#answered(result.answer, degraded);
+        break;
+      case 'failed':
+        this.#failed(undefined);
+        break;
+      case 'mismatch':
+        this.#tower.log.warn({ key: this.key }, 'a known key came with another fingerprint: refused');
+        this.#waiters.settleAll({ status: 'mismatch' });
+        this.#land();
+    }
+  }
+
+  /** The store could not be asked. */
+  #untold(request: AcquireRequest): void {
+    if (this.#phase === 'landed') return;
+    const { clock, kept, onStoreError, onDegraded } = this.#tower;
+    if (clock.now() < this.#leaseUntil) {
+      this.#watch();
+    } else if (onStoreError === 'fail') {
+      this.#waiters.settleAll({ status: 'unavailable' });
+      this.#land();
+    } else {
+      onDegraded(this.key);
+      this.#told(kept.acquire(request), true);
+    }
+  }
+
+  #watch(): void {
+    const { random, pollMs } = this.#tower;
+    this.#phase = 'watching';
+    this.#setTimer(() => this.#ask(), pollMs[0] + random() * (pollMs[1] - pollMs[0]));
+  }
+
+  #execute(attempt: number, degraded: boolean): void {
+    const runner = this.#waiters.first as Waiter;
+    const run = new LocalRun(attempt, degraded, this.#tower.clock, () => this.#waiters.latestDeadline);
+    this.#phase = 'running';
+    this.#attempt = attempt;
+    this.#run = run;
+    this.#runner = runner;
+    const failed = (error: unknown) => {
+      run.ended = true;
+      this.#end(run, { state: 'failed' }, error);
+    };
+    const finished = (answer: string) => {
+      run.ended = true;
+      this.#end(run, { state: 'finished', answer });
+    };
+    let answer: string | Promise<string>;
+    try {
+      answer = runner.request.execute(run);
+    } catch (error) {
+      failed(error);
+      return;
+    }
+    if (typeof answer === 'string') {
+      finished(answer);
+      return;
+    }
+    run.keepLease(this.#tower.renewMs, (done) => this.#renew(run, done));
+    answer.then(finished, failed);
+  }
+
+  #renew(run: LocalRun, done: () => void): void {
+    const { guard, leaseMs, ttlMs } = this.#tower;
+    const request = { ...this.#held(run), leaseMs, ttlMs };
+    guard.call(
+      'renew',
+      (store) => store.renew(request),
+      (result) => {
+        done();
+        if (result === 'lost' && this.#run === run && this.#phase === 'running') this.#lost(run);
+      },
+      done,
+    );
+  }
+
+  /** Ends a run with what comes first: its result, or a fixed answer at a deadline. What comes second is dropped. */
+  #end(run: LocalRun, outcome: Outcome, error?: unknown): void {
+    const { guard, kept, lateWrites, log, ttlMs } = this.#tower;
+    if (this.#run !== run || this.#phase !== 'running') {
+      log.debug(
+        { key: this.key, err: error },
+        'a handler ended after its callback had: its result is dropped',
+      );
+      return;
+    }
+    if (outcome.state === 'failed' && !this.#waiters.has(this.#runner)) {
+      log.warn({ key: this.key, err: error }, 'a handler failed after the deadline of its callback');
+    }
+    run.dropLease();
+    this.#setTimer(undefined);
+    this.#phase = 'storing';
+    const request = { ...this.#held(run), ttlMs, outcome };
+    guard.call(
+      'complete',
+      (store) => store.complete(request),
+      (result) => {
+        if (run.degraded) kept.release(request);
+        if (result === 'lost') this.#lost(run);
+        else this.#ended(run, outcome, error, true);
+      },
+      () => {
+        if (outcome.state === 'finished') lateWrites.add(request);
+        else if (run.degraded) kept.release(request);
+        this.#ended(run, outcome, error, false);
+      },
+    );
+  }
+
+  #ended(run: LocalRun, outcome: Outcome, error: unknown, stored: boolean): void {
+    this.#run = undefined;
+    if (outcome.state === 'failed') {
+      if (stored) this.#owner = this.#tower.newOwner();
+      this.#failed(error);
+    } else {
+      this.#answered(outcome.answer, !stored);
+      run.abort();
+    }
+  }
+
+  /** Another owner has taken the run over: its result counts, ours is dropped. */
+  #lost(run: LocalRun): void {
+    this.#tower.log.warn(
+      { key: this.key, attempt: run.attempt },
+      'a run lost its lease: its result is dropped',
+    );
+    run.dropLease();
+    run.abort();
+    this.#tower.kept.release({ key: this.key, owner: this.#owner });
+    this.#run = undefined;
+    this.#runner = undefined;
+    this.#owner = this.#tower.newOwner();
+    this.#askAgain();
+  }
+
+  #answered(answer: string, degraded: boolean): void {
+    for (const waiter of this.#waiters) {
+      const verdict = this.#attempt === 0 ? 'replayed' : this.#verdict(waiter);
+      const result: RunResult = { status: 'answered', answer, verdict };
+      this.#waiters.settle(waiter, degraded ? { ...result, degraded } : result);
+    }
+    this.#land();
+  }
+
+  /** An attempt has failed, here or elsewhere: for the primary path that is the end, the fallback runs it again. */
+  #failed(error: unknown): void {
+    for (const waiter of this.#waiters) {
+      if (waiter === this.#runner) this.#waiters.settle(waiter, { status: 'failed', verdict: 'ran', error });
+      else if (waiter.request.path === 'primary') {
+        this.#waiters.settle(waiter, { status: 'failed', verdict: 'joined' });
+      }
+    }
+    this.#runner = undefined;
+    this.#attempt = 0;
+    this.#leaseUntil = 0;
+    this.#askAgain();
+  }
+
+  #askAgain(): void {
+    for (const waiter of this.#waiters) {
+      if (waiter.overdue) this.#waiters.settle(waiter, { status: 'deadline', verdict: 'joined' });
+    }
+    this.#ask();
+  }
+
+  #release(owner: string): Promise<void> {
+    const { guard, kept } = this.#tower;
+    const request = { key: this.key, owner };
+    kept.release(request);
+    return new Promise((resolve) => {
+      guard.call(
+        'release',
+        (store) => store.release(request),
+        resolve,
+        () => resolve(),
+      );
+    });
+  }
+
+  #held({ attempt }: LocalRun) {
+    return { key: this.key, fingerprint: this.#fingerprint, owner: this.#owner, attempt };
+  }
+
+  #verdict(waiter: Waiter): 'ran' | 'joined' {
+    return waiter === this.#runner ? 'ran' : 'joined';
+  }
+
+  #setTimer(run: (() => void) | undefined, ms = 0): void {
+    const { clock } = this.#tower;
+    if (this.#timer !== undefined) clock.clearTimeout(this.#timer);
+    this.#timer = run === undefined ? undefined : clock.setTimeout(run, ms);
+  }
+
+  #land(): void {
+    this.#setTimer(undefined);
+    this.#run?.dropLease();
+    this.#phase = 'landed';
+    this.#tower.onLanded(this);
+  }
+}

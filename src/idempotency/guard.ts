@@ -1,0 +1,161 @@
+import type { Clock, Timer } from '../clock.js';
+import { TaskRouterKitError } from '../errors.js';
+import type { Logger } from '../log.js';
+import type { IdempotencyStore, MaybePromise } from './store.js';
+import type { IdempotencyObserver, StoreOperation, StoreState } from './types.js';
+
+/** Failures in a row that open the circuit. */
+const OPEN_AFTER = 3;
+/** How often an open circuit looks whether the store is back. */
+const PROBE_EVERY_MS = 1_000;
+
+export interface GuardOptions {
+  readonly store: IdempotencyStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly storeTimeoutMs: number;
+  readonly observer: IdempotencyObserver | undefined;
+}
+
+/**
+ * Calls the store so that no call outlasts its timeout, and calls it no more once it has failed three times in a
+ * row, until a ping gets through. The pings are the guard's own, once a second, so that no callback has to wait
+ * out a timeout only to find the store still gone.
+ */
+export class StoreGuard {
+  state: StoreState = 'ok';
+  readonly #options: GuardOptions;
+  #failures = 0;
+  #probe: Timer;
+  #stopped = false;
+
+  constructor(options: GuardOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Calls exactly one of `done` and `failed`: directly when the store answers directly, so that a store in memory
+   * costs no timer and no promise. `late` gets what arrives after the timeout.
+   */
+  call<T>(
+    operation: StoreOperation,
+    invoke: (store: IdempotencyStore) => MaybePromise<T>,
+    done: (value: T) => void,
+    failed: (error: unknown) => void,
+    late?: (value: T) => void,
+  ): void {
+    if (this.state === 'degraded' && operation !== 'ping') {
+      this.#options.observer?.storeError?.(operation);
+      failed(
+        new TaskRouterKitError('store-unavailable', 'The store is not asked while it does not answer pings.'),
+      );
+      return;
+    }
+    let value: MaybePromise<T>;
+    try {
+      value = invoke(this.#options.store);
+    } catch (error) {
+      this.#failed(operation, error);
+      failed(error);
+      return;
+    }
+    if (!isPromise(value)) {
+      this.#failures = 0;
+      done(value);
+      return;
+    }
+    this.#await(operation, value, done, failed, late);
+  }
+
+  /** One ping. Never rejects. */
+  probe(): Promise<StoreState> {
+    return new Promise((resolve) => {
+      this.call(
+        'ping',
+        (store) => store.ping(),
+        () => {
+          this.#close();
+          resolve(this.state);
+        },
+        () => resolve('degraded'),
+      );
+    });
+  }
+
+  /** Ends the pings, for good. */
+  stop(): void {
+    this.#stopped = true;
+    this.#options.clock.clearTimeout(this.#probe);
+  }
+
+  #await<T>(
+    operation: StoreOperation,
+    value: Promise<T>,
+    done: (value: T) => void,
+    failed: (error: unknown) => void,
+    late: ((value: T) => void) | undefined,
+  ): void {
+    const { clock, storeTimeoutMs } = this.#options;
+    let waiting = true;
+    const timer = clock.setTimeout(() => {
+      waiting = false;
+      const error = new TaskRouterKitError(
+        'store-timeout',
+        `The store did not answer in ${storeTimeoutMs} ms.`,
+      );
+      this.#failed(operation, error);
+      failed(error);
+    }, storeTimeoutMs);
+    value.then(
+      (result) => {
+        if (!waiting) return late?.(result);
+        clock.clearTimeout(timer);
+        this.#failures = 0;
+        done(result);
+      },
+      (error: unknown) => {
+        if (!waiting) return;
+        clock.clearTimeout(timer);
+        this.#failed(operation, error);
+        failed(error);
+      },
+    );
+  }
+
+  #failed(operation: StoreOperation, error: unknown): void {
+    this.#options.observer?.storeError?.(operation);
+    this.#failures += 1;
+    if (this.state === 'degraded' || this.#failures < OPEN_AFTER) return;
+    this.#options.log.warn(
+      { operation, err: error },
+      'the store failed three times in a row and is left alone',
+    );
+    this.#switch('degraded');
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    const { clock } = this.#options;
+    this.#probe = clock.setTimeout(async () => {
+      await this.probe();
+      if (this.state === 'degraded' && !this.#stopped) this.#schedule();
+    }, PROBE_EVERY_MS);
+  }
+
+  #close(): void {
+    this.#failures = 0;
+    if (this.state === 'ok') return;
+    this.#options.clock.clearTimeout(this.#probe);
+    this.#options.log.info({}, 'the store is back');
+    this.#switch('ok');
+  }
+
+  #switch(state: StoreState): void {
+    this.state = state;
+    this.#options.observer?.storeState?.(state);
+  }
+}
+
+function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

@@ -1,0 +1,62 @@
+/** taskrouter-kit: the public list. Each name leads to the file that does it. */
+
+// What handlers are given.
+export type {
+  AssignmentContext,
+  AttributesProblem,
+  BadAttributesContext,
+  CallbackContext,
+  Reservation,
+  Task,
+  Worker,
+} from './callbacks/context.js';
+// Handlers in files.
+export {
+  defineAssignment,
+  defineEvent,
+  defineOtherwise,
+  type HandlerDefinition,
+} from './callbacks/define.js';
+export type { EventContext, EventHandler, EventType, KnownEventType } from './callbacks/event-types.js';
+export type { AssignmentHandler } from './callbacks/handler.js';
+export type { AssignmentMatch } from './callbacks/match.js';
+export type { ErrorHandler, Middleware } from './callbacks/registry.js';
+export type { Attributes, Schema } from './callbacks/standard-schema.js';
+// Errors and logging.
+export { ConfigurationError, TaskRouterKitError } from './errors.js';
+export type { ExpressHandler } from './http/express.js';
+export type { FetchHandler } from './http/fetch.js';
+export type { NodeHandler } from './http/node.js';
+export type { CallbackOutcome } from './http/outcome.js';
+// Stores. The Redis store is in taskrouter-kit/redis.
+export { type MemoryStoreOptions, memoryStore } from './idempotency/memory-store.js';
+export type { IdempotencyStore } from './idempotency/store.js';
+export type {
+  AcceptInstruction,
+  CallInstruction,
+  ConferenceInstruction,
+  Decision,
+  DeferInstruction,
+  DequeueInstruction,
+  Instruction,
+  RedirectInstruction,
+  RejectInstruction,
+} from './instructions/index.js';
+// Instructions: what a handler answers.
+export {
+  accept,
+  call,
+  conference,
+  defer,
+  dequeue,
+  InstructionError,
+  redirect,
+  reject,
+} from './instructions/index.js';
+export type { Logger } from './log.js';
+export type { TaskRouterOptions } from './options.js';
+export type { AuthToken, FormPairs, VerifyResult } from './signature/index.js';
+// Signatures, for servers of another kind and for tools.
+export { explainSignature, signRequest, verifyRequest, withBodyHash } from './signature/index.js';
+// The router.
+export { createTaskRouter, type TaskRouter } from './task-router.js';

@@ -1,0 +1,201 @@
+import { checkFields, isPlainObject } from './check.js';
+import { isInstruction } from './guards.js';
+import { InstructionError, problemOf } from './problem.js';
+import type {
+  AcceptInstruction,
+  CallInstruction,
+  ConferenceInstruction,
+  DeferInstruction,
+  DequeueInstruction,
+  Instruction,
+  RedirectInstruction,
+  RejectInstruction,
+  ReservationInstruction,
+  SuperviseInstruction,
+} from './types.js';
+
+/** An option that may be left out may also be `undefined`, so that `{ timeout: maybe }` needs no condition. */
+type Loose<T> = {
+  readonly [K in keyof T]: Record<never, never> extends Pick<T, K> ? T[K] | undefined : T[K];
+};
+type WithDefault<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
+
+/** What {@link accept} takes. */
+export type AcceptOptions = Loose<Omit<AcceptInstruction, 'instruction'>>;
+/** What {@link reject} takes. */
+export type RejectOptions = Loose<Omit<RejectInstruction, 'instruction'>>;
+/** What {@link dequeue} takes. */
+export type DequeueOptions = Loose<Omit<DequeueInstruction, 'instruction'>>;
+/** What {@link call} takes. */
+export type CallOptions = Loose<WithDefault<Omit<CallInstruction, 'instruction'>, 'accept'>>;
+/** What {@link redirect} takes. */
+export type RedirectOptions = Loose<WithDefault<Omit<RedirectInstruction, 'instruction'>, 'accept'>>;
+/** What {@link conference} takes. */
+export type ConferenceOptions = Loose<Omit<ConferenceInstruction, 'instruction'>>;
+/** What {@link supervise} takes. */
+export type SuperviseOptions = Loose<Omit<SuperviseInstruction, 'instruction'>>;
+/** What {@link defer} takes beside the function. */
+export type DeferOptions = Loose<Pick<DeferInstruction, 'withinMs' | 'onFailure'>>;
+
+/**
+ * Takes the task. The task leaves the assignment loop; connecting the parties is your own business.
+ *
+ * @throws {InstructionError} on an option it does not know.
+ * @example taskRouter.onAssignment({ task: Chat }, accept());
+ */
+export function accept(options: AcceptOptions = {}): AcceptInstruction {
+  return build<AcceptInstruction>('accept', options);
+}
+
+/**
+ * Gives the task back to its queue. As a callback's answer it needs an `activity` for the worker (Twilio error 40100);
+ * by REST the worker keeps the present one.
+ *
+ * @throws {InstructionError} on an activity that is neither a SID nor a name (40100), or an unknown option.
+ * @example taskRouter.onAssignment({ where: ({ worker }) => !worker.attributes.contact_uri }, reject({ activity: 'Offline' }));
+ */
+export function reject(options: RejectOptions = {}): RejectInstruction {
+  return build<RejectInstruction>('reject', options);
+}
+
+/**
+ * Connects a call parked by `<Enqueue>` to the worker. The task must have `call_sid` (40140), and the worker
+ * `contact_uri` unless `to` is given (40131): both are looked at when the callback comes.
+ *
+ * @throws {InstructionError} on a bad `to` (40131), `from` (40132), activity (40130), timeout (14233), URL (40157) or
+ * list of events (40134), or an unknown option.
+ * @example dequeue({ postWorkActivity: 'Wrap-up', timeout: 20 })
+ */
+export function dequeue(options: DequeueOptions = {}): DequeueInstruction {
+  return build<DequeueInstruction>('dequeue', options);
+}
+
+/**
+ * Calls the worker and runs the TwiML at `url` once they answer. `accept` is sent always, and is `false` unless given,
+ * as on Twilio's pages: the reservation then stays pending until your TwiML (`<Dial><Queue reservationSid>`) or a REST
+ * update finishes it.
+ *
+ * @throws {InstructionError} on a bad `to` (40110), `from` (40111), `url` (40112), timeout (14233) or status callback
+ * URL (40158), or an unknown option.
+ * @example call({ from: '+15017122661', url: 'https://hooks.example.com/agent-answers' })
+ */
+export function call(options: CallOptions): CallInstruction {
+  return build<CallInstruction>('call', options, { accept: false });
+}
+
+/**
+ * Sends a parked call to other TwiML. `accept` is sent always, and is `true` unless given: the prose of Twilio's page
+ * says a redirect accepts while its table says `false`, and a redirect that does not accept leaves a reservation that
+ * nobody can answer any more to time out, which moves the worker to the timeout activity.
+ *
+ * @throws {InstructionError} on a bad `callSid` (40121) or `url` (40120), or an unknown option.
+ * @example redirect({ callSid: task.attributes.call_sid, url: 'https://hooks.example.com/voicemail' })
+ */
+export function redirect(options: RedirectOptions): RedirectInstruction {
+  return build<RedirectInstruction>('redirect', options, { accept: true });
+}
+
+/**
+ * Rings the worker and puts both parties in a conference: Twilio's recommended way to connect a voice task.
+ *
+ * @throws {InstructionError} on a bad `to` (40137), `from` (40138), activity (40143), timeout (14233) or status callback
+ * URL (40159), `maxParticipants` outside 2 to 250, or an unknown option.
+ * @example conference({ from: '+15017122661', conferenceRecord: 'record-from-start', endConferenceOnExit: true })
+ */
+export function conference(options: ConferenceOptions = {}): ConferenceInstruction {
+  return build<ConferenceInstruction>('conference', options);
+}
+
+/**
+ * Adds a supervisor to the conference of an accepted reservation. REST only: a callback cannot say it.
+ *
+ * @throws {InstructionError} on a missing supervisor (40147) or mode, or an unknown option.
+ * @example await reservation.apply(supervise({ supervisor: 'client:ada', supervisorMode: 'whisper' }));
+ */
+export function supervise(options: SuperviseOptions): SuperviseInstruction {
+  return build<SuperviseInstruction>('supervise', options);
+}
+
+/**
+ * Answers `{}` now. With `run`, the instruction it returns is applied by REST (needs a client), at most `withinMs`
+ * milliseconds later; `onFailure` is applied in its place when it throws or takes too long. Without `run` the
+ * reservation is left to the agent's own screen, or to its timeout.
+ *
+ * @throws {InstructionError} if `run` is no function, `withinMs` no positive whole number, or `onFailure` no instruction.
+ * @example defer(async ({ task, signal }) => (await blocked(task, signal)) ? reject() : accept(), { withinMs: 8_000, onFailure: reject() })
+ */
+export function defer(): DeferInstruction;
+export function defer<Ctx>(
+  run: (ctx: Ctx) => Instruction | Promise<Instruction>,
+  options?: DeferOptions,
+): DeferInstruction<Ctx>;
+export function defer<Ctx>(
+  run?: (ctx: Ctx) => Instruction | Promise<Instruction>,
+  options: DeferOptions = {},
+): DeferInstruction<Ctx> {
+  const fail = (field: string, what: string): never => {
+    throw new InstructionError(problemOf('defer', field, what));
+  };
+  if (!isPlainObject(options)) fail('options', 'the second argument must be an object of options');
+  for (const name of Object.keys(options)) {
+    if (name !== 'withinMs' && name !== 'onFailure') {
+      fail(name, `${name} is not an option (options: withinMs, onFailure)`);
+    }
+  }
+  const { withinMs, onFailure } = options;
+  if (run === undefined) {
+    if (withinMs !== undefined || onFailure !== undefined) {
+      fail('run', 'withinMs and onFailure need a function before them: defer(async (ctx) => …, { … })');
+    }
+    return Object.freeze({ instruction: 'defer' });
+  }
+  if (typeof run !== 'function')
+    fail('run', 'the first argument must be a function that returns an instruction');
+  if (withinMs !== undefined && !(Number.isSafeInteger(withinMs) && withinMs > 0)) {
+    fail('withinMs', 'withinMs must be a positive whole number of milliseconds');
+  }
+  if (onFailure !== undefined) {
+    if (!isInstruction(onFailure)) fail('onFailure', 'onFailure must be an instruction, such as reject()');
+    const problem = checkFields(onFailure);
+    if (problem) throw new InstructionError({ ...problem, message: `defer, onFailure: ${problem.message}` });
+  }
+  return Object.freeze({
+    instruction: 'defer',
+    run,
+    ...(withinMs === undefined ? {} : { withinMs }),
+    ...(onFailure === undefined ? {} : { onFailure }),
+  });
+}
+
+/** Copies what is set, checks it and freezes it, lists included: an instruction is shared by many callbacks. */
+function build<I extends ReservationInstruction>(
+  name: I['instruction'],
+  options: object,
+  defaults: Readonly<Record<string, boolean>> = {},
+): I {
+  if (!isPlainObject(options)) {
+    const what = `takes an object of options, such as ${name}({ … })`;
+    throw new InstructionError(problemOf(name, 'options', what));
+  }
+  const set = Object.entries(options).filter(([, value]) => value !== undefined);
+  if (set.some(([option]) => option === 'instruction')) {
+    throw new InstructionError(
+      problemOf(name, 'instruction', 'instruction is not an option: the builder sets it'),
+    );
+  }
+  const instruction = {
+    instruction: name,
+    ...defaults,
+    ...Object.fromEntries(set.map(([option, value]) => [option, frozenCopy(value)])),
+  } as I;
+  const problem = checkFields(instruction);
+  if (problem) throw new InstructionError(problem);
+  return Object.freeze(instruction);
+}
+
+function frozenCopy(value: unknown): unknown {
+  if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy));
+  if (!isPlainObject(value)) return value;
+  const set = Object.entries(value).filter(([, item]) => item !== undefined);
+  return Object.freeze(Object.fromEntries(set.map(([name, item]) => [name, frozenCopy(item)])));
+}

@@ -1,0 +1,69 @@
+import { isActivitySid, pascalCase } from './check.js';
+import { FIELDS, type Field, optionsOf } from './fields.js';
+import { InstructionError, problemOf } from './problem.js';
+import type { Decision, ReservationInstruction } from './types.js';
+
+type WireValue = string | number | boolean | readonly string[];
+
+/**
+ * The callback's answer, to the byte: one JSON object, `instruction` first, then the options in a fixed order, lists as
+ * one comma-separated string. `{}` for `defer()` and for an instruction that goes by REST.
+ *
+ * @throws {InstructionError} on an activity that is still a friendly name: `withNames` comes first.
+ * @example encodeCallback(dequeue({ timeout: 20 })) // '{"instruction":"dequeue","timeout":20}'
+ */
+export function encodeCallback(decision: Decision<never>): string {
+  if (decision.instruction === 'defer' || decision.via === 'rest') return '{}';
+  const answer: Record<string, WireValue> = { instruction: decision.instruction };
+  for (const [{ key }, value] of valuesOf(decision)) answer[key] = commaSeparated(value);
+  for (const [name, value] of Object.entries(decision.passthrough ?? {}))
+    answer[name] = commaSeparated(value);
+  return JSON.stringify(answer);
+}
+
+/**
+ * The parameters of a REST reservation update, in order; a list repeats its name. accept and reject are a
+ * `ReservationStatus`, the others an `Instruction`.
+ * Source: twilio.com/docs/taskrouter/api/reservations.
+ *
+ * @throws {InstructionError} on an activity that is still a friendly name: `withNames` comes first.
+ * @example new URLSearchParams(encodeReservationUpdate(accept()).map(([name, value]) => [name, value])) // ReservationStatus=accepted
+ */
+export function encodeReservationUpdate(
+  instruction: ReservationInstruction,
+): ReadonlyArray<readonly [name: string, value: string]> {
+  const pairs: Array<readonly [string, string]> = [head(instruction)];
+  const add = (name: string, value: WireValue) => {
+    for (const item of Array.isArray(value) ? value : [value]) pairs.push([name, String(item)]);
+  };
+  for (const [{ rest }, value] of valuesOf(instruction)) add(rest, value);
+  for (const [name, value] of Object.entries(instruction.passthrough ?? {})) add(pascalCase(name), value);
+  return pairs;
+}
+
+function head({ instruction }: ReservationInstruction): readonly [string, string] {
+  if (instruction === 'accept') return ['ReservationStatus', 'accepted'];
+  if (instruction === 'reject') return ['ReservationStatus', 'rejected'];
+  return ['Instruction', instruction];
+}
+
+/** The options that are set, with their rows of the table, in its order. */
+function valuesOf(instruction: ReservationInstruction): ReadonlyArray<readonly [Field, WireValue]> {
+  const options = optionsOf(instruction);
+  const values: Array<readonly [Field, WireValue]> = [];
+  for (const field of FIELDS[instruction.instruction]) {
+    const value = options[field.option] as WireValue | undefined;
+    if (value === undefined) continue;
+    if (field.kind === 'activity' && !isActivitySid(String(value))) {
+      const what = `${field.option} is a friendly name; its SID must be looked up before it is sent`;
+      throw new InstructionError(problemOf(instruction.instruction, field.option, what, field.code));
+    }
+    // Twilio's tables type the words as strings, `true` and `false` among them.
+    values.push([field, field.kind === 'word' ? String(value) : value]);
+  }
+  return values;
+}
+
+function commaSeparated(value: WireValue): WireValue {
+  return Array.isArray(value) ? value.join(',') : value;
+}

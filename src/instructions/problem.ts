@@ -1,0 +1,30 @@
+import { TaskRouterKitError } from '../errors.js';
+
+/** Why Twilio would refuse an instruction. The message names Twilio's code and says what to write instead. */
+export interface InstructionProblem {
+  /** Twilio's error code; undefined where Twilio documents none for this mistake. */
+  readonly code: number | undefined;
+  /** The option at fault, by its name in TypeScript; `instruction` for the instruction as a whole. */
+  readonly field: string;
+  readonly message: string;
+}
+
+/** An instruction that Twilio would refuse, whatever the task is. Thrown where it is built. */
+export class InstructionError extends TaskRouterKitError {
+  /** Twilio's error code; undefined where Twilio documents none for this mistake. */
+  readonly twilioCode: number | undefined;
+  /** The option at fault, by its name in TypeScript. */
+  readonly field: string;
+
+  constructor(problem: InstructionProblem, options?: ErrorOptions) {
+    super('invalid-instruction', problem.message, options);
+    this.twilioCode = problem.code;
+    this.field = problem.field;
+  }
+}
+
+/** The sentence every problem is told in: where, what, and Twilio's code if it has one. */
+export function problemOf(where: string, field: string, what: string, code?: number): InstructionProblem {
+  const twilio = code === undefined ? '' : ` (Twilio error ${code})`;
+  return { code, field, message: `${where}: ${what}${twilio}.` };
+}

@@ -1,0 +1,149 @@
+import type { AssignmentContext } from './callbacks/context.js';
+import { ConfigurationError } from './errors.js';
+import { readPublicUrl } from './http/public-url.js';
+import { memoryStore } from './idempotency/memory-store.js';
+import type { IdempotencyStore } from './idempotency/store.js';
+import type { IdempotencyObserver } from './idempotency/types.js';
+import { type Instruction, isInstruction } from './instructions/index.js';
+import { consoleLogger, type Logger } from './log.js';
+import type { AuthToken } from './signature/index.js';
+
+/** How a router is set up. Only `authToken` is required. */
+export interface TaskRouterOptions {
+  /**
+   * The account's Auth Token, several while one replaces another, or a function of the AccountSid. The AccountSid is
+   * not verified when the function is called: it may choose a key and nothing else.
+   */
+  readonly authToken: AuthToken | undefined;
+  /**
+   * What Twilio was given, up to the path this app sees: `https://hooks.example.com`. Without it the URL is Express'
+   * own view (mind `trust proxy`), the socket's under `node()`, and `request.url` under `fetch()`.
+   */
+  readonly publicUrl?: string | undefined;
+  /** The path before `/assignment` for `node()` and `fetch()`. Default `/taskrouter`; Express takes its mount path. */
+  readonly basePath?: string | undefined;
+  /** Where runs and answers are recorded. Default: {@link memoryStore}, which duplicates in other processes escape. */
+  readonly store?: IdempotencyStore | undefined;
+  /** How long one operation of the store may take, in milliseconds. Default 250. */
+  readonly storeTimeoutMs?: number | undefined;
+  /**
+   * When the store cannot be reached: `continue` (default) runs handlers, and only this process tells duplicates;
+   * `fail` answers 503.
+   */
+  readonly onStoreError?: 'continue' | 'fail' | undefined;
+  /** From the arrival of a request to its answer, in milliseconds, 500 to 4,800. Default 4,000; Twilio waits 5,000. */
+  readonly deadlineMs?: number | undefined;
+  /**
+   * At the deadline: `fail` (default) answers 504, and the fallback request joins the run with a full deadline of its
+   * own. Or a fixed instruction, which is then the answer for good.
+   */
+  readonly onDeadline?: 'fail' | Instruction | undefined;
+  /** How old a callback's Timestamp may be, in milliseconds. Default 24 hours; `false`: any age. */
+  readonly maxAgeMs?: number | false | undefined;
+  /** Tells a task's channel, for matches on `channel`, where the callback itself does not. */
+  readonly channelOf?:
+    | ((context: AssignmentContext) => string | undefined | Promise<string | undefined>)
+    | undefined;
+  /** Where to log. Default: warnings and errors to the console. A pino logger fits. */
+  readonly log?: Logger | undefined;
+  /** Logs why a signature does not match, and what would. Default: outside production (`NODE_ENV`). */
+  readonly explainMismatch?: boolean | undefined;
+  /** Told of verdicts and store failures, for metrics. */
+  readonly storeObserver?: IdempotencyObserver | undefined;
+}
+
+/** Options with every default filled in. */
+export interface ReadOptions {
+  readonly authToken: AuthToken;
+  readonly publicUrl: string | undefined;
+  readonly basePath: string;
+  readonly store: IdempotencyStore;
+  readonly storeTimeoutMs: number;
+  readonly onStoreError: 'continue' | 'fail';
+  readonly deadlineMs: number;
+  readonly onDeadline: 'fail' | Instruction;
+  readonly maxAgeMs: number | false;
+  readonly channelOf: TaskRouterOptions['channelOf'];
+  readonly log: Logger;
+  readonly explainMismatch: boolean;
+  readonly storeObserver: IdempotencyObserver | undefined;
+}
+
+const NAMES = [
+  'authToken',
+  'publicUrl',
+  'basePath',
+  'store',
+  'storeTimeoutMs',
+  'onStoreError',
+  'deadlineMs',
+  'onDeadline',
+  'maxAgeMs',
+  'channelOf',
+  'log',
+  'explainMismatch',
+  'storeObserver',
+] as const satisfies ReadonlyArray<keyof TaskRouterOptions>;
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws ConfigurationError with a sentence that says what to write instead.
+ */
+export function readOptions(options: TaskRouterOptions): ReadOptions {
+  const names: readonly string[] = NAMES;
+  for (const name of Object.keys(options)) {
+    if (!names.includes(name))
+      throw bad(name, `is not an option of createTaskRouter. Options: ${NAMES.join(', ')}.`);
+  }
+  const {
+    authToken,
+    publicUrl,
+    basePath = '/taskrouter',
+    onDeadline = 'fail',
+    onStoreError = 'continue',
+  } = options;
+  if (authToken === undefined) {
+    throw new ConfigurationError(
+      'no-auth-token',
+      "authToken is missing, and without it nobody could tell Twilio's requests from forged ones. Pass the Auth Token " +
+        'of your account (Twilio Console, Account info), for instance process.env.TWILIO_AUTH_TOKEN.',
+    );
+  }
+  if (typeof basePath !== 'string' || (basePath !== '' && !/^\/[^?#\s]*[^/?#\s]$/.test(basePath))) {
+    throw bad('basePath', "must begin with a slash and not end with one, such as '/taskrouter', or be ''.");
+  }
+  if (onDeadline !== 'fail' && !isInstruction(onDeadline)) {
+    throw bad('onDeadline', "must be 'fail' or an instruction such as reject({ activity: 'WA…' }).");
+  }
+  if (onStoreError !== 'continue' && onStoreError !== 'fail') {
+    throw bad('onStoreError', "must be 'continue' or 'fail'.");
+  }
+  return {
+    authToken,
+    basePath,
+    onDeadline,
+    onStoreError,
+    publicUrl: publicUrl === undefined ? undefined : readPublicUrl(publicUrl),
+    store: options.store ?? memoryStore(),
+    storeTimeoutMs: between('storeTimeoutMs', options.storeTimeoutMs ?? 250, 10, 4_000),
+    deadlineMs: between('deadlineMs', options.deadlineMs ?? 4_000, 500, 4_800),
+    maxAgeMs:
+      options.maxAgeMs === false
+        ? false
+        : between('maxAgeMs', options.maxAgeMs ?? 86_400_000, 1_000, Number.MAX_SAFE_INTEGER),
+    channelOf: options.channelOf,
+    log: options.log ?? consoleLogger,
+    explainMismatch: options.explainMismatch ?? process.env.NODE_ENV !== 'production',
+    storeObserver: options.storeObserver,
+  };
+}
+
+function between(name: string, value: number, least: number, most: number): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw bad(name, `must be a whole number of milliseconds from ${least} to ${most}.`);
+}
+
+function bad(name: string, what: string): ConfigurationError {
+  return new ConfigurationError('bad-option', `${name} ${what}`);
+}

@@ -1,0 +1,10 @@
+export { type FormPairs, type FormParams, type SignRequest, signRequest, withBodyHash } from './sign.js';
+export {
+  type AuthToken,
+  type AuthTokenLookup,
+  createTokenSource,
+  type TokenSource,
+  type TokenSourceOptions,
+} from './tokens.js';
+export { type UrlChange, type UrlVariant, urlVariants } from './url.js';
+export { type SignatureFailure, type VerifyRequest, type VerifyResult, verifyRequest } from './verify.js';

@@ -1,0 +1,206 @@
+import { createAssignments } from './callbacks/assignments.js';
+import type { AssignmentContext, BadAttributesContext } from './callbacks/context.js';
+import type { EventHandler, EventType } from './callbacks/event-types.js';
+import { createEvents } from './callbacks/events.js';
+import type { AssignmentHandler, HandlerOf } from './callbacks/handler.js';
+import type { AnyMatch, AssignmentMatch } from './callbacks/match.js';
+import { type ErrorHandler, type Middleware, Registry } from './callbacks/registry.js';
+import type { OutputOf, Schema } from './callbacks/standard-schema.js';
+import { createTracker } from './callbacks/tracker.js';
+import { systemClock } from './clock.js';
+import { createCore } from './http/core.js';
+import { type ExpressHandler, expressAdapter } from './http/express.js';
+import { type FetchHandler, fetchAdapter } from './http/fetch.js';
+import { type NodeHandler, nodeAdapter } from './http/node.js';
+import type { CallbackOutcome } from './http/outcome.js';
+import { createSignatureCheck } from './http/signature-check.js';
+import type { AdapterParts } from './http/types.js';
+import { createIdempotency } from './idempotency/engine.js';
+import type { StoreState } from './idempotency/types.js';
+import type { Instruction } from './instructions/index.js';
+import { readOptions, type TaskRouterOptions } from './options.js';
+import { createTokenSource, explainSignature } from './signature/index.js';
+
+/**
+ * Answers TaskRouter's callbacks with the handlers registered on it. Register first, mount then: `express()`,
+ * `node()`, `fetch()` and `ready()` end registration.
+ */
+export interface TaskRouter {
+  /**
+   * Handles the assignments a match fits; the first registered match wins. Without a match: all that are left.
+   *
+   * @throws ConfigurationError for a match that can never be evaluated, a handler that can never run, or one that
+   * needs what this router lacks.
+   * @example
+   * taskRouter.onAssignment({ queue: 'WQ…', task: z.object({ from: z.string() }) }, ({ task }) =>
+   *   conference({ from: task.attributes.from }));
+   */
+  onAssignment<TS extends Schema | undefined = undefined, WS extends Schema | undefined = undefined>(
+    match: AssignmentMatch<TS, WS>,
+    handler: AssignmentHandler<OutputOf<NoInfer<TS>>, OutputOf<NoInfer<WS>>>,
+  ): this;
+  onAssignment(handler: AssignmentHandler): this;
+  /**
+   * Handles the assignments nothing else fits. Required: mounting without it throws.
+   *
+   * @example taskRouter.otherwise(defer());
+   */
+  otherwise(handler: AssignmentHandler): this;
+  /**
+   * Handles assignments whose attributes are not a JSON object, and those nothing matched where some handler's schema
+   * refused the attributes; `problems` says which. Without it: 400 for the first, `otherwise` for the second.
+   */
+  onBadAttributes(handler: HandlerOf<BadAttributesContext>): this;
+  /**
+   * Handles the events of a type, or of several. All handlers of a type run, in the order of registration.
+   *
+   * @example taskRouter.onEvent('task.completed', ({ task, log }) => log.info({ taskSid: task.sid }, 'done'));
+   */
+  onEvent<const T extends EventType>(types: T | readonly T[], handler: EventHandler<NoInfer<T>>): this;
+  /**
+   * Says what happens when a handler throws, or Twilio would refuse its instruction: a fixed instruction, or a
+   * function that is told of the error and may return one. Without an instruction: 500, and the fallback request
+   * runs the handler again.
+   *
+   * @example taskRouter.onError((error) => { sentry.capture(error); });
+   */
+  onError(handler: Instruction | ErrorHandler): this;
+  /** Tells how each request ended, refused ones too: for metrics. Must be quick; what it throws is logged. */
+  onOutcome(listener: (outcome: CallbackOutcome) => void): this;
+  /**
+   * Wraps every handler, the first registered outermost.
+   *
+   * @example
+   * taskRouter.use(async (context, next) => {
+   *   const started = Date.now();
+   *   const decision = await next();
+   *   context.log.info({ ms: Date.now() - started }, 'handled');
+   *   return decision;
+   * });
+   */
+  use(middleware: Middleware): this;
+  /** Ends registration, and resolves when callbacks can be answered. */
+  ready(): Promise<void>;
+  /** A middleware for Express 4 or 5. Mount it on a path of its own: `app.use('/taskrouter', taskRouter.express())`. */
+  express(): ExpressHandler;
+  /** A listener for `node:http`, answering below `basePath`. @example createServer(taskRouter.node()) */
+  node(): NodeHandler;
+  /** A function from `Request` to `Response`, answering below `basePath`. */
+  fetch(): FetchHandler;
+  /** `degraded` while the idempotency store cannot be reached. */
+  readonly storeState: StoreState;
+  /** Asks the store whether it can be reached; never rejects. */
+  probeStore(): Promise<StoreState>;
+  /** The keys of the callbacks in flight. */
+  readonly active: Iterable<string>;
+  /**
+   * Takes no new callbacks (503) and waits for handlers and for what `after` was given. At the limit it aborts their
+   * `signal`, answers those who wait 503 and gives the leases back.
+   *
+   * @returns the keys of the callbacks that were cut short, and whether everything ended.
+   */
+  close(options?: {
+    readonly timeoutMs?: number;
+  }): Promise<{ readonly open: readonly string[]; readonly clean: boolean }>;
+}
+
+/**
+ * Makes a router for TaskRouter's assignment and event callbacks.
+ *
+ * @throws ConfigurationError when an option is missing, unknown or of the wrong form.
+ * @example
+ * const taskRouter = createTaskRouter({ authToken: process.env.TWILIO_AUTH_TOKEN });
+ * taskRouter.onAssignment({ queue: 'WQ…' }, dequeue({ postWorkActivity: 'WA…' }));
+ * taskRouter.otherwise(defer());
+ * app.use('/taskrouter', taskRouter.express());
+ */
+export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
+  const options = readOptions(given);
+  const { log, publicUrl, basePath } = options;
+  const clock = systemClock;
+  const registry = new Registry(options.channelOf !== undefined);
+  const outcomes: Array<(outcome: CallbackOutcome) => void> = [];
+  const tracker = createTracker(clock);
+  const idempotency = createIdempotency({
+    store: options.store,
+    clock,
+    log,
+    storeTimeoutMs: options.storeTimeoutMs,
+    onStoreError: options.onStoreError,
+    ...(options.storeObserver ? { observer: options.storeObserver } : {}),
+  });
+  const checkSignature = createSignatureCheck(createTokenSource(options.authToken, { clock }), {
+    clock,
+    log,
+    explain: options.explainMismatch ? (request) => explainSignature(request).text : undefined,
+  });
+  let parts: AdapterParts | undefined;
+
+  /** Ends registration; the core is made once, from what was registered. */
+  function mount(): AdapterParts {
+    if (parts) return parts;
+    registry.seal();
+    const handle = createCore({
+      assignments: createAssignments(registry, { ...options, idempotency, tracker }),
+      events: createEvents(registry, { idempotency, log, tracker }),
+      checkSignature,
+      clock,
+      log,
+      deadlineMs: options.deadlineMs,
+      maxAgeMs: options.maxAgeMs,
+      onOutcome: outcomes,
+    });
+    parts = { handle, now: clock.now, publicUrl, basePath };
+    return parts;
+  }
+
+  const router: TaskRouter = {
+    onAssignment(...args: [unknown, unknown] | [unknown]) {
+      const [match, handler] = args.length === 1 ? [{}, args[0]] : args;
+      registry.addAssignment(match as AnyMatch, handler as HandlerOf<AssignmentContext>);
+      return router;
+    },
+    otherwise(handler) {
+      registry.setOtherwise(handler);
+      return router;
+    },
+    onBadAttributes(handler) {
+      registry.setBadAttributes(handler);
+      return router;
+    },
+    onEvent(types, handler) {
+      registry.addEvent(types, handler);
+      return router;
+    },
+    onError(handler) {
+      registry.setError(handler);
+      return router;
+    },
+    onOutcome(listener) {
+      outcomes.push(listener);
+      return router;
+    },
+    use(middleware) {
+      registry.addMiddleware(middleware);
+      return router;
+    },
+    async ready() {
+      mount();
+    },
+    express: () => expressAdapter(mount()),
+    node: () => nodeAdapter(mount()),
+    fetch: () => fetchAdapter(mount()),
+    get storeState() {
+      return idempotency.storeState;
+    },
+    probeStore: () => idempotency.probe(),
+    active: idempotency.active,
+    async close({ timeoutMs = 25_000 } = {}) {
+      const until = clock.now() + timeoutMs;
+      const { open } = await idempotency.close({ timeoutMs });
+      const idle = await tracker.idle(Math.max(0, until - clock.now()));
+      return { open, clean: open.length === 0 && idle };
+    },
+  };
+  return router;
+}

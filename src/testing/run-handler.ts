@@ -1,0 +1,96 @@
+import type { AssignmentContext, Task, Worker } from '../callbacks/context.js';
+import type { HandlerDefinition } from '../callbacks/define.js';
+import { createDispatch } from '../callbacks/dispatch.js';
+import { answerFor, type HandlerOf } from '../callbacks/handler.js';
+import { LiveAssignment } from '../callbacks/live-assignment.js';
+import { Registry } from '../callbacks/registry.js';
+import type { Attributes } from '../callbacks/standard-schema.js';
+import { ConfigurationError } from '../errors.js';
+import type { Decision } from '../instructions/index.js';
+import { silentLogger } from '../log.js';
+import { sid } from './sids.js';
+
+/** The facts a handler is to decide on. SIDs are random unless given. */
+export interface HandlerFacts<T = Attributes, W = Attributes> {
+  readonly task?: Partial<Task<T>>;
+  readonly worker?: Partial<Worker<W>>;
+  readonly workspaceSid?: string;
+  readonly workflowSid?: string;
+  readonly taskQueueSid?: string;
+  readonly reservationSid?: string;
+  readonly via?: 'primary' | 'fallback';
+  /** Further parameters of the callback. */
+  readonly fields?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Runs a handler as the router would, without HTTP or a store: a function, a fixed instruction, or a definition from a
+ * handler file with its match. `undefined`: the definition's match does not fit these facts.
+ *
+ * @throws InstructionError when Twilio would refuse the instruction for this task and worker, and whatever the
+ * handler throws.
+ * @example
+ * const decision = await runHandler(handler, {
+ *   task: { attributes: { call_sid: 'CA…', from: '+15550100' } },
+ *   worker: { attributes: { contact_uri: 'client:alice' } },
+ * });
+ * assert.equal(decision?.instruction, 'conference');
+ */
+export async function runHandler<T = Attributes, W = Attributes>(
+  handler: HandlerOf<AssignmentContext<T, W>> | HandlerDefinition,
+  facts: HandlerFacts<NoInfer<T>, NoInfer<W>> = {},
+): Promise<Decision<never> | undefined> {
+  const registry = new Registry(true);
+  const definition: HandlerDefinition =
+    typeof handler === 'object' && 'kind' in handler
+      ? handler
+      : { kind: 'assignment', match: {}, handler: handler as HandlerOf<AssignmentContext> };
+  if (definition.kind === 'event') {
+    throw new ConfigurationError(
+      'bad-handler',
+      'runHandler runs assignment handlers, and this one handles events.',
+    );
+  }
+  registry.addAssignment(definition.kind === 'assignment' ? definition.match : {}, definition.handler);
+
+  const assignment = contextOf(facts);
+  const dispatch = createDispatch(registry.routes, () => facts.fields?.TaskChannelUniqueName);
+  const { route } = await dispatch(assignment);
+  if (!route) return undefined;
+  const decision = await route.decider.decide(assignment);
+  answerFor(decision, route.decider, assignment);
+  return decision;
+}
+
+function contextOf(facts: HandlerFacts<unknown, unknown>): LiveAssignment {
+  const fields = {
+    AccountSid: sid('AC'),
+    WorkspaceSid: facts.workspaceSid ?? sid('WS'),
+    WorkflowSid: facts.workflowSid ?? sid('WW'),
+    TaskQueueSid: facts.taskQueueSid ?? sid('WQ'),
+    TaskSid: facts.task?.sid ?? sid('WT'),
+    TaskAttributes: JSON.stringify(facts.task?.attributes ?? {}),
+    TaskAge: String(facts.task?.age ?? 0),
+    TaskPriority: String(facts.task?.priority ?? 0),
+    WorkerSid: facts.worker?.sid ?? sid('WK'),
+    WorkerAttributes: JSON.stringify(facts.worker?.attributes ?? {}),
+    ReservationSid: facts.reservationSid ?? sid('WR'),
+    Timestamp: String(Math.floor(Date.now() / 1_000)),
+    ...facts.fields,
+  };
+  const attributes = {
+    task: JSON.parse(fields.TaskAttributes) as Attributes,
+    worker: JSON.parse(fields.WorkerAttributes) as Attributes,
+  };
+  const never = new AbortController();
+  return new LiveAssignment(
+    { ...fields, pairs: Object.entries(fields) },
+    facts.via ?? 'primary',
+    attributes,
+    {
+      run: { signal: never.signal, attempt: 1, remainingMs: () => 4_000 },
+      log: silentLogger,
+      after: () => {},
+    },
+  );
+}

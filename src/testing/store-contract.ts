@@ -1,0 +1,292 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type {
+  AcquireRequest,
+  CompleteRequest,
+  IdempotencyStore,
+  RenewRequest,
+} from '../idempotency/store.js';
+
+/** A fresh store for one case, and what the case needs around it. */
+export interface StoreUnderTest {
+  readonly store: IdempotencyStore;
+  /** Lets the store's own clock go on. Absent: the case really waits. */
+  advance?(ms: number): void | Promise<void>;
+  /** Called when the case has ended, however it ended. */
+  close?(): void | Promise<void>;
+}
+
+export interface StoreCase {
+  /** The rule that the case checks. */
+  readonly name: string;
+  /** Rejects with an AssertionError when the store breaks the rule. */
+  run(): Promise<void>;
+}
+
+// Short enough to wait for, long enough for a slow machine to do a few operations within.
+const LEASE_MS = 300;
+const TTL_MS = 60_000;
+const ANSWER = '{"instruction":"call","from":"+15550100","note":"\u00fc \u4f60 \u{1f4de} \\" \\n"}';
+
+/**
+ * What the engine relies on, as named cases for any test runner: run them against every store you write.
+ *
+ * @param makeStore - makes the store for one case. Cases use keys of their own, so it may be the same every time.
+ * @example
+ * for (const { name, run } of storeContract(() => ({ store: myStore() }))) test(name, run);
+ */
+export function storeContract(makeStore: () => StoreUnderTest | Promise<StoreUnderTest>): StoreCase[] {
+  return Object.entries(rules).map(([name, check]) => ({
+    name,
+    async run() {
+      const made = await makeStore();
+      try {
+        await check(new Trial(made));
+      } finally {
+        await made.close?.();
+      }
+    },
+  }));
+}
+
+/** One store, one key, and short ways to say what is done to it. */
+class Trial {
+  readonly store: IdempotencyStore;
+  readonly key = `contract:${globalThis.crypto.randomUUID()}`;
+  readonly #made: StoreUnderTest;
+
+  constructor(made: StoreUnderTest) {
+    this.#made = made;
+    this.store = made.store;
+  }
+
+  async pass(ms: number): Promise<void> {
+    await (this.#made.advance === undefined ? sleep(ms) : this.#made.advance(ms));
+  }
+
+  acquire(owner: string, over: Partial<AcquireRequest> = {}) {
+    return this.store.acquire({ ...this.#request(owner), ...over });
+  }
+
+  renew(owner: string, over: Partial<RenewRequest> = {}) {
+    return this.store.renew({ ...this.#request(owner), attempt: 1, ...over });
+  }
+
+  finish(owner: string, answer = ANSWER, over: Partial<CompleteRequest> = {}) {
+    const outcome = { state: 'finished', answer } as const;
+    return this.store.complete({ ...this.#request(owner), attempt: 1, outcome, ...over });
+  }
+
+  fail(owner: string, attempt = 1) {
+    return this.store.complete({ ...this.#request(owner), attempt, outcome: { state: 'failed' } });
+  }
+
+  release(owner: string) {
+    return this.store.release({ key: this.key, owner });
+  }
+
+  #request(owner: string): AcquireRequest {
+    return { key: this.key, fingerprint: 'sids', owner, leaseMs: LEASE_MS, ttlMs: TTL_MS };
+  }
+}
+
+const running = async (trial: Trial, owner: string, attempt = 1) => {
+  const result = await trial.acquire(owner);
+  assert.equal(result.status, 'running');
+  assert.equal(result.status === 'running' && result.attempt, attempt);
+};
+
+const rules: Record<string, (trial: Trial) => Promise<void>> = {
+  async 'the first acquire runs attempt 1, everybody else sees it running'(t) {
+    assert.deepEqual(await t.acquire('a'), { status: 'acquired', attempt: 1 });
+    const seen = await t.acquire('b');
+    assert.equal(seen.status, 'running');
+    assert(seen.status === 'running' && seen.attempt === 1);
+    assert(seen.leaseLeftMs > 0 && seen.leaseLeftMs <= LEASE_MS, 'leaseLeftMs is what is left of the lease');
+  },
+
+  async 'of many that acquire at once exactly one runs'(t) {
+    const results = await Promise.all(Array.from({ length: 50 }, (_, i) => t.acquire(`owner-${i}`)));
+    assert.equal(results.filter(({ status }) => status === 'acquired').length, 1);
+    assert.equal(results.filter(({ status }) => status === 'running').length, 49);
+  },
+
+  async 'a finished record gives its answer back, every character of it'(t) {
+    await t.acquire('a');
+    assert.equal(await t.finish('a'), 'stored');
+    assert.deepEqual(await t.acquire('b'), { status: 'finished', answer: ANSWER });
+    assert.deepEqual(await t.acquire('b', { waitedFor: 1 }), { status: 'finished', answer: ANSWER });
+  },
+
+  async 'an empty answer is an answer'(t) {
+    await t.acquire('a');
+    await t.finish('a', '');
+    assert.deepEqual(await t.acquire('b'), { status: 'finished', answer: '' });
+  },
+
+  async 'another fingerprint is a mismatch while it runs'(t) {
+    await t.acquire('a');
+    assert.deepEqual(await t.acquire('b', { fingerprint: 'else' }), { status: 'mismatch' });
+  },
+
+  async 'the fingerprint is kept over completion'(t) {
+    await t.acquire('a');
+    await t.finish('a');
+    assert.deepEqual(await t.acquire('b', { fingerprint: 'else' }), { status: 'mismatch' });
+  },
+
+  async 'the fingerprint is kept over a failure and over a passed lease'(t) {
+    await t.acquire('a');
+    await t.pass(LEASE_MS + 50);
+    assert.deepEqual(await t.acquire('b', { fingerprint: 'else' }), { status: 'mismatch' });
+    await t.acquire('b');
+    await t.fail('b', 2);
+    assert.deepEqual(await t.acquire('c', { fingerprint: 'else' }), { status: 'mismatch' });
+  },
+
+  async 'a running record is no orphan while its lease lasts'(t) {
+    await t.acquire('a', { leaseMs: 60_000 });
+    await t.pass(LEASE_MS + 50);
+    await running(t, 'b');
+  },
+
+  async 'a run whose lease has passed is taken over as the next attempt'(t) {
+    await t.acquire('a');
+    await t.pass(LEASE_MS + 50);
+    assert.deepEqual(await t.acquire('b', { waitedFor: 1 }), { status: 'acquired', attempt: 2 });
+    await running(t, 'c', 2);
+  },
+
+  async 'renewing extends the lease'(t) {
+    await t.acquire('a');
+    await t.pass(LEASE_MS - 200);
+    assert.equal(await t.renew('a', { leaseMs: 60_000 }), 'held');
+    await t.pass(LEASE_MS);
+    await running(t, 'b');
+  },
+
+  async 'an owner whose lease has passed, but whom nobody has relieved, may renew and complete'(t) {
+    await t.acquire('a');
+    await t.pass(LEASE_MS + 50);
+    assert.equal(await t.renew('a'), 'held');
+    await running(t, 'b');
+    await t.pass(LEASE_MS + 50);
+    assert.equal(await t.finish('a'), 'stored');
+  },
+
+  async 'an owner that was relieved can neither renew, complete, fail nor release'(t) {
+    await t.acquire('a');
+    await t.pass(LEASE_MS + 50);
+    await t.acquire('b', { leaseMs: 60_000 });
+    assert.equal(await t.renew('a'), 'lost');
+    assert.equal(await t.finish('a', 'late'), 'lost');
+    assert.equal(await t.fail('a'), 'lost');
+    await t.release('a');
+    await running(t, 'c', 2);
+    assert.equal(await t.finish('b', 'right', { attempt: 2 }), 'stored');
+    assert.equal(await t.finish('a', 'late'), 'lost');
+    assert.deepEqual(await t.acquire('c'), { status: 'finished', answer: 'right' });
+  },
+
+  async 'what has ended cannot be renewed, and ends only once'(t) {
+    await t.acquire('a');
+    await t.finish('a', 'first');
+    assert.equal(await t.renew('a'), 'lost');
+    assert.equal(await t.finish('a', 'second'), 'lost');
+    assert.equal(await t.fail('a'), 'lost');
+    await t.release('a');
+    assert.deepEqual(await t.acquire('b'), { status: 'finished', answer: 'first' });
+  },
+
+  async 'a completion whose reply was lost may be repeated'(t) {
+    await t.acquire('a');
+    assert.equal(await t.finish('a'), 'stored');
+    assert.equal(await t.finish('a'), 'stored');
+    assert.deepEqual(await t.acquire('b'), { status: 'finished', answer: ANSWER });
+  },
+
+  async 'an acquire whose reply was lost may be repeated: the same token holds the same attempt'(t) {
+    await t.acquire('a');
+    await t.pass(LEASE_MS - 200);
+    assert.deepEqual(await t.acquire('a', { leaseMs: 60_000 }), { status: 'acquired', attempt: 1 });
+    await t.pass(LEASE_MS);
+    await running(t, 'b');
+  },
+
+  async 'renewing an absent record creates it, fingerprint and attempt included'(t) {
+    assert.equal(await t.renew('a', { attempt: 3 }), 'held');
+    await running(t, 'b', 3);
+    assert.deepEqual(await t.acquire('b', { fingerprint: 'else' }), { status: 'mismatch' });
+    assert.equal(await t.finish('a', 'mine', { attempt: 3 }), 'stored');
+  },
+
+  async 'completing an absent record creates it, fingerprint included'(t) {
+    assert.equal(await t.finish('a'), 'stored');
+    assert.deepEqual(await t.acquire('b', { fingerprint: 'else' }), { status: 'mismatch' });
+    assert.deepEqual(await t.acquire('b'), { status: 'finished', answer: ANSWER });
+  },
+
+  async 'failing an absent record creates it, attempt included'(t) {
+    assert.equal(await t.fail('a', 4), 'stored');
+    assert.deepEqual(await t.acquire('b', { waitedFor: 4 }), { status: 'failed', attempt: 4 });
+    assert.deepEqual(await t.acquire('b'), { status: 'acquired', attempt: 5 });
+  },
+
+  async 'who waited for a failed attempt is told, who comes later runs the next'(t) {
+    await t.acquire('a');
+    assert.equal(await t.fail('a'), 'stored');
+    assert.deepEqual(await t.acquire('b', { waitedFor: 1 }), { status: 'failed', attempt: 1 });
+    assert.deepEqual(await t.acquire('b'), { status: 'acquired', attempt: 2 });
+    await running(t, 'c', 2);
+    assert.equal(await t.fail('b', 2), 'stored');
+    assert.deepEqual(await t.acquire('c', { waitedFor: 1 }), { status: 'failed', attempt: 2 });
+  },
+
+  async 'who waited for a later attempt than the one that failed runs'(t) {
+    await t.acquire('a');
+    await t.fail('a');
+    assert.deepEqual(await t.acquire('b', { waitedFor: 2 }), { status: 'acquired', attempt: 2 });
+  },
+
+  async 'a released run is forgotten: the next acquire runs'(t) {
+    await t.acquire('a');
+    await t.release('b');
+    await running(t, 'b');
+    await t.release('a');
+    assert.deepEqual(await t.acquire('b', { waitedFor: 1 }), { status: 'acquired', attempt: 1 });
+  },
+
+  async 'a record expires after its time to live, counted from its completion'(t) {
+    await t.acquire('a', { ttlMs: 400 });
+    await t.pass(250);
+    await t.finish('a', 'kept', { ttlMs: 400 });
+    await t.pass(250);
+    assert.deepEqual(await t.acquire('b', { ttlMs: 400 }), { status: 'finished', answer: 'kept' });
+    await t.pass(250);
+    assert.deepEqual(await t.acquire('b'), { status: 'acquired', attempt: 1 });
+  },
+
+  async 'a record that expires between a refusal and the next look is simply run'(t) {
+    await t.acquire('a', { leaseMs: 50, ttlMs: 100 });
+    await running(t, 'b');
+    await t.pass(150);
+    const result = await t.acquire('b', { waitedFor: 1 });
+    assert.equal(result.status, 'acquired');
+  },
+
+  async 'two keys do not know each other'(t) {
+    await t.acquire('a');
+    const other = await t.store.acquire({
+      key: `${t.key}:2`,
+      fingerprint: 'else',
+      owner: 'a',
+      leaseMs: LEASE_MS,
+      ttlMs: TTL_MS,
+    });
+    assert.deepEqual(other, { status: 'acquired', attempt: 1 });
+  },
+
+  async 'answers a ping'(t) {
+    await t.store.ping();
+  },
+};
