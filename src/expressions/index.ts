@@ -13,7 +13,7 @@ export type {
 export { type CompiledExpression, type CompileOptions, compileExpression, valueAt } from './compiler.js';
 export type { ChannelFacts, ExpressionContext, Scopes, WorkerFacts } from './context.js';
 export { ExpressionError } from './error.js';
-export { type Judgement, judge, names, pathsOf } from './inspect.js';
+export { type Judgement, judge, missingNames, names, pathsOf } from './inspect.js';
 export { type OrderClause, orderKey, parseOrderBy } from './order-by.js';
 export { parseExpression } from './parser.js';
 export { printExpression, printOperand, printPath } from './printer.js';

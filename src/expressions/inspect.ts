@@ -68,3 +68,18 @@ export function judge<C extends ExpressionContext>(
   };
   return visit(compiled.ast);
 }
+
+/**
+ * The names of an expression that have a value in none of the scopes: misspelt, or nobody has them.
+ * @example missingNames(compileExpression("tier == 'gold'", 'filter'), tasks.map((task) => ({ task })))
+ */
+export function missingNames<C extends ExpressionContext>(
+  compiled: CompiledExpression<C>,
+  scopes: readonly Scopes[C][],
+): string[] {
+  const absent = pathsOf(compiled.ast).filter((path) => {
+    const read = compileOperand(path, compiled.context);
+    return scopes.every((scope) => read(scope as AnyScope) === null);
+  });
+  return [...new Set(absent.map((path) => printPath(path.segments)))];
+}

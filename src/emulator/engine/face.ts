@@ -33,7 +33,10 @@ export interface Engine {
    * @throws EngineRefusal when TaskRouter would refuse; nothing has changed then (due timers excepted).
    */
   dispatch<N extends CommandName>(name: N, params: Commands[N]['params']): Commands[N]['result'];
-  /** Hears everything the engine says, in order, while it happens. Returns the function that ends it. */
+  /**
+   * Hears everything the engine says, in order, before the call that caused it returns. A listener may dispatch; it
+   * must not throw: what others have still to hear would be lost. Returns the function that ends it.
+   */
   subscribe(listener: (output: EngineOutput) => void): () => void;
   /** When the next timer is due, in milliseconds since 1970; undefined: no timer. */
   nextTimerAt(): number | undefined;
