@@ -12,20 +12,20 @@ import type {
   WorkspaceState,
 } from './state.js';
 
-/** The field groups of twilio.com/docs/taskrouter/api/event/reference, and the functions that say an event. */
+/**
+ * Saying events, with the field groups of twilio.com/docs/taskrouter/api/event/reference. Most of the engine's time
+ * goes into these fields, so they are put into one object, name by name, and only when somebody listens.
+ */
 type Fields = Record<string, string>;
-
-const seconds = (ms: number) => String(Math.floor(ms / 1_000));
 
 function say(
   core: Core,
   ws: WorkspaceState,
   type: EventType,
   resourceType: ResourceType,
-  resource: { readonly sid: string },
-  data: () => Fields,
+  resourceSid: string,
+  data: Fields,
 ): void {
-  if (core.silent) return;
   core.outputs.push({
     kind: 'event',
     sid: core.sid('EV'),
@@ -34,156 +34,177 @@ function say(
     workspaceSid: ws.workspace.sid,
     workspaceName: ws.workspace.friendlyName,
     resourceType,
-    resourceSid: resource.sid,
+    resourceSid,
     description: describe(type),
-    data: data(),
+    data,
   });
 }
 
+const descriptions = new Map<EventType, string>();
+
 /** `task-queue.expression.updated` as `Task queue expression updated`. */
 function describe(type: EventType): string {
-  const text = type.replaceAll(/[.-]/g, ' ');
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  const known = descriptions.get(type);
+  if (known !== undefined) return known;
+  const words = type.replaceAll(/[.-]/g, ' ');
+  const text = words.charAt(0).toUpperCase() + words.slice(1);
+  descriptions.set(type, text);
+  return text;
 }
 
-export function taskFields(core: Core, task: TaskState): Fields {
+const seconds = (ms: number) => `${Math.floor(ms / 1_000)}`;
+
+function taskFields(core: Core, task: TaskState): Fields {
   const fields: Fields = {
     TaskSid: task.sid,
     TaskAttributes: task.attributes,
     TaskAge: seconds(core.time - task.dateCreated),
-    TaskPriority: String(task.priority),
+    TaskPriority: `${task.priority}`,
     TaskAssignmentStatus: task.assignmentStatus,
     TaskDateCreated: seconds(task.dateCreated),
     TaskQueueEnteredDate: seconds(task.taskQueueEnteredDate),
     TaskVirtualStartTime: seconds(task.virtualStartTime),
-    TaskVersion: String(task.version),
-    TaskIgnoreCapacity: String(task.ignoreCapacity),
+    TaskVersion: `${task.version}`,
+    TaskIgnoreCapacity: `${task.ignoreCapacity}`,
     TaskChannelSid: task.taskChannelSid,
     TaskChannelUniqueName: task.ws.taskChannels.get(task.taskChannelSid)?.uniqueName ?? '',
+    WorkflowSid: task.workflowSid,
   };
   if (task.reason !== null && task.assignmentStatus === 'canceled') fields.TaskCanceledReason = task.reason;
   if (task.reason !== null && task.assignmentStatus === 'completed') fields.TaskCompletedReason = task.reason;
   return fields;
 }
 
-export function workerFields(worker: WorkerState): Fields {
-  return {
-    WorkerSid: worker.sid,
-    WorkerName: worker.friendlyName,
-    WorkerAttributes: worker.attributes,
-    WorkerActivitySid: worker.activitySid,
-    WorkerActivityName: worker.activity.friendlyName,
-    WorkerVersion: String(worker.version),
-  };
+function addWorker(fields: Fields, worker: WorkerState): Fields {
+  fields.WorkerSid = worker.sid;
+  fields.WorkerName = worker.friendlyName;
+  fields.WorkerAttributes = worker.attributes;
+  fields.WorkerActivitySid = worker.activitySid;
+  fields.WorkerActivityName = worker.activity.friendlyName;
+  fields.WorkerVersion = `${worker.version}`;
+  return fields;
 }
 
-export const sayWorkspace = (core: Core, ws: WorkspaceState, verb: 'created' | 'updated' | 'deleted') =>
-  say(core, ws, `workspace.${verb}`, 'workspace', ws.workspace, () => ({}));
+type Change = 'created' | 'updated' | 'deleted';
 
-export const sayActivity = (
-  core: Core,
-  ws: WorkspaceState,
-  verb: 'created' | 'updated' | 'deleted',
-  activity: ActivityState,
-) =>
-  say(core, ws, `activity.${verb}`, 'activity', activity, () => ({
+export function sayWorkspace(core: Core, ws: WorkspaceState, verb: Change): void {
+  if (core.silent) return;
+  say(core, ws, `workspace.${verb}`, 'workspace', ws.workspace.sid, {});
+}
+
+export function sayActivity(core: Core, ws: WorkspaceState, verb: Change, activity: ActivityState): void {
+  if (core.silent) return;
+  say(core, ws, `activity.${verb}`, 'activity', activity.sid, {
     ActivitySid: activity.sid,
     ActivityName: activity.friendlyName,
-    ActivityAvailable: String(activity.available),
-  }));
+    ActivityAvailable: `${activity.available}`,
+  });
+}
 
-export const sayTaskChannel = (
+export function sayTaskChannel(
   core: Core,
   ws: WorkspaceState,
-  verb: 'created' | 'updated' | 'deleted',
+  verb: Change,
   channel: TaskChannelState,
-) =>
-  say(core, ws, `task-channel.${verb}`, 'task-channel', channel, () => ({
+): void {
+  if (core.silent) return;
+  say(core, ws, `task-channel.${verb}`, 'task-channel', channel.sid, {
     TaskChannelSid: channel.sid,
     TaskChannelName: channel.friendlyName,
     TaskChannelUniqueName: channel.uniqueName,
-    TaskChannelOptimizedRouting: String(channel.channelOptimizedRouting),
-  }));
+    TaskChannelOptimizedRouting: `${channel.channelOptimizedRouting}`,
+  });
+}
 
-export const sayQueue = (core: Core, verb: 'created' | 'deleted' | 'expression.updated', queue: QueueState) =>
-  say(core, queue.ws, `task-queue.${verb}`, 'task-queue', queue, () => ({
+export function sayQueue(
+  core: Core,
+  verb: 'created' | 'deleted' | 'expression.updated',
+  queue: QueueState,
+): void {
+  if (core.silent) return;
+  say(core, queue.ws, `task-queue.${verb}`, 'task-queue', queue.sid, {
     TaskQueueSid: queue.sid,
     TaskQueueName: queue.friendlyName,
     TaskQueueTargetExpression: queue.targetWorkers,
-  }));
+  });
+}
 
-export const sayWorkflow = (core: Core, verb: 'created' | 'updated' | 'deleted', workflow: WorkflowState) =>
-  say(core, workflow.ws, `workflow.${verb}`, 'workflow', workflow, () => ({
+export function sayWorkflow(core: Core, verb: Change, workflow: WorkflowState): void {
+  if (core.silent) return;
+  say(core, workflow.ws, `workflow.${verb}`, 'workflow', workflow.sid, {
     WorkflowSid: workflow.sid,
     WorkflowName: workflow.friendlyName,
-  }));
+  });
+}
 
-export const sayWorker = (
+export function sayWorker(
   core: Core,
   verb: 'created' | 'deleted' | 'attributes.update',
   worker: WorkerState,
-) => say(core, worker.ws, `worker.${verb}`, 'worker', worker, () => workerFields(worker));
+): void {
+  if (core.silent) return;
+  say(core, worker.ws, `worker.${verb}`, 'worker', worker.sid, addWorker({}, worker));
+}
 
-export const sayActivityChange = (
+export function sayActivityChange(
   core: Core,
   worker: WorkerState,
   previous: ActivityState,
   sinceMs: number,
-) =>
-  say(core, worker.ws, 'worker.activity.update', 'worker', worker, () => ({
-    ...workerFields(worker),
-    WorkerTimeInPreviousActivity: seconds(sinceMs),
-    WorkerTimeInPreviousActivityMs: String(sinceMs),
-    WorkerPreviousActivitySid: previous.sid,
-    WorkerPreviousActivityName: previous.friendlyName,
-  }));
+): void {
+  if (core.silent) return;
+  const fields = addWorker({}, worker);
+  fields.WorkerTimeInPreviousActivity = seconds(sinceMs);
+  fields.WorkerTimeInPreviousActivityMs = `${sinceMs}`;
+  fields.WorkerPreviousActivitySid = previous.sid;
+  fields.WorkerPreviousActivityName = previous.friendlyName;
+  say(core, worker.ws, 'worker.activity.update', 'worker', worker.sid, fields);
+}
 
-export const sayWorkerChannel = (
+export function sayWorkerChannel(
   core: Core,
   verb: 'capacity.update' | 'channel.availability.update',
   worker: WorkerState,
   channel: WorkerChannelState,
   previousCapacity: number,
-) =>
-  say(core, worker.ws, `worker.${verb}`, 'worker', worker, () => ({
-    ...workerFields(worker),
-    WorkerChannelAvailable: String(channel.available),
-    WorkerChannelAvailableCapacity: String(
-      Math.max(0, channel.configuredCapacity - channel.consumedCapacity),
-    ),
-    WorkerChannelPreviousCapacity: String(previousCapacity),
-    WorkerChannelTaskCount: String(channel.assignedTasks),
-    TaskChannelSid: channel.taskChannelSid,
-    TaskChannelUniqueName: channel.channel.uniqueName,
-  }));
+): void {
+  if (core.silent) return;
+  const fields = addWorker({}, worker);
+  fields.WorkerChannelAvailable = `${channel.available}`;
+  fields.WorkerChannelAvailableCapacity = `${Math.max(0, channel.configuredCapacity - channel.consumedCapacity)}`;
+  fields.WorkerChannelPreviousCapacity = `${previousCapacity}`;
+  fields.WorkerChannelTaskCount = `${channel.assignedTasks}`;
+  fields.TaskChannelSid = channel.taskChannelSid;
+  fields.TaskChannelUniqueName = channel.channel.uniqueName;
+  say(core, worker.ws, `worker.${verb}`, 'worker', worker.sid, fields);
+}
 
 type TaskVerb = 'created' | 'updated' | 'canceled' | 'wrapup' | 'completed' | 'deleted' | 'system-deleted';
 
-/** `task.created` is said before the task is in a queue for its readers, so it carries no queue. */
-export const sayTask = (core: Core, verb: TaskVerb, task: TaskState) =>
-  say(core, task.ws, `task.${verb}`, 'task', task, () => ({
-    ...taskFields(core, task),
-    ...(verb === 'created' ? {} : queueField(task)),
-    WorkflowSid: task.workflowSid,
-  }));
+/** `task.created` alone carries no queue. */
+export function sayTask(core: Core, verb: TaskVerb, task: TaskState): void {
+  if (core.silent) return;
+  const fields = taskFields(core, task);
+  if (verb !== 'created') fields.TaskQueueSid = task.taskQueueSid;
+  say(core, task.ws, `task.${verb}`, 'task', task.sid, fields);
+}
 
-export const sayQueueStep = (core: Core, verb: 'entered' | 'timeout' | 'moved', task: TaskState) =>
-  say(core, task.ws, `task-queue.${verb}`, 'task', task, () => ({
-    ...taskFields(core, task),
-    ...queueField(task),
-    WorkflowSid: task.workflowSid,
-  }));
+export function sayQueueStep(core: Core, verb: 'entered' | 'timeout' | 'moved', task: TaskState): void {
+  if (core.silent) return;
+  const fields = taskFields(core, task);
+  fields.TaskQueueSid = task.taskQueueSid;
+  say(core, task.ws, `task-queue.${verb}`, 'task', task.sid, fields);
+}
 
-export const sayWorkflowStep = (
-  core: Core,
-  verb: 'target-matched' | 'entered' | 'timeout' | 'skipped',
-  task: TaskState,
-) =>
-  say(core, task.ws, `workflow.${verb}`, 'task', task, () => ({
-    ...taskFields(core, task),
-    WorkflowSid: task.workflowSid,
-    ...(verb === 'target-matched' ? knownWorkerField(task) : {}),
-  }));
+type WorkflowVerb = 'target-matched' | 'entered' | 'timeout' | 'skipped';
+
+export function sayWorkflowStep(core: Core, verb: WorkflowVerb, task: TaskState): void {
+  if (core.silent) return;
+  const fields = taskFields(core, task);
+  const known = task.group?.known;
+  if (verb === 'target-matched' && known?.startsWith('sid:')) fields.KnownWorkerSid = known.slice(4);
+  say(core, task.ws, `workflow.${verb}`, 'task', task.sid, fields);
+}
 
 type ReservationVerb =
   | 'created'
@@ -196,18 +217,20 @@ type ReservationVerb =
   | 'completed'
   | 'failed';
 
-export const sayReservation = (core: Core, verb: ReservationVerb, reservation: ReservationState) =>
-  say(core, reservation.worker.ws, `reservation.${verb}`, 'reservation', reservation, () => ({
-    ReservationSid: reservation.sid,
-    ReservationVersion: String(reservation.version),
-    TaskQueueSid: reservation.taskQueueSid,
-    TaskQueueName: reservation.queue.friendlyName,
-    TaskQueueTargetExpression: reservation.queue.targetWorkers,
-    WorkflowSid: reservation.workflowSid,
-    WorkflowName: reservation.task.plan.workflow.friendlyName,
-    ...taskFields(core, reservation.task),
-    ...(verb === 'failed' ? {} : workerFields(reservation.worker)),
-  }));
+/** `reservation.failed` alone carries no worker. */
+export function sayReservation(core: Core, verb: ReservationVerb, reservation: ReservationState): void {
+  if (core.silent) return;
+  const { task, worker, queue } = reservation;
+  const fields = taskFields(core, task);
+  fields.ReservationSid = reservation.sid;
+  fields.ReservationVersion = `${reservation.version}`;
+  fields.TaskQueueSid = queue.sid;
+  fields.TaskQueueName = queue.friendlyName;
+  fields.TaskQueueTargetExpression = queue.targetWorkers;
+  fields.WorkflowName = task.plan.workflow.friendlyName;
+  if (verb !== 'failed') addWorker(fields, worker);
+  say(core, task.ws, `reservation.${verb}`, 'reservation', reservation.sid, fields);
+}
 
 /** A reservation was made: the assignment callback is due, if the workflow has a URL for it. */
 export function askForInstruction(core: Core, reservation: ReservationState): void {
@@ -234,7 +257,7 @@ export function askForInstruction(core: Core, reservation: ReservationState): vo
       TaskSid: task.sid,
       TaskAttributes: task.attributes,
       TaskAge: seconds(core.time - task.dateCreated),
-      TaskPriority: String(task.priority),
+      TaskPriority: `${task.priority}`,
       ReservationSid: reservation.sid,
     },
     undocumented: {
@@ -246,13 +269,6 @@ export function askForInstruction(core: Core, reservation: ReservationState): vo
       TaskChannelUniqueName: task.ws.taskChannels.get(task.taskChannelSid)?.uniqueName ?? '',
     },
   });
-}
-
-const queueField = (task: TaskState): Fields => ({ TaskQueueSid: task.taskQueueSid });
-
-function knownWorkerField(task: TaskState): Fields {
-  const key = task.group?.known;
-  return key?.startsWith('sid:') ? { KnownWorkerSid: key.slice(4) } : {};
 }
 
 /** An entry in what Twilio's debugger would show. */

@@ -111,23 +111,25 @@ function dropFrom(map: Map<string, Set<Group>>, key: string, group: Group): void
 
 /** The best of the tasks that this worker could be given now. */
 export function bestTaskFor(worker: WorkerState): TaskState | undefined {
-  let best: TaskState | undefined;
-  const consider = (groups: ReadonlySet<Group> | undefined) => {
-    if (!groups) return;
+  let best = bestOf(worker, worker.ws.direct.get(`sid:${worker.sid}`), undefined);
+  for (const pool of worker.pools) {
+    best = bestOf(worker, pool.groups, best);
+    if (pool.known.size === 0) continue;
+    best = bestOf(worker, pool.known.get(`sid:${worker.sid}`), best);
+    best = bestOf(worker, pool.known.get(`name:${worker.friendlyName.toLowerCase()}`), best);
+  }
+  return best;
+}
+
+function bestOf(worker: WorkerState, groups: ReadonlySet<Group> | undefined, best: TaskState | undefined) {
+  let found = best;
+  if (groups) {
     for (const group of groups) {
       const head = group.tasks.peek()!;
-      if ((best === undefined || goesBefore(head, best)) && fits(worker, group)) best = head;
-    }
-  };
-  for (const pool of worker.pools) {
-    consider(pool.groups);
-    if (pool.known.size > 0) {
-      consider(pool.known.get(`sid:${worker.sid}`));
-      consider(pool.known.get(`name:${worker.friendlyName.toLowerCase()}`));
+      if ((found === undefined || goesBefore(head, found)) && fits(worker, group)) found = head;
     }
   }
-  consider(worker.ws.direct.get(`sid:${worker.sid}`));
-  return best;
+  return found;
 }
 
 /** Does the worker satisfy everything of the group's step that its pool does not already say? */
