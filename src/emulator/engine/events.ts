@@ -35,21 +35,8 @@ function say(
     workspaceName: ws.workspace.friendlyName,
     resourceType,
     resourceSid,
-    description: describe(type),
     data,
   });
-}
-
-const descriptions = new Map<EventType, string>();
-
-/** `task-queue.expression.updated` as `Task queue expression updated`. */
-function describe(type: EventType): string {
-  const known = descriptions.get(type);
-  if (known !== undefined) return known;
-  const words = type.replaceAll(/[.-]/g, ' ');
-  const text = words.charAt(0).toUpperCase() + words.slice(1);
-  descriptions.set(type, text);
-  return text;
 }
 
 const seconds = (ms: number) => `${Math.floor(ms / 1_000)}`;

@@ -10,13 +10,14 @@ export type {
 } from './explain-types.js';
 export type { Engine, EngineOptions } from './face.js';
 export { formatExplanation } from './format-explanation.js';
-export type {
-  AssignmentDue,
-  EngineAlert,
-  EngineEvent,
-  EngineOutput,
-  EventType,
-  ResourceType,
+export {
+  type AssignmentDue,
+  describeEvent,
+  type EngineAlert,
+  type EngineEvent,
+  type EngineOutput,
+  type EventType,
+  type ResourceType,
 } from './outputs.js';
 export { EngineRefusal } from './refusal.js';
 export { seededSid } from './sid.js';

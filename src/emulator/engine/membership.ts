@@ -1,7 +1,7 @@
 import type { Core } from './core.js';
 import { sayActivityChange } from './events.js';
 import { enroll, withdraw } from './pools.js';
-import type { ActivityState, QueueState, WorkerState } from './state.js';
+import type { ActivityState, QueueState, TaskChannelState, WorkerState } from './state.js';
 
 /** Every change of a worker goes through here, so that pools, memberships and counts never lag behind. */
 
@@ -14,6 +14,24 @@ export function changeWorker(worker: WorkerState, change: () => void): void {
   change();
   for (const queue of worker.ws.loadQueues) review(worker, queue);
   enroll(worker);
+  notice(worker);
+}
+
+/** Changes only what a worker has to do on one channel, not its place in the order of idleness. */
+export function changeLoad(worker: WorkerState, channel: TaskChannelState, change: () => void): void {
+  const { loadQueues, workspace } = worker.ws;
+  // Elsewhere this channel's load matters only to queues that ask for it, and where one task is all a worker can have.
+  if (loadQueues.size > 0 || !workspace.multiTaskEnabled) {
+    changeWorker(worker, change);
+    return;
+  }
+  withdraw(worker, channel);
+  change();
+  enroll(worker, channel);
+  notice(worker);
+}
+
+function notice(worker: WorkerState): void {
   worker.ws.epoch += 1;
   worker.ws.dirtyWorkers.add(worker);
 }

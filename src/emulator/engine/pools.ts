@@ -22,17 +22,24 @@ export function poolOf(queue: QueueState, channel: TaskChannelState): Pool {
   return pool;
 }
 
-/** Takes a worker out of every pool. To be called before anything about it changes. */
-export function withdraw(worker: WorkerState): void {
-  for (const pool of worker.pools) pool.workers.splice(placeIn(pool, rankIn(pool, worker)), 1);
-  worker.pools.clear();
+/** Takes a worker out of its pools (of one channel only, if given). To be called before what they depend on changes. */
+export function withdraw(worker: WorkerState, only?: TaskChannelState): void {
+  for (const pool of worker.pools) {
+    if (only !== undefined && pool.channel !== only) continue;
+    pool.workers.splice(placeIn(pool, rankIn(pool, worker)), 1);
+    worker.pools.delete(pool);
+  }
 }
 
-/** Puts a worker into the pools it belongs to as it is now. */
-export function enroll(worker: WorkerState): void {
+/** Puts a worker into the pools it belongs to as it is now (of one channel only, if given). */
+export function enroll(worker: WorkerState, only?: TaskChannelState): void {
   if (!worker.activity.available) return;
   for (const queue of worker.queues) {
-    for (const pool of queue.pools.values()) enrollIn(worker, pool);
+    if (only === undefined) for (const pool of queue.pools.values()) enrollIn(worker, pool);
+    else {
+      const pool = queue.pools.get(only.sid);
+      if (pool) enrollIn(worker, pool);
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Core } from './core.js';
 import { askForInstruction, sayReservation } from './events.js';
-import { changeWorker, setActivity } from './membership.js';
+import { changeLoad, changeWorker, setActivity } from './membership.js';
 import type { QueueState, ReservationState, TaskState, WorkerState } from './state.js';
 import type { ReservationStatus } from './types.js';
 
@@ -62,7 +62,7 @@ export function setReservationStatus(
   const { worker, reservationStatus: before } = reservation;
   const channel = worker.channels.get(reservation.taskChannelSid)!;
   const consumed = consumes(status) - consumes(before);
-  changeWorker(worker, () => {
+  changeLoad(worker, channel.channel, () => {
     reservation.reservationStatus = status;
     channel.consumedCapacity += consumed;
     worker.openReservations += consumed;
