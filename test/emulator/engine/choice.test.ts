@@ -258,6 +258,24 @@ describe('which task', () => {
     expect(world.holders(task)).toEqual(['Ben']);
   });
 
+  test('a worker whose best task goes to another takes the next best', () => {
+    const world = new World();
+    const queue = world.queue('A');
+    const targets = [{ queue, expression: 'task.skill IN worker.skills' }];
+    world.workflow({ filters: [{ expression: 'skill != null', targets }], default_filter: { queue } });
+    world.worker('Ben');
+    world.worker('Ann', { skills: ['fr'] });
+    const [earlier, urgent, french] = [
+      world.task(),
+      world.task({}, { priority: 5 }),
+      world.task({ skill: 'fr' }),
+    ];
+    world.answer(earlier, 'accepted');
+    world.answer(earlier, 'completed');
+    world.answer(urgent, 'rejected');
+    expect([world.holders(urgent), world.holders(french)]).toEqual([['Ben'], ['Ann']]);
+  });
+
   test('the same worker is not excluded after a rejection', () => {
     const world = everyone();
     world.worker('Ann');
