@@ -14,7 +14,6 @@ export function workspaceOf(core: Core, sid: string): WorkspaceState {
 
 const collections = {
   activities: 'Activities',
-  taskChannels: 'TaskChannels',
   workers: 'Workers',
   taskQueues: 'TaskQueues',
   workflows: 'Workflows',

@@ -100,14 +100,16 @@ function restoreWorkspace(core: Core, data: WorkspaceData): void {
   ws.dirtyQueues.clear();
 }
 
-function restoreWorker(ws: WorkspaceState, { gone: _gone, channels, ...data }: WorkerData): void {
+/** The activity of a deleted worker may have been deleted after it. */
+function restoreWorker(ws: WorkspaceState, { gone, channels, ...data }: WorkerData): void {
   const scope = new WorkerScope();
+  const [firstActivity] = ws.activities.values();
   const worker: WorkerState = {
     ...data,
     ws,
     facts: parseAttributes(data.attributes),
     scope,
-    activity: need(ws.activities.get(data.activitySid), 'activity'),
+    activity: need(ws.activities.get(data.activitySid) ?? (gone ? firstActivity : undefined), 'activity'),
     channels: new Map(),
     queues: new Set(),
     pools: new Set(),

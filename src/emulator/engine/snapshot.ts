@@ -76,7 +76,7 @@ const plansOf = (plans: WorkflowState['plans']): PlanState[] =>
 
 function workerData(worker: WorkerState, gone: boolean): WorkerData {
   const {
-    ws: _ws,
+    ws,
     facts: _facts,
     scope: _scope,
     activity: _activity,
@@ -85,7 +85,9 @@ function workerData(worker: WorkerState, gone: boolean): WorkerData {
     ...rest
   } = worker;
   const { pools: _pools, reservations: _reservations, ...plain } = rest;
-  return { ...plain, gone, channels: [...channels.values()].map(({ channel: _channel, ...state }) => state) };
+  // A deleted worker may have a channel of a task channel that was deleted after it.
+  const kept = [...channels.values()].filter(({ channel }) => ws.taskChannels.has(channel.sid));
+  return { ...plain, gone, channels: kept.map(({ channel: _channel, ...state }) => state) };
 }
 
 function taskData(task: TaskState): TaskData {

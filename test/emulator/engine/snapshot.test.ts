@@ -48,13 +48,17 @@ function busy(sid = seededSid(1)) {
   // A deleted worker, queue and workflow that an ended task still points to.
   const queue = world.queue('Gone');
   const gone = world.workflow({ default_filter: { queue } }, { friendlyName: 'Gone' });
-  const dee = world.worker('Dee', {}, 'Offline');
+  const away = world.engine.dispatch('createActivity', { workspaceSid, friendlyName: 'Away' }).sid;
+  world.engine.dispatch('createTaskChannel', { workspaceSid, friendlyName: 'Fax', uniqueName: 'fax' });
+  const dee = world.worker('Dee', {}, 'Away');
   const ended = world.task({}, { workflowSid: gone, taskChannel: 'video', routingTarget: dee });
   world.answer(ended, 'accepted');
   world.answer(ended, 'completed');
   world.engine.dispatch('deleteWorkflow', { workspaceSid, sid: gone });
   world.engine.dispatch('deleteTaskQueue', { workspaceSid, sid: queue });
   world.engine.dispatch('deleteWorker', { workspaceSid, sid: dee });
+  world.engine.dispatch('deleteActivity', { workspaceSid, sid: away });
+  world.engine.dispatch('deleteTaskChannel', { workspaceSid, sid: 'fax' });
   return world;
 }
 
@@ -93,6 +97,8 @@ test('it goes on exactly as the first would have', () => {
         const reservationStatus = round % 3 === 0 ? 'rejected' : 'accepted';
         engine.dispatch('updateReservation', { workspaceSid, sid: reservation.sid, reservationStatus });
       }
+      const held = [...view.tasks.values()].find(({ assignmentStatus }) => assignmentStatus === 'assigned');
+      if (held) engine.dispatch('updateTask', { workspaceSid, sid: held.sid, assignmentStatus: 'completed' });
       const worker = [...view.workers.values()][round % 3]!;
       const activitySid = [...view.activities.keys()][round % 2 === 0 ? 1 : 0]!;
       engine.dispatch('updateWorker', { workspaceSid, sid: worker.sid, activitySid });

@@ -1,8 +1,10 @@
+import { expect } from 'vitest';
 import {
   createEngine,
   type Engine,
   type EngineOptions,
   type EngineOutput,
+  EngineRefusal,
   seededSid,
   type Task,
   type WorkspaceView,
@@ -127,4 +129,39 @@ export class World {
   events(): string[] {
     return this.outputs.splice(0).flatMap((output) => (output.kind === 'event' ? [output.type] : []));
   }
+}
+
+/** A world with one queue of everyone, and these workers in it. */
+export function withWorkers(
+  names: string[],
+  fields: Record<string, unknown> = {},
+  queue: Record<string, unknown> = {},
+) {
+  const world = new World();
+  world.workflow({ default_filter: { queue: world.queue('Everyone', queue) } }, fields);
+  const sids = names.map((name) => world.worker(name));
+  world.outputs.length = 0;
+  return { world, sids };
+}
+
+/** How a command is refused: the status, Twilio's code and the message. */
+export function refusal(run: () => unknown): { status: number; code: number; message: string } {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof EngineRefusal)
+      return { status: error.status, code: error.twilioCode, message: error.message };
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+/** Most refusals. */
+export const bad = expect.objectContaining({ status: 400, code: 20001 });
+
+/** The message of a refusal with this status. */
+export function refused(run: () => unknown, status = 400): string {
+  const found = refusal(run);
+  expect(found.status).toBe(status);
+  return found.message;
 }
