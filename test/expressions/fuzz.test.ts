@@ -22,6 +22,7 @@ const path = fc
 const literal = fc
   .oneof(
     fc.string({ unit: 'binary', maxLength: 8 }),
+    fc.string({ unit: fc.constantFrom('\\', "'", '"', 'a'), maxLength: 6 }),
     fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
     fc.integer(),
     fc.boolean(),

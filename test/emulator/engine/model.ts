@@ -8,10 +8,6 @@ import {
 } from '../../../src/emulator/engine/index.js';
 import { World } from './world.js';
 
-/**
- * What must hold after every command. The rules are written out plainly
- * here, over all tasks and all workers, with none of the engine's indexes.
- */
 export const skills = ['en', 'fr', 'de'];
 export const channels = ['default', 'chat'];
 
@@ -38,6 +34,10 @@ interface Attributes {
   readonly skills: readonly string[];
 }
 
+/**
+ * A world, and what must hold in it after every command. The rules are written out plainly here, over all tasks and
+ * all workers, with none of the engine's indexes.
+ */
 export class Model {
   readonly world = new World();
   readonly workflowSid: string;
