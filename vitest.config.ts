@@ -9,6 +9,7 @@ export default defineConfig({
     alias: [
       { find: /^taskrouter-kit$/, replacement: source('index.ts') },
       { find: /^taskrouter-kit\/redis$/, replacement: source('idempotency/redis-store.ts') },
+      { find: /^taskrouter-kit\/emulator$/, replacement: source('emulator/index.ts') },
       { find: /^taskrouter-kit\/testing$/, replacement: source('testing/index.ts') },
     ],
   },

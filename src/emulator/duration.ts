@@ -15,7 +15,8 @@ export function durationMs(duration: Duration): number {
   if (typeof duration === 'number' && Number.isFinite(duration) && duration >= 0) return Math.round(duration);
   if (typeof duration === 'string' && /^(\d+(ms|[smhd]))+$/.test(duration)) {
     let total = 0;
-    for (const [, count, unit] of duration.matchAll(/(\d+)(ms|[smhd])/g)) total += Number(count) * unitMs[unit!]!;
+    for (const [, count, unit] of duration.matchAll(/(\d+)(ms|[smhd])/g))
+      total += Number(count) * unitMs[unit!]!;
     if (Number.isSafeInteger(total)) return total;
   }
   throw new ConfigurationError(

@@ -32,7 +32,10 @@ export class EventLog {
 
   /** One event, by SID. */
   get(workspaceSid: string, sid: string): EngineEvent | undefined {
-    return this.#workspaces.get(workspaceSid)?.list().find((event) => event.sid === sid);
+    return this.#workspaces
+      .get(workspaceSid)
+      ?.list()
+      .find((event) => event.sid === sid);
   }
 
   /** Everything kept, as plain data. */

@@ -45,7 +45,11 @@ export type CallbackKind = 'assignment' | 'event';
 /** A switch that is on. */
 interface On {
   left: number;
-  readonly details: { readonly callbacks?: CallbackKind; readonly ms?: number; readonly retryAfterS?: number };
+  readonly details: {
+    readonly callbacks?: CallbackKind;
+    readonly ms?: number;
+    readonly retryAfterS?: number;
+  };
 }
 
 const names: readonly TroubleName[] = [
@@ -70,7 +74,9 @@ export class Troubles {
    * @throws ConfigurationError for an unknown switch or value; nothing is set then.
    */
   set(switches: TroubleSwitches): void {
-    const entries = Object.entries(switches).map(([name, value]) => [knownName(name), read(name, value)] as const);
+    const entries = Object.entries(switches).map(
+      ([name, value]) => [knownName(name), read(name, value)] as const,
+    );
     for (const [name, on] of entries) {
       if (on) this.#on.set(name, on);
       else this.#on.delete(name);
@@ -79,7 +85,9 @@ export class Troubles {
 
   /** The switches that are on, and how often they still strike (null: without end). */
   list(): Readonly<Partial<Record<TroubleName, number | null>>> {
-    return Object.fromEntries([...this.#on].map(([name, { left }]) => [name, Number.isFinite(left) ? left : null]));
+    return Object.fromEntries(
+      [...this.#on].map(([name, { left }]) => [name, Number.isFinite(left) ? left : null]),
+    );
   }
 
   /** Strikes once, if the switch is on. */
@@ -95,7 +103,10 @@ export class Troubles {
 function knownName(name: string): TroubleName {
   const known = names.find((one) => one === name);
   if (known) return known;
-  throw new ConfigurationError('bad-trouble', `There is no switch ${JSON.stringify(name)}: ${names.join(', ')}.`);
+  throw new ConfigurationError(
+    'bad-trouble',
+    `There is no switch ${JSON.stringify(name)}: ${names.join(', ')}.`,
+  );
 }
 
 function read(name: string, value: unknown): On | undefined {
@@ -103,14 +114,21 @@ function read(name: string, value: unknown): On | undefined {
   if (value === true) return { left: Number.POSITIVE_INFINITY, details: {} };
   const given = typeof value === 'number' ? { times: value } : value;
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) {
-    const { times = Number.POSITIVE_INFINITY, callbacks, ms, retryAfterS, ...others } = given as Record<string, unknown>;
+    const {
+      times = Number.POSITIVE_INFINITY,
+      callbacks,
+      ms,
+      retryAfterS,
+      ...others
+    } = given as Record<string, unknown>;
     const fits =
       isCount(times) &&
       (callbacks === undefined || callbacks === 'assignment' || callbacks === 'event') &&
       (ms === undefined || isCount(ms)) &&
       (retryAfterS === undefined || isCount(retryAfterS)) &&
       Object.keys(others).length === 0;
-    if (fits) return times === 0 ? undefined : { left: Number(times), details: { ...(given as On['details']) } };
+    if (fits)
+      return times === 0 ? undefined : { left: Number(times), details: { ...(given as On['details']) } };
   }
   throw new ConfigurationError(
     'bad-trouble',

@@ -37,11 +37,13 @@ type ValueOf<K> = K extends keyof KindTypes
 
 /** The values of an operation's parameters, under their names in camel case. */
 export type Values<P> = {
-  readonly [K in keyof P & string as P[K] extends `${string}!` ? CamelCase<K> : never]: P[K] extends `${infer B}!`
-    ? ValueOf<B>
-    : never;
+  readonly [K in keyof P & string as P[K] extends `${string}!`
+    ? CamelCase<K>
+    : never]: P[K] extends `${infer B}!` ? ValueOf<B> : never;
 } & {
-  readonly [K in keyof P & string as P[K] extends `${string}!` ? never : CamelCase<K>]?: ValueOf<P[K]> | undefined;
+  readonly [K in keyof P & string as P[K] extends `${string}!` ? never : CamelCase<K>]?:
+    | ValueOf<P[K]>
+    | undefined;
 };
 type CamelCase<K extends string> = K extends 'If-Match' ? 'ifMatch' : Uncapitalize<K>;
 

@@ -12,11 +12,19 @@ export type ReadParameters<P> = (given: Readonly<Record<string, unknown>>) => Pr
  * @returns a function that refuses with 400 and 20001, naming every bad parameter.
  */
 export function parameterReader<P extends Params>(params: P): ReadParameters<P> {
-  const chains = Object.entries(params).map(([name, kind]) => chainOf(name, kind));
+  const chains = Object.entries(params).map(([name, kind]) => ({
+    name,
+    required: kind.endsWith('!'),
+    absent: ruleOf(bare(kind)).empty ? [undefined] : [undefined, ''],
+    chain: chainOf(name, kind),
+  }));
   return async (given) => {
     // All of a request's parameters are in one place here, whether they came as form, query or header.
     const request = { body: given };
-    await Promise.all(chains.map((chain) => chain.run(request)));
+    for (const { name, required, absent, chain } of chains) {
+      // express-validator's own notion of an optional field would take 0 and false for absent.
+      if (required || !absent.includes(given[name] as string)) await chain.run(request);
+    }
     const faults = validationResult(request).array({ onlyFirstError: true });
     if (faults.length > 0) throw badRequest(faults.map(({ msg }) => String(msg)).join('; '));
     const values = Object.entries(matchedData(request)).map(([name, value]) => [camelCase(name), value]);
@@ -25,18 +33,15 @@ export function parameterReader<P extends Params>(params: P): ReadParameters<P> 
 }
 
 function chainOf(name: string, declared: string): ValidationChain {
-  const required = declared.endsWith('!');
-  const kind = required ? declared.slice(0, -1) : declared;
-  const { takes, check, read, empty, repeats } = ruleOf(kind);
-  let chain = body(name, `${name} is not ${takes}`);
-  if (required) chain = chain.exists().withMessage(`Missing required parameter ${name} in the post body`).bail();
-  else chain = chain.optional({ values: empty ? 'undefined' : 'falsy' });
+  const kind = bare(declared);
+  const { takes, check, read, repeats } = ruleOf(kind);
+  const missing = `Missing required parameter ${name} in the post body`;
+  let chain = body(name, `${name} is not ${takes}`).exists().withMessage(missing).bail();
   if (kind !== 'queues') chain = chain.custom((value) => isText(value) || (repeats && isTexts(value))).bail();
-  if (check) chain = check(chain);
-  // A sanitizer runs for bad values too, whose faults are told before anybody looks at what it made of them.
-  if (read) chain = chain.if((value) => isText(value) || isTexts(value)).customSanitizer((value) => read([value].flat().join(',')));
-  return chain;
+  if (check) chain = check(chain).bail();
+  return read ? chain.customSanitizer((value) => read([value].flat().join(','))) : chain;
 }
 
+const bare = (kind: string) => kind.replace(/!$/, '');
 const isText = (value: unknown) => typeof value === 'string';
 const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText);
