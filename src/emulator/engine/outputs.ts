@@ -70,7 +70,7 @@ export interface EngineAlert {
   readonly kind: 'alert';
   readonly at: number;
   readonly workspaceSid: string;
-  readonly code: 40152 | 40154;
+  readonly code: 40152 | 40154 | 40155;
   readonly message: string;
   readonly taskSid: string;
 }

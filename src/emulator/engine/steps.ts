@@ -74,16 +74,20 @@ function checkKnownWorker(core: Core, task: TaskState, path: readonly (string | 
   const last = path.at(-1)!;
   if (parent !== null && typeof parent === 'object' && (parent as Record<string, unknown>)[last] === null)
     return;
-  const worker = findKnown(task.ws, task.group?.known ?? '');
-  if (!worker) {
+  const key = task.group?.known ?? '';
+  const worker = findKnown(task.ws, key);
+  if (worker) {
+    if (task.step.queue.workers.has(worker)) return;
+    sayAlert(core, task, 40152, "The known worker of the routing step is not in the step's task queue.");
+  } else if (key.startsWith('sid:') && [...core.workspaces.values()].some((ws) => findKnown(ws, key))) {
+    sayAlert(core, task, 40155, 'The known worker of the routing step is in another workspace.');
+  } else {
     sayAlert(
       core,
       task,
       40154,
-      'The known worker of the routing step is missing, or is no worker of this workspace.',
+      'The known worker of the routing step is missing, or there is no such worker.',
     );
-  } else if (!task.step.queue.workers.has(worker)) {
-    sayAlert(core, task, 40152, "The known worker of the routing step is not in the step's task queue.");
   }
 }
 

@@ -57,6 +57,16 @@ describe('known worker', () => {
   });
 });
 
+test('a known worker of another workspace is told apart', () => {
+  const world = new World();
+  const queue = world.queue('A');
+  world.workflow({ filters: [{ expression: '1==1', targets: [{ queue, known_worker_sid: 'task.agent' }] }] });
+  const { sid: workspaceSid } = world.engine.dispatch('createWorkspace', { friendlyName: 'Other' });
+  const { sid: agent } = world.engine.dispatch('createWorker', { workspaceSid, friendlyName: 'Ann' });
+  world.task({ agent });
+  expect(world.outputs).toContainEqual(expect.objectContaining({ kind: 'alert', code: 40155 }));
+});
+
 describe('routing target', () => {
   test('a worker: at once, whatever its activity and capacity', () => {
     const world = everyone();
