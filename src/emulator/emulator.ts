@@ -176,10 +176,10 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   let closing: Promise<void> | undefined;
   const close = async () => {
     driver.stop();
-    phones.stop();
     await deliverer.close();
     await server.close();
     saver?.close();
+    phones.stop();
   };
   return {
     ...emulator,
