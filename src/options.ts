@@ -1,4 +1,5 @@
 import type { AssignmentContext } from './callbacks/context.js';
+import { type Clock, systemClock } from './clock.js';
 import { ConfigurationError } from './errors.js';
 import { readPublicUrl } from './http/public-url.js';
 import { memoryStore } from './idempotency/memory-store.js';
@@ -50,6 +51,8 @@ export interface TaskRouterOptions {
   readonly explainMismatch?: boolean | undefined;
   /** Told of verdicts and store failures, for metrics. */
   readonly storeObserver?: IdempotencyObserver | undefined;
+  /** What deadlines, leases and ages go by. Default: the machine's clock; tests pass a fake one. */
+  readonly clock?: Clock | undefined;
 }
 
 /** Options with every default filled in. */
@@ -67,6 +70,7 @@ export interface ReadOptions {
   readonly log: Logger;
   readonly explainMismatch: boolean;
   readonly storeObserver: IdempotencyObserver | undefined;
+  readonly clock: Clock;
 }
 
 const NAMES = [
@@ -83,6 +87,7 @@ const NAMES = [
   'log',
   'explainMismatch',
   'storeObserver',
+  'clock',
 ] as const satisfies ReadonlyArray<keyof TaskRouterOptions>;
 
 /**
@@ -96,13 +101,8 @@ export function readOptions(options: TaskRouterOptions): ReadOptions {
     if (!names.includes(name))
       throw bad(name, `is not an option of createTaskRouter. Options: ${NAMES.join(', ')}.`);
   }
-  const {
-    authToken,
-    publicUrl,
-    basePath = '/taskrouter',
-    onDeadline = 'fail',
-    onStoreError = 'continue',
-  } = options;
+  const { authToken, publicUrl, basePath = '/taskrouter', clock = systemClock } = options;
+  const { onDeadline = 'fail', onStoreError = 'continue' } = options;
   if (authToken === undefined) {
     throw new ConfigurationError(
       'no-auth-token',
@@ -125,7 +125,7 @@ export function readOptions(options: TaskRouterOptions): ReadOptions {
     onDeadline,
     onStoreError,
     publicUrl: publicUrl === undefined ? undefined : readPublicUrl(publicUrl),
-    store: options.store ?? memoryStore(),
+    store: options.store ?? memoryStore({ clock }),
     storeTimeoutMs: between('storeTimeoutMs', options.storeTimeoutMs ?? 250, 10, 4_000),
     deadlineMs: between('deadlineMs', options.deadlineMs ?? 4_000, 500, 4_800),
     maxAgeMs:
@@ -136,6 +136,7 @@ export function readOptions(options: TaskRouterOptions): ReadOptions {
     log: options.log ?? consoleLogger,
     explainMismatch: options.explainMismatch ?? process.env.NODE_ENV !== 'production',
     storeObserver: options.storeObserver,
+    clock,
   };
 }
 

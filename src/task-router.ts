@@ -7,7 +7,6 @@ import type { AnyMatch, AssignmentMatch } from './callbacks/match.js';
 import { type ErrorHandler, type Middleware, Registry } from './callbacks/registry.js';
 import type { OutputOf, Schema } from './callbacks/standard-schema.js';
 import { createTracker } from './callbacks/tracker.js';
-import { systemClock } from './clock.js';
 import { createCore } from './http/core.js';
 import { type ExpressHandler, expressAdapter } from './http/express.js';
 import { type FetchHandler, fetchAdapter } from './http/fetch.js';
@@ -116,8 +115,7 @@ export interface TaskRouter {
  */
 export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
   const options = readOptions(given);
-  const { log, publicUrl, basePath } = options;
-  const clock = systemClock;
+  const { log, publicUrl, basePath, clock } = options;
   const registry = new Registry(options.channelOf !== undefined);
   const outcomes: Array<(outcome: CallbackOutcome) => void> = [];
   const tracker = createTracker(clock);
@@ -150,7 +148,7 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
       maxAgeMs: options.maxAgeMs,
       onOutcome: outcomes,
     });
-    parts = { handle, now: clock.now, publicUrl, basePath };
+    parts = { handle, now: () => clock.now(), publicUrl, basePath };
     return parts;
   }
 

@@ -63,15 +63,11 @@ export function answerFor(
     throw new InstructionError({ code: 40005, field: 'instruction', message: describeWrongReturn(decision) });
   }
   const known = decider?.fixed?.decision === decision ? decider.fixed : undefined;
-  if (!known) {
-    const never = whyNever(decision);
-    if (never) throw new InstructionError({ code: undefined, field: 'instruction', message: never });
-  }
+  const never = known ? undefined : whyNever(decision);
+  if (never) throw new InstructionError({ code: undefined, field: 'instruction', message: never });
   if (decision.instruction !== 'defer') {
-    const problem = checkTask(decision, {
-      task: context.task.attributes,
-      worker: context.worker.attributes,
-    });
+    const attributes = { task: context.task.attributes, worker: context.worker.attributes };
+    const problem = checkTask(decision, attributes);
     if (problem) throw new InstructionError(problem);
   }
   return known?.answer ?? encodeCallback(decision);

@@ -1,7 +1,6 @@
 import type { AssignmentEnd } from '../callbacks/assignments.js';
 import type { EventEnd } from '../callbacks/events.js';
 import type { AssignmentForm, EventForm } from '../callbacks/forms.js';
-import type { Logger } from '../log.js';
 import { type CallbackOutcome, instructionIn } from './outcome.js';
 import { problem } from './problem.js';
 import type { CallbackResponse } from './types.js';
@@ -9,20 +8,15 @@ import type { CallbackResponse } from './types.js';
 /** An answer, and what is told about it. */
 export interface CallbackAnswer {
   readonly response: CallbackResponse;
-  readonly outcome: Omit<CallbackOutcome, 'route' | 'status' | 'durationMs'>;
+  readonly verdict: CallbackOutcome['verdict'];
+  /** The problem's code, where the answer is one. */
+  readonly reason?: string;
+  readonly handler?: string | undefined;
+  readonly instruction?: string | undefined;
+  readonly degraded?: boolean;
+  /** Whose answer it is, once the parameters were found good. */
+  readonly form?: AssignmentForm | EventForm;
 }
-
-const NOTHING = {
-  reason: undefined,
-  handler: undefined,
-  instruction: undefined,
-  degraded: false,
-  workspaceSid: undefined,
-  taskSid: undefined,
-  workerSid: undefined,
-  reservationSid: undefined,
-  eventType: undefined,
-} as const;
 
 const JSON_TYPE = { 'content-type': 'application/json' } as const;
 
@@ -33,10 +27,7 @@ export function refused(
   detail: string,
   more?: Parameters<typeof problem>[3],
 ): CallbackAnswer {
-  return {
-    response: problem(status, code, detail, more),
-    outcome: { ...NOTHING, verdict: 'refused', reason: code },
-  };
+  return { response: problem(status, code, detail, more), verdict: 'refused', reason: code };
 }
 
 /** Failures of a run, as HTTP. Each makes Twilio call the fallback URL, or after that one cancel the reservation. */
@@ -53,79 +44,46 @@ const FAILURES = {
 } as const;
 
 /** The HTTP answer of an assignment callback. */
-export function answerAssignment(
-  form: AssignmentForm,
-  { result, handler }: AssignmentEnd,
-  log: Logger,
-): CallbackAnswer {
-  const about = {
-    ...NOTHING,
-    handler,
-    workspaceSid: form.WorkspaceSid,
-    taskSid: form.TaskSid,
-    workerSid: form.WorkerSid,
-    reservationSid: form.ReservationSid,
-  };
+export function answerAssignment(form: AssignmentForm, { result, handler }: AssignmentEnd): CallbackAnswer {
   switch (result.status) {
     case 'answered': {
       const { answer, verdict, degraded = false } = result;
-      return {
-        response: { status: 200, headers: JSON_TYPE, body: answer },
-        outcome: { ...about, verdict, degraded, instruction: instructionIn(answer) },
-      };
+      const response = { status: 200, headers: JSON_TYPE, body: answer };
+      return { response, verdict, degraded, handler, form, instruction: instructionIn(answer) };
     }
     case 'bad-attributes': {
       const errors = result.of.map((of) => ({
         field: of === 'task' ? 'TaskAttributes' : 'WorkerAttributes',
         rule: 'must be a JSON object',
       }));
-      const response = problem(
-        400,
-        'bad-attributes',
-        'Attributes that are not a JSON object can be taken by onBadAttributes.',
-        { errors },
-      );
-      return { response, outcome: { ...about, verdict: 'refused', reason: 'bad-attributes' } };
+      const detail = 'Attributes are not a JSON object; a handler given to onBadAttributes would take them.';
+      return { ...refused(400, 'bad-attributes', detail, { errors }), form };
     }
     default:
-      if (result.status === 'mismatch') warnMismatch(log, { reservationSid: form.ReservationSid });
-      return failure(result.status, about);
+      return failure(result.status, form, handler);
   }
 }
 
 /** The HTTP answer of an event callback: 204, also for one whose handlers go on beyond the time limit. */
-export function answerEvent(form: EventForm, result: EventEnd, log: Logger): CallbackAnswer {
-  const about = {
-    ...NOTHING,
-    workspaceSid: form.WorkspaceSid,
-    taskSid: form.TaskSid,
-    eventType: form.EventType,
-  };
+export function answerEvent(form: EventForm, result: EventEnd): CallbackAnswer {
+  const response = { status: 204, headers: JSON_TYPE, body: '' };
   switch (result.status) {
     case 'answered':
+      return { response, verdict: result.verdict, degraded: result.degraded === true, form };
     case 'deadline':
-    case 'ignored': {
-      const verdict = result.status === 'ignored' ? 'ignored' : result.verdict;
-      const degraded = result.status === 'answered' && result.degraded === true;
-      return {
-        response: { status: 204, headers: JSON_TYPE, body: '' },
-        outcome: { ...about, verdict, degraded },
-      };
-    }
+      return { response, verdict: result.verdict, form };
+    case 'ignored':
+      return { response, verdict: 'ignored', form };
     default:
-      if (result.status === 'mismatch') warnMismatch(log, { eventSid: form.Sid });
-      return failure(result.status, about);
+      return failure(result.status, form, undefined);
   }
 }
 
 function failure(
   status: keyof typeof FAILURES,
-  about: Omit<CallbackAnswer['outcome'], 'verdict'>,
+  form: AssignmentForm | EventForm,
+  handler: string | undefined,
 ): CallbackAnswer {
   const [http, code, detail] = FAILURES[status];
-  return { response: problem(http, code, detail), outcome: { ...about, verdict: status, reason: code } };
-}
-
-function warnMismatch(log: Logger, about: object): void {
-  log.warn(about, 'A callback came again with other SIDs under the same key: answered 409');
+  return { response: problem(http, code, detail), verdict: status, reason: code, handler, form };
 }

@@ -81,25 +81,21 @@ export function createCore(parts: CoreParts): HandleCallback {
     const validated = await validateAssignment(pairs);
     if ('errors' in validated) return refusedFields(validated.errors);
     const via = route === 'fallback' ? 'fallback' : 'primary';
-    return answerAssignment(validated.form, await parts.assignments(validated.form, via, deadline), log);
+    return answerAssignment(validated.form, await parts.assignments(validated.form, via, deadline));
   }
 
   async function takeEvent(pairs: FormPairs, deadline: number) {
     const validated = await validateEvent(pairs);
     if ('errors' in validated) return refusedFields(validated.errors);
-    return answerEvent(validated.form, await parts.events(validated.form, deadline), log);
+    return answerEvent(validated.form, await parts.events(validated.form, deadline));
   }
 
-  function tell(
-    { outcome, response }: CallbackAnswer,
-    route: CallbackOutcome['route'],
-    durationMs: number,
-  ): void {
+  function tell(answer: CallbackAnswer, route: CallbackOutcome['route'], durationMs: number): void {
     if (parts.onOutcome.length === 0) return;
-    const whole: CallbackOutcome = { ...outcome, route, status: response.status, durationMs };
+    const outcome = outcomeOf(answer, route, durationMs);
     for (const listener of parts.onOutcome) {
       try {
-        listener(whole);
+        listener(outcome);
       } catch (error) {
         log.error({ err: error }, 'An onOutcome listener failed');
       }
@@ -107,14 +103,40 @@ export function createCore(parts: CoreParts): HandleCallback {
   }
 }
 
+function outcomeOf(
+  answer: CallbackAnswer,
+  route: CallbackOutcome['route'],
+  durationMs: number,
+): CallbackOutcome {
+  const { form } = answer;
+  const assignment = form !== undefined && 'ReservationSid' in form ? form : undefined;
+  return {
+    route,
+    status: answer.response.status,
+    verdict: answer.verdict,
+    reason: answer.reason,
+    handler: answer.handler,
+    instruction: answer.instruction,
+    durationMs,
+    degraded: answer.degraded ?? false,
+    workspaceSid: form?.WorkspaceSid,
+    taskSid: form?.TaskSid,
+    workerSid: assignment?.WorkerSid,
+    reservationSid: assignment?.ReservationSid,
+    eventType: form !== undefined && 'EventType' in form ? form.EventType : undefined,
+  };
+}
+
+/** Whatever parameters follow, such as a charset. */
+const FORM_TYPE = /^\s*application\/x-www-form-urlencoded\s*(?:;|$)/i;
+
 function judgeHeaders(request: CallbackRequest): CallbackAnswer | undefined {
   if (request.method !== 'POST') {
     return refused(405, 'wrong-method', 'Callbacks are sent by POST: set POST as the method at Twilio.', {
       headers: { allow: 'POST' },
     });
   }
-  const mediaType = (request.header('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
-  if (mediaType === 'application/x-www-form-urlencoded') return undefined;
+  if (FORM_TYPE.test(request.header('content-type') ?? '')) return undefined;
   return refused(415, 'wrong-media-type', 'Callbacks are form posts: application/x-www-form-urlencoded.');
 }
 

@@ -26,6 +26,8 @@ export type ExplainMismatch = (request: {
   readonly url: readonly string[];
   readonly params: FormPairs;
   readonly authTokens: readonly string[];
+  /** Other hosts the client may have called, as a proxy says. */
+  readonly hosts: readonly string[];
 }) => string;
 
 /**
@@ -64,7 +66,9 @@ export function createSignatureCheck(
     const result = verifyRequest({ signature, url, params: pairs, authTokens });
     if (result.valid) return 'valid';
     const refused = (tried: readonly string[]) => {
-      explainOnce({ signature, url, params: pairs, authTokens: tried });
+      const forwarded = request.header('x-forwarded-host');
+      const hosts = forwarded === undefined ? [] : [forwarded];
+      explainOnce({ signature, url, params: pairs, authTokens: tried, hosts });
       return result.reason;
     };
     if (result.reason !== 'mismatch' && result.reason !== 'no-auth-token') return refused(authTokens);

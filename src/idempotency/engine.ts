@@ -43,7 +43,7 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
     kept,
     lateWrites,
     random: options.random ?? Math.random,
-    newOwner: options.newOwner ?? randomUUID,
+    newOwner: options.newOwner ?? ownersOf(randomUUID()),
     leaseMs: options.leaseMs ?? 1_500,
     renewMs: options.renewMs ?? 500,
     ttlMs: options.ttlMs ?? 86_400_000,
@@ -79,9 +79,13 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
 
   return {
     run(request) {
-      // Two fingerprints under one key are two flights: it is for the store to say which one is right.
-      const id = `${request.key} ${request.fingerprint}`;
-      const present = flights.get(id);
+      let id = request.key;
+      let present = flights.get(id);
+      if (present !== undefined && present.fingerprint !== request.fingerprint) {
+        // Two fingerprints under one key are two flights: it is for the store to say which one is right.
+        id = `${id} ${request.fingerprint}`;
+        present = flights.get(id);
+      }
       if (present !== undefined) return present.join(request);
       if (closing) {
         tower.onResult({ status: 'closed' });
@@ -91,6 +95,8 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
       flights.set(id, flight);
       return flight.start(request);
     },
+
+    takeOver() {},
 
     active: {
       *[Symbol.iterator]() {
@@ -123,5 +129,14 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
       guard.stop();
       return { open };
     },
+  };
+}
+
+/** Tokens of one process: its name, and a number. */
+function ownersOf(process: string): () => string {
+  let made = 0;
+  return () => {
+    made += 1;
+    return `${process}:${made}`;
   };
 }

@@ -20,12 +20,12 @@ const ABANDONED_MS = 60_000;
 export class Flight {
   readonly id: string;
   readonly key: string;
+  readonly fingerprint: string;
   readonly #tower: Tower;
-  readonly #fingerprint: string;
   readonly #waiters: Waiters;
   #phase: 'asking' | 'watching' | 'running' | 'storing' | 'landed' = 'asking';
-  // The same over an acquire whose answer is not known, since it may have happened; new after a run has ended.
-  #owner: string;
+  // One token for all runs of a flight: an acquire whose answer is not known may have happened under it.
+  readonly #owner: string;
   /** The attempt waited for; 0 while none is known. */
   #attempt = 0;
   #leaseUntil = 0;
@@ -38,7 +38,7 @@ export class Flight {
   constructor(id: string, { key, fingerprint }: RunRequest, tower: Tower) {
     this.id = id;
     this.key = key;
-    this.#fingerprint = fingerprint;
+    this.fingerprint = fingerprint;
     this.#tower = tower;
     this.#owner = tower.newOwner();
     this.#waiters = new Waiters(tower.clock, (waiter) => this.#deadline(waiter), tower.onResult);
@@ -57,11 +57,11 @@ export class Flight {
   /** The limit of a shutdown: ends the requests and gives the lease back. `false`: its result is being stored. */
   cut(): Promise<void> | false {
     if (this.#phase === 'storing') return false;
-    this.#waiters.settleAll({ status: 'closed' });
+    this.#waiters.settle(() => ({ status: 'closed' }));
     this.#land();
     if (this.#run === undefined) return Promise.resolve();
     this.#run.abort();
-    return this.#release(this.#owner);
+    return this.#release();
   }
 
   #deadline(waiter: Waiter): void {
@@ -72,7 +72,8 @@ export class Flight {
       waiter.overdue = true;
       this.#end(this.#run, { state: 'finished', answer: onDeadline.answer });
     } else {
-      this.#waiters.settle(waiter, { status: 'deadline', verdict: this.#verdict(waiter) });
+      const result = { status: 'deadline', verdict: this.#verdict(waiter) } as const;
+      this.#waiters.settle((each) => (each === waiter ? result : undefined));
       if (this.#waiters.size > 0) return;
       if (this.#run === undefined) this.#land();
       else this.#deserted(this.#run);
@@ -88,22 +89,22 @@ export class Flight {
         this.#tower.log.warn(fields, 'an aborted handler has not ended in a minute: its lease is given back');
         run.dropLease();
         this.#tower.onLanded(this);
-        void this.#release(this.#owner);
+        void this.#release();
       }, ABANDONED_MS);
     }, DESERTED_MS);
   }
 
   #ask(): void {
     const { guard, kept, leaseMs, ttlMs, closed } = this.#tower;
-    if (closed) this.#waiters.settleAll({ status: 'closed' });
+    if (closed) this.#waiters.settle(() => ({ status: 'closed' }));
     if (this.#waiters.size === 0) {
       this.#land();
       return;
     }
     this.#phase = 'asking';
     const { key } = this;
-    const request = { key, fingerprint: this.#fingerprint, owner: this.#owner, leaseMs, ttlMs };
-    const asked = this.#attempt === 0 ? request : { ...request, waitedFor: this.#attempt };
+    const waitedFor = this.#attempt === 0 ? undefined : this.#attempt;
+    const asked = { key, fingerprint: this.fingerprint, owner: this.#owner, leaseMs, ttlMs, waitedFor };
     // What only this process knows goes before what the store knows.
     if (kept.size > 0 && kept.has(key)) {
       this.#told(kept.acquire(asked), true);
@@ -113,17 +114,17 @@ export class Flight {
       'acquire',
       (store) => store.acquire(asked),
       (result) => this.#told(result, false),
-      () => this.#untold(request),
+      () => this.#untold({ ...asked, waitedFor: undefined }),
       (result) => {
         // It happened after all. While the flight goes on, it holds this token; afterwards nobody does.
-        if (result.status === 'acquired' && this.#phase === 'landed') void this.#release(asked.owner);
+        if (result.status === 'acquired' && this.#phase === 'landed') void this.#release();
       },
     );
   }
 
   #told(result: AcquireResult, degraded: boolean): void {
     if (this.#phase === 'landed') {
-      if (result.status === 'acquired') void this.#release(this.#owner);
+      if (result.status === 'acquired') void this.#release();
       return;
     }
     switch (result.status) {
@@ -143,7 +144,7 @@ export class Flight {
         break;
       case 'mismatch':
         this.#tower.log.warn({ key: this.key }, 'a known key came with another fingerprint: refused');
-        this.#waiters.settleAll({ status: 'mismatch' });
+        this.#waiters.settle(() => ({ status: 'mismatch' }));
         this.#land();
     }
   }
@@ -155,7 +156,7 @@ export class Flight {
     if (clock.now() < this.#leaseUntil) {
       this.#watch();
     } else if (onStoreError === 'fail') {
-      this.#waiters.settleAll({ status: 'unavailable' });
+      this.#waiters.settle(() => ({ status: 'unavailable' }));
       this.#land();
     } else {
       onDegraded(this.key);
@@ -195,21 +196,23 @@ export class Flight {
       finished(answer);
       return;
     }
-    run.keepLease(this.#tower.renewMs, (done) => this.#renew(run, done));
+    run.keepLease(this.#tower.renewMs, () => this.#renew(run));
     answer.then(finished, failed);
   }
 
-  #renew(run: LocalRun, done: () => void): void {
+  #renew(run: LocalRun): void {
     const { guard, leaseMs, ttlMs } = this.#tower;
-    const request = { ...this.#held(run), leaseMs, ttlMs };
+    const { key } = this;
+    const { attempt } = run;
+    const request = { key, fingerprint: this.fingerprint, owner: this.#owner, attempt, leaseMs, ttlMs };
     guard.call(
       'renew',
       (store) => store.renew(request),
       (result) => {
-        done();
         if (result === 'lost' && this.#run === run && this.#phase === 'running') this.#lost(run);
       },
-      done,
+      // The next renewal comes in time: a lease outlasts two that fail.
+      () => {},
     );
   }
 
@@ -229,7 +232,9 @@ export class Flight {
     run.dropLease();
     this.#setTimer(undefined);
     this.#phase = 'storing';
-    const request = { ...this.#held(run), ttlMs, outcome };
+    const { key } = this;
+    const { attempt } = run;
+    const request = { key, fingerprint: this.fingerprint, owner: this.#owner, attempt, ttlMs, outcome };
     guard.call(
       'complete',
       (store) => store.complete(request),
@@ -249,7 +254,6 @@ export class Flight {
   #ended(run: LocalRun, outcome: Outcome, error: unknown, stored: boolean): void {
     this.#run = undefined;
     if (outcome.state === 'failed') {
-      if (stored) this.#owner = this.#tower.newOwner();
       this.#failed(error);
     } else {
       this.#answered(outcome.answer, !stored);
@@ -268,27 +272,24 @@ export class Flight {
     this.#tower.kept.release({ key: this.key, owner: this.#owner });
     this.#run = undefined;
     this.#runner = undefined;
-    this.#owner = this.#tower.newOwner();
     this.#askAgain();
   }
 
   #answered(answer: string, degraded: boolean): void {
-    for (const waiter of this.#waiters) {
+    this.#waiters.settle((waiter) => {
       const verdict = this.#attempt === 0 ? 'replayed' : this.#verdict(waiter);
       const result: RunResult = { status: 'answered', answer, verdict };
-      this.#waiters.settle(waiter, degraded ? { ...result, degraded } : result);
-    }
+      return degraded ? { ...result, degraded } : result;
+    });
     this.#land();
   }
 
   /** An attempt has failed, here or elsewhere: for the primary path that is the end, the fallback runs it again. */
   #failed(error: unknown): void {
-    for (const waiter of this.#waiters) {
-      if (waiter === this.#runner) this.#waiters.settle(waiter, { status: 'failed', verdict: 'ran', error });
-      else if (waiter.request.path === 'primary') {
-        this.#waiters.settle(waiter, { status: 'failed', verdict: 'joined' });
-      }
-    }
+    this.#waiters.settle((waiter) => {
+      if (waiter === this.#runner) return { status: 'failed', verdict: 'ran', error };
+      return waiter.request.path === 'primary' ? { status: 'failed', verdict: 'joined' } : undefined;
+    });
     this.#runner = undefined;
     this.#attempt = 0;
     this.#leaseUntil = 0;
@@ -296,15 +297,13 @@ export class Flight {
   }
 
   #askAgain(): void {
-    for (const waiter of this.#waiters) {
-      if (waiter.overdue) this.#waiters.settle(waiter, { status: 'deadline', verdict: 'joined' });
-    }
+    this.#waiters.settle(({ overdue }) => (overdue ? { status: 'deadline', verdict: 'joined' } : undefined));
     this.#ask();
   }
 
-  #release(owner: string): Promise<void> {
+  #release(): Promise<void> {
     const { guard, kept } = this.#tower;
-    const request = { key: this.key, owner };
+    const request = { key: this.key, owner: this.#owner };
     kept.release(request);
     return new Promise((resolve) => {
       guard.call(
@@ -314,10 +313,6 @@ export class Flight {
         () => resolve(),
       );
     });
-  }
-
-  #held({ attempt }: LocalRun) {
-    return { key: this.key, fingerprint: this.#fingerprint, owner: this.#owner, attempt };
   }
 
   #verdict(waiter: Waiter): 'ran' | 'joined' {

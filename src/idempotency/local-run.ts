@@ -1,17 +1,19 @@
 import type { Clock, Timer } from '../clock.js';
-import type { Run } from './types.js';
+import { RunLostError } from './run-lost.js';
+import type { OwnedRun } from './types.js';
 
 /** One call of `execute` in this process, and the lease that goes with it. */
-export class LocalRun implements Run {
+export class LocalRun implements OwnedRun {
   readonly attempt: number;
   /** The store could not be asked whether another process runs the same. */
   readonly degraded: boolean;
   /** `execute` has ended, one way or the other. */
   ended = false;
+  late = false;
+  lost = false;
   readonly #clock: Clock;
   readonly #latestDeadline: () => number;
   #timer: Timer;
-  #renewing = false;
   #controller: AbortController | undefined;
   #aborted = false;
 
@@ -35,6 +37,10 @@ export class LocalRun implements Run {
     return Math.max(0, this.#latestDeadline() - this.#clock.now());
   }
 
+  async answerEarly(): Promise<void> {
+    throw new RunLostError();
+  }
+
   /** Tells `execute` to stop. What it left behind when it ended by itself is not disturbed. */
   abort(): void {
     if (this.ended) return;
@@ -42,15 +48,11 @@ export class LocalRun implements Run {
     this.#controller?.abort();
   }
 
-  /** Renews every `everyMs` until told to stop; never twice at a time. `renew` calls `done` in any case. */
-  keepLease(everyMs: number, renew: (done: () => void) => void): void {
+  /** Calls `renew` every `everyMs` until told to stop. */
+  keepLease(everyMs: number, renew: () => void): void {
     this.#timer = this.#clock.setTimeout(() => {
       this.keepLease(everyMs, renew);
-      if (this.#renewing) return;
-      this.#renewing = true;
-      renew(() => {
-        this.#renewing = false;
-      });
+      renew();
     }, everyMs);
   }
 

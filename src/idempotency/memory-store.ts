@@ -3,13 +3,15 @@ import type {
   AcquireRequest,
   AcquireResult,
   CompleteRequest,
+  EarlyRequest,
   IdempotencyStore,
   ReleaseRequest,
   RenewRequest,
+  RenewResult,
 } from './store.js';
 
 export interface MemoryStoreOptions {
-  /** How many records to keep. The oldest that have ended go first; running ones are never dropped. Default 100,000. */
+  /** How many records to keep. The oldest that have ended go first; running and late ones are never dropped. Default 100,000. */
   readonly maxRecords?: number;
   readonly clock?: Clock;
 }
@@ -17,7 +19,8 @@ export interface MemoryStoreOptions {
 /** A store that answers directly, never with a promise, and fails never. */
 export interface MemoryStore extends IdempotencyStore {
   acquire(request: AcquireRequest): AcquireResult;
-  renew(request: RenewRequest): 'held' | 'lost';
+  renew(request: RenewRequest): RenewResult;
+  answerEarly(request: EarlyRequest): 'stored' | 'lost';
   complete(request: CompleteRequest): 'stored' | 'lost';
   release(request: ReleaseRequest): void;
   ping(): void;
@@ -34,19 +37,28 @@ interface Entry {
   readonly fingerprint: string;
   readonly owner: string;
   readonly attempt: number;
-  state: 'running' | 'finished' | 'failed';
+  state: 'running' | 'late' | 'finished' | 'failed';
   answer: string;
-  /** End of the lease while running, of the whole record afterwards. */
+  /** End of the lease while running or late, of the whole record afterwards. */
   until: number;
   /** The entry that ended next after this one. */
   next: Entry | undefined;
 }
+
+/** A copy. Text cut out of a request would keep the whole of its body in memory for as long as the record lives. */
+const ownText = (text: string): string => Buffer.from(text).toString();
+
+/** Has an owner that still works on it. */
+const isOpen = ({ state }: Entry): boolean => state === 'running' || state === 'late';
 
 type Holder = Pick<AcquireRequest, 'key' | 'fingerprint' | 'owner'>;
 
 /**
  * Keeps the records of one process: for development, tests, and an endpoint that runs as a single process and may
  * forget at a restart. Every operation takes constant time and there is no timer.
+ *
+ * A late run lives and dies with its process: there is no other that could take it over, so journals are not kept
+ * and there is no `claim`.
  *
  * @example
  * const store = memoryStore({ maxRecords: 20_000 });
@@ -69,13 +81,18 @@ export function memoryStore({
     ) {
       // A key that ran again has a new entry; what it left in the queue is only a shell.
       if (entries.get(oldest.key) === oldest) entries.delete(oldest.key);
-      oldest = oldest.next;
+      const { next } = oldest;
+      // Otherwise an old dead entry would keep the young ones behind it from being collected early.
+      oldest.next = undefined;
+      oldest = next;
       queued -= 1;
     }
   }
 
   function start(request: Holder, attempt: number, until: number): Entry {
-    const { key, fingerprint, owner } = request;
+    const { owner } = request;
+    const key = ownText(request.key);
+    const fingerprint = ownText(request.fingerprint);
     const entry: Entry = {
       key,
       fingerprint,
@@ -93,7 +110,7 @@ export function memoryStore({
   /** An entry that has ended and expired is as good as none. */
   function find(key: string, now: number): Entry | undefined {
     const entry = entries.get(key);
-    return entry !== undefined && entry.state !== 'running' && entry.until <= now ? undefined : entry;
+    return entry !== undefined && entry.until <= now && !isOpen(entry) ? undefined : entry;
   }
 
   return {
@@ -113,7 +130,9 @@ export function memoryStore({
       let attempt = 1;
       if (entry !== undefined) {
         if (entry.fingerprint !== request.fingerprint) return { status: 'mismatch' };
-        if (entry.state === 'finished') return { status: 'finished', answer: entry.answer };
+        if (entry.state === 'finished' || entry.state === 'late') {
+          return { status: 'finished', answer: entry.answer };
+        }
         if (entry.state === 'failed') {
           if (request.waitedFor !== undefined && entry.attempt >= request.waitedFor) {
             return { status: 'failed', attempt: entry.attempt };
@@ -135,12 +154,30 @@ export function memoryStore({
       const now = clock.now();
       const entry = find(request.key, now);
       if (entry === undefined) {
+        if (request.late) return 'absent';
         start(request, request.attempt, now + request.leaseMs);
       } else {
-        if (entry.state !== 'running' || entry.owner !== request.owner) return 'lost';
+        if (!isOpen(entry) || entry.owner !== request.owner) return 'lost';
         entry.until = now + request.leaseMs;
       }
       return 'held';
+    },
+
+    answerEarly(request) {
+      const now = clock.now();
+      let entry = find(request.key, now);
+      if (entry === undefined) {
+        entry = start(request, request.attempt, now);
+      } else if (entry.owner !== request.owner) {
+        return 'lost';
+      } else if (entry.state !== 'running') {
+        const same = entry.state !== 'failed' && entry.answer === request.answer;
+        if (!same || entry.state === 'finished') return same ? 'stored' : 'lost';
+      }
+      entry.state = 'late';
+      entry.answer = request.answer;
+      entry.until = now + request.leaseMs;
+      return 'stored';
     },
 
     complete(request) {
@@ -153,7 +190,9 @@ export function memoryStore({
       } else if (entry.owner !== owner) {
         return 'lost';
       } else if (entry.state !== 'running') {
-        return entry.state === outcome.state && entry.answer === answer ? 'stored' : 'lost';
+        const ends = entry.state === 'late' && outcome.state === 'finished';
+        if (!(ends || entry.state === outcome.state) || entry.answer !== answer) return 'lost';
+        if (!ends) return 'stored';
       }
       entry.state = outcome.state;
       entry.answer = answer;
@@ -168,7 +207,9 @@ export function memoryStore({
 
     release({ key, owner }) {
       const entry = entries.get(key);
-      if (entry?.state === 'running' && entry.owner === owner) entries.delete(key);
+      if (entry?.owner !== owner) return;
+      if (entry.state === 'running') entries.delete(key);
+      else if (entry.state === 'late') entry.until = clock.now();
     },
 
     ping() {},

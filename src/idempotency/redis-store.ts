@@ -1,6 +1,7 @@
 import { TaskRouterKitError } from '../errors.js';
-import { ACQUIRE, COMPLETE, RELEASE, RENEW, type Script } from './redis-scripts.js';
-import type { AcquireResult, IdempotencyStore } from './store.js';
+import { lateIndex } from './redis-late-index.js';
+import { ACQUIRE, ANSWER_EARLY, CLAIM, COMPLETE, RELEASE, RENEW, type Script } from './redis-scripts.js';
+import type { AcquireResult, ClaimedRun, IdempotencyStore, RenewResult } from './store.js';
 
 /** What is used of a Redis client: a `Redis` or `Cluster` of ioredis 5 or 6 fits as it is. */
 export interface RedisClient {
@@ -51,9 +52,7 @@ export function redisStore(
     return redis;
   }
 
-  async function run({ lua, sha }: Script, key: string, ...args: (string | number)[]): Promise<unknown> {
-    // The braces make the key's own name decide where a cluster keeps it.
-    const name = `${prefix}{${key}}`;
+  async function runOn(name: string, { lua, sha }: Script, ...args: (string | number)[]): Promise<unknown> {
     try {
       return await connected().evalsha(sha, 1, name, ...args);
     } catch (error) {
@@ -62,23 +61,53 @@ export function redisStore(
     }
   }
 
+  // The braces make the key's own name decide where a cluster keeps it.
+  const run = (script: Script, key: string, ...args: (string | number)[]) =>
+    runOn(`${prefix}{${key}}`, script, ...args);
+
+  const index = lateIndex((script, ...args) => runOn(`${prefix}late`, script, ...args));
+
   return {
     async acquire({ key, fingerprint, owner, leaseMs, ttlMs, waitedFor = 0 }) {
       return acquired(await run(ACQUIRE, key, fingerprint, owner, leaseMs, ttlMs, waitedFor));
     },
 
-    async renew({ key, fingerprint, owner, attempt, leaseMs, ttlMs }) {
-      return either('held', 'lost', await run(RENEW, key, fingerprint, owner, attempt, leaseMs, ttlMs));
+    async renew({ key, fingerprint, owner, attempt, leaseMs, ttlMs, late }) {
+      const reply = await run(RENEW, key, fingerprint, owner, attempt, leaseMs, ttlMs, late ? 1 : 0);
+      return oneOf<RenewResult>(['held', 'lost', 'absent'], reply);
+    },
+
+    async answerEarly({ key, fingerprint, owner, attempt, ttlMs, leaseMs, answer, journal, limitMs }) {
+      await index.enter(key, leaseMs);
+      const args = [fingerprint, owner, attempt, ttlMs, leaseMs, answer, journal, limitMs];
+      return oneOf(['stored', 'lost'], await run(ANSWER_EARLY, key, ...args));
     },
 
     async complete({ key, fingerprint, owner, attempt, ttlMs, outcome }) {
       const answer = outcome.state === 'finished' ? outcome.answer : '';
       const reply = await run(COMPLETE, key, fingerprint, owner, attempt, ttlMs, outcome.state, answer);
-      return either('stored', 'lost', reply);
+      const result = oneOf(['stored', 'settled', 'lost'], reply);
+      if (result !== 'settled') return result;
+      await index.leave(key);
+      return 'stored';
     },
 
     async release({ key, owner }) {
-      await run(RELEASE, key, owner);
+      // The lease has ended, but the next look may be as far off as it was long.
+      if ((await run(RELEASE, key, owner)) === 'late') await index.enter(key, 0);
+    },
+
+    async claim({ owner, leaseMs, max }) {
+      const claims = await Promise.allSettled(
+        (await index.take(max)).map(async ({ key, doubt }) => {
+          const reply = await run(CLAIM, key, owner, leaseMs);
+          const [status, ...claimed] = Array.isArray(reply) ? (reply as unknown[]) : [];
+          if (oneOf(['claimed', 'held', 'none'], status) === 'none') await doubt();
+          return status === 'claimed' ? claimedRun(key, claimed) : undefined;
+        }),
+      );
+      // One that failed is looked at again in a second, or when the lease it may have got has passed.
+      return claims.flatMap((claim) => (claim.status === 'fulfilled' && claim.value) || []);
     },
 
     async ping() {
@@ -104,10 +133,24 @@ function acquired(reply: unknown): AcquireResult {
   }
 }
 
-function either<A extends string, B extends string>(a: A, b: B, reply: unknown): A | B {
-  if (reply === a) return a;
-  if (reply === b) return b;
-  throw unexpected();
+function claimedRun(
+  key: string,
+  [fingerprint, attempt, answer, journal, limitLeftMs]: unknown[],
+): ClaimedRun {
+  return {
+    key,
+    fingerprint: String(fingerprint),
+    attempt: Number(attempt),
+    answer: String(answer),
+    journal: String(journal),
+    limitLeftMs: Number(limitLeftMs),
+  };
+}
+
+function oneOf<const T extends string>(expected: readonly T[], reply: unknown): T {
+  const found = expected.find((each) => each === reply);
+  if (found === undefined) throw unexpected();
+  return found;
 }
 
 function unexpected(): TaskRouterKitError {

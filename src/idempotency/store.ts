@@ -3,27 +3,48 @@
  * in ONE atomic step and judges every lease by its own clock; everything else (waiting, renewing, deadlines,
  * what to do when it fails) is the engine's.
  *
- * A record is `running` (under a lease), `finished` (with an answer) or `failed` (the run threw). Attempts are
- * numbered from 1, so that a request that waited on attempt 3 can tell "3 failed" from "an older one failed".
+ * A record is `running` (under a lease), `late` (answered, and still under a lease: its run goes on, and its journal
+ * lets another process take over), `finished` (with an answer) or `failed` (the run threw). Attempts are numbered
+ * from 1, so that a request that waited on attempt 3 can tell "3 failed" from "an older one failed".
  *
  * An operation may answer directly instead of with a promise; the memory store does, which keeps the hot path
  * free of timers and ticks.
  */
 export interface IdempotencyStore {
-  /** Starts a run, or tells why not. Creates the record; takes over one whose lease has passed. */
+  /**
+   * Starts a run, or tells why not. Creates the record; takes over one that is running and whose lease has passed.
+   * To everybody a late record is `finished` with its answer, whatever its lease.
+   */
   acquire(request: AcquireRequest): MaybePromise<AcquireResult>;
   /**
    * Extends the lease of `owner`. An absent record is created again (a store may lose memory, the owner is still
-   * running); only a record of *another* owner, or one that has ended, is lost.
+   * running); only a record of *another* owner, or one that has ended, is lost. For a late run an absent record is
+   * `absent`: what it held is more than a renewal carries, its owner answers early again.
    */
-  renew(request: RenewRequest): MaybePromise<'held' | 'lost'>;
+  renew(request: RenewRequest): MaybePromise<RenewResult>;
+  /**
+   * Makes a running record late: from one step to the next it has an answer, and keeps its lease. Creates an absent
+   * record again; refuses, and may be repeated, as {@link complete}.
+   */
+  answerEarly(request: EarlyRequest): MaybePromise<'stored' | 'lost'>;
   /**
    * Ends the run of `owner` with its outcome. Creates an absent record again; refuses as {@link renew} does, except
    * that repeating what this owner has already stored is `stored`: the first answer may have got lost on the way.
+   * A late record ends only as `finished` with the answer it has; its journal is dropped.
    */
   complete(request: CompleteRequest): MaybePromise<'stored' | 'lost'>;
-  /** Drops the record of a run with nothing decided: the next acquire runs. Does nothing for any other owner. */
+  /**
+   * Gives the run of `owner` up with nothing decided. Running: drops the record, the next acquire runs. Late: ends the
+   * lease, the next claim takes over. Does nothing for any other owner.
+   */
   release(request: ReleaseRequest): MaybePromise<void>;
+  /**
+   * Takes over late runs whose lease has passed, each in an atomic step: `owner` holds them from then on, the former
+   * owner has lost them. Of two that claim at once exactly one gets a run. A run past its late limit is claimed once
+   * more, so that somebody can see to it; if that claim's lease passes too, and it was not released, the run has
+   * ended, so that a journal that kills its reader does so once only. Absent: this store has no takeover.
+   */
+  claim?(request: ClaimRequest): MaybePromise<readonly ClaimedRun[]>;
   /** Answers while the store can be reached, rejects when it cannot. */
   ping(): MaybePromise<void>;
 }
@@ -34,7 +55,7 @@ export type MaybePromise<T> = T | Promise<T>;
 export interface AcquireRequest {
   /** Names the callback: `assignment:<WorkspaceSid>:<ReservationSid>` or `event:<id>`. At most 200 characters. */
   readonly key: string;
-  /** What must not differ between two requests under one key. */
+  /** What must not differ between two requests under one key. Well-formed Unicode, as the answers are. */
   readonly fingerprint: string;
   /** A token no other run has. The same token acquires again what it already holds (a lost answer, repeated). */
   readonly owner: string;
@@ -46,7 +67,7 @@ export interface AcquireRequest {
    * The attempt this request has been waiting on. If that attempt, or a later one, has failed, the answer is
    * `failed` and no run starts. Absent: a failed record runs again.
    */
-  readonly waitedFor?: number;
+  readonly waitedFor?: number | undefined;
 }
 
 export type AcquireResult =
@@ -68,6 +89,24 @@ export interface RenewRequest {
   readonly attempt: number;
   readonly leaseMs: number;
   readonly ttlMs: number;
+  /** The run has answered early. */
+  readonly late?: boolean;
+}
+
+export type RenewResult = 'held' | 'lost' | 'absent';
+
+export interface EarlyRequest {
+  readonly key: string;
+  readonly fingerprint: string;
+  readonly owner: string;
+  readonly attempt: number;
+  readonly leaseMs: number;
+  readonly ttlMs: number;
+  readonly answer: string;
+  /** For whoever takes the run over. A store without `claim` need not keep it. */
+  readonly journal: string;
+  /** How long the late part may take, in milliseconds from this operation on. */
+  readonly limitMs: number;
 }
 
 export interface CompleteRequest {
@@ -84,4 +123,24 @@ export type Outcome = { readonly state: 'finished'; readonly answer: string } | 
 export interface ReleaseRequest {
   readonly key: string;
   readonly owner: string;
+}
+
+export interface ClaimRequest {
+  /** A token no other run has. All runs of one claim are held under it. */
+  readonly owner: string;
+  readonly leaseMs: number;
+  /** How many runs to claim at most. */
+  readonly max: number;
+}
+
+/** A late run that has changed hands. */
+export interface ClaimedRun {
+  readonly key: string;
+  readonly fingerprint: string;
+  /** One more than its former owner had. */
+  readonly attempt: number;
+  readonly answer: string;
+  readonly journal: string;
+  /** Milliseconds to its late limit; below 0: the limit has passed. */
+  readonly limitLeftMs: number;
 }

@@ -12,6 +12,18 @@ export interface Idempotency {
    * being stored at that moment does it wait for that one store call, which ends within `storeTimeoutMs`.
    */
   run(request: RunRequest): Promise<RunResult>;
+  /**
+   * From now on, until {@link close}, looks about every 2 s for late runs whose process has died, takes each over
+   * under a lease of its own, and calls `handler` with it. The run ends when `handler` does, however it does. Without
+   * effect when the store has no `claim`. To be called once.
+   *
+   * @example
+   * idempotency.takeOver(async (run) => {
+   *   const { form, dueAt } = JSON.parse(run.journal);
+   *   if (await stillPending(form)) await decideLate(form, dueAt, run);
+   * });
+   */
+  takeOver(handler: (run: TakenRun) => Promise<void>): void;
   /** The keys that are running here or being waited for. */
   readonly active: Iterable<string>;
   /** `degraded` from the third store failure in a row until the store answers a ping again. */
@@ -19,8 +31,9 @@ export interface Idempotency {
   /** Asks the store whether it can be reached. Never rejects; takes `storeTimeoutMs` at most. */
   probe(): Promise<StoreState>;
   /**
-   * Takes no new keys, and waits up to `timeoutMs` for those in flight. At the limit it aborts their signals,
-   * ends their waiting requests as `closed`, gives their leases back, and names their keys in `open`.
+   * Takes no new keys, and waits up to `timeoutMs` for those in flight, late runs included. At the limit it aborts
+   * their signals, ends their waiting requests as `closed`, gives their leases back, so that another process may run
+   * them at once, and names their keys in `open`.
    */
   close(options: { timeoutMs: number }): Promise<{ open: string[] }>;
 }
@@ -32,7 +45,7 @@ export interface IdempotencyOptions {
   readonly clock?: Clock;
   /** A number in [0, 1), for the jitter of polls. */
   readonly random?: () => number;
-  /** A token that no other run, of any process, has. Default: a random UUID. */
+  /** A token that no other run, of any process, has. Default: a random UUID of the engine, and a number. */
   readonly newOwner?: () => string;
   readonly log?: Logger;
   /** How long a run is safe from being taken over after its owner's last sign of life. Default 1,500. */
@@ -59,7 +72,7 @@ export interface IdempotencyObserver {
   storeState?(state: StoreState): void;
 }
 
-export type StoreOperation = 'acquire' | 'renew' | 'complete' | 'release' | 'ping';
+export type StoreOperation = 'acquire' | 'renew' | 'answerEarly' | 'complete' | 'release' | 'claim' | 'ping';
 
 /** One callback, as it came in. */
 export interface RunRequest {
@@ -74,15 +87,25 @@ export interface RunRequest {
   /**
    * What happens when the deadline passes while the callback still runs in this process. `fail`: this request
    * ends, the run goes on for later ones. A fixed answer: it becomes THE answer of the callback, stored for every
-   * request, and what the run brings later is dropped. A request that waits for a run in another process, or for
-   * the store, ends as `deadline` in either case: only the owner of a run may end it.
+   * request, and what the run brings later is dropped; or, with `goOn`, the run goes on late, as if it had called
+   * {@link OwnedRun.answerEarly}. A request that waits for a run in another process, or for the store, ends as
+   * `deadline` in any case: only the owner of a run may answer for it.
    */
-  readonly onDeadline: 'fail' | { readonly answer: string };
+  readonly onDeadline: 'fail' | { readonly answer: string; readonly goOn?: LateRequest | undefined };
   /**
    * Does the work and brings the answer: the exact text to repeat. Of all requests that wait for one run, only
-   * one's `execute` is called. Throw, or reject, and the attempt has failed.
+   * one's `execute` is called. Throw, or reject, and the attempt has failed. Once the run is late, what it brings is
+   * ignored, and an error is only logged.
    */
-  execute(run: Run): MaybePromise<string>;
+  execute(run: OwnedRun): MaybePromise<string>;
+}
+
+/** What another process needs to take the rest of a run over, should this one die. */
+export interface LateRequest {
+  /** Opaque text for {@link TakenRun}, at most 300 KB. It is in the store only while the run is late. */
+  readonly journal: string;
+  /** How long the late part may take from now on, in milliseconds. */
+  readonly limitMs: number;
 }
 
 /** What the work is told about its run. The fields are live: read them when needed. */
@@ -91,8 +114,41 @@ export interface Run {
   readonly signal: AbortSignal;
   /** 1 for the first run of a callback, one more for each after a failure or a lost process. */
   readonly attempt: number;
-  /** Milliseconds left to the latest request that waits for this run; 0 when none does. */
+  /** Milliseconds left to the latest request that waits for this run, 0 when none does. Late: to the late limit. */
   remainingMs(): number;
+}
+
+/** The run in the hands of the `execute` that does it. */
+export interface OwnedRun extends Run {
+  /**
+   * Whether the callback is answered already, or just being so, and this run goes on late. The `signal` of a late run
+   * aborts at its late limit, in a shutdown at its limit, and when the run is lost.
+   */
+  readonly late: boolean;
+  /**
+   * Another process has this run, or may take it at any time: whatever is left to do is for that one. From then on
+   * the signal is aborted.
+   */
+  readonly lost: boolean;
+  /**
+   * Answers every waiting and later request with `answer` now, and lets this run go on late. Resolves once the store
+   * holds answer and journal, or cannot be asked: then this process alone goes on, and no other takes over if it
+   * dies. When the run is late already nothing changes, and the promise tells how going late ended.
+   *
+   * @throws RunLostError when another process has the run, or it has ended before: do nothing more for it.
+   * @example
+   * await run.answerEarly('{}', { journal: JSON.stringify({ form, dueAt }), limitMs: 8_000 });
+   * const instruction = await decide(form, run.signal);
+   * if (!run.lost) await applyByRest(instruction);
+   */
+  answerEarly(answer: string, late: LateRequest): Promise<void>;
+}
+
+/** A late run that this process has taken over. `attempt` counts the processes it has been through. */
+export interface TakenRun extends OwnedRun {
+  readonly key: string;
+  /** As it was given with the early answer. */
+  readonly journal: string;
 }
 
 /**

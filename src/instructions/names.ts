@@ -1,6 +1,14 @@
 import { isActivitySid } from './check.js';
-import { FIELDS, optionsOf } from './fields.js';
+import { FIELDS, type InstructionName, optionsOf } from './fields.js';
 import type { ReservationInstruction } from './types.js';
+
+/** The options that take a friendly name: picked once, for this is asked with every callback. */
+const NAMED_OPTIONS = Object.fromEntries(
+  Object.entries(FIELDS).map(([instruction, fields]) => [
+    instruction,
+    fields.filter(({ kind }) => kind === 'activity').map(({ option }) => option),
+  ]),
+) as Partial<Record<InstructionName, string[]>> as Readonly<Record<InstructionName, readonly string[]>>;
 
 /** A friendly name that stands where Twilio wants a SID. */
 export interface NameUse {
@@ -17,10 +25,10 @@ export interface NameUse {
  */
 export function namesIn(instruction: ReservationInstruction): readonly NameUse[] {
   const options = optionsOf(instruction);
-  return FIELDS[instruction.instruction].flatMap(({ option, kind }) => {
+  return NAMED_OPTIONS[instruction.instruction].flatMap((option) => {
     const value = options[option];
-    if (kind !== 'activity' || typeof value !== 'string' || isActivitySid(value)) return [];
-    return [{ field: option, kind, name: value }];
+    if (typeof value !== 'string' || isActivitySid(value)) return [];
+    return [{ field: option, kind: 'activity' as const, name: value }];
   });
 }
 

@@ -1,3 +1,5 @@
+export { type ExplainRequest, type Explanation, explainSignature } from './explain.js';
+export type { MismatchCause } from './guess.js';
 export { type FormPairs, type FormParams, type SignRequest, signRequest, withBodyHash } from './sign.js';
 export {
   type AuthToken,

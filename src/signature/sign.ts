@@ -85,7 +85,7 @@ export function secretKey(authToken: string): KeyObject {
 /** What follows the URL in the signed text: names and values, sorted, without separators. */
 export function formTail(params: FormParams | undefined): string {
   if (params === undefined) return '';
-  const sorted = sortPairs(isPairs(params) ? params.slice() : pairsOf(params));
+  const sorted = sortPairs(formPairs(params));
   let tail = '';
   let last: readonly [string, string] = ['', ''];
   for (const pair of sorted) {
@@ -93,6 +93,11 @@ export function formTail(params: FormParams | undefined): string {
     last = pair;
   }
   return tail;
+}
+
+/** The parameters as pairs, in a list of its own. */
+export function formPairs(params: FormParams): Array<readonly [string, string]> {
+  return isPairs(params) ? params.slice() : pairsOf(params);
 }
 
 function isPairs(params: FormParams): params is FormPairs {

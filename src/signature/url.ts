@@ -18,33 +18,46 @@ export type UrlChange =
 
 export interface UrlVariant {
   readonly url: string;
-  /** Empty for the URL as it was received. */
+  /** How it differs from the URL received; never empty. */
   readonly changes: readonly UrlChange[];
 }
 
 /**
- * The URLs Twilio may have signed when this one was received, each once, the likeliest first and the received
- * one at the head. They are made one at a time: most requests need the first alone. A URL without query, odd
- * port or anything to normalise has two.
+ * The URLs Twilio may have signed instead of the one received, each once, the likeliest first. They are made as
+ * they are asked for: most requests need none. A URL without query and with nothing to normalise has one.
  *
  * @see twilio.com/docs/usage/webhooks/webhooks-security (ports, credentials, fragments), and the validator of
  * the official `twilio` package, whose candidates are all among these.
+ * @example
+ * for (const { url } of urlVariants('https://example.com/assignment')) console.log(url); // https://example.com:443/…
  */
 export function* urlVariants(received: string): Generator<UrlVariant, void, undefined> {
-  const seen = new Set<string>();
-  for (const variant of allVariants({ url: received, changes: [] })) {
+  const plain = PLAIN.exec(received);
+  if (plain) {
+    yield otherPort(plain[1]!, plain[2], plain[3]!);
+    return;
+  }
+  const seen = new Set([received]);
+  for (const variant of everyVariant({ url: received, changes: [] })) {
     if (seen.has(variant.url)) continue;
     seen.add(variant.url);
     yield variant;
   }
 }
 
-function* allVariants(received: UrlVariant): Generator<UrlVariant, void, undefined> {
+/**
+ * A URL that `new URL()` leaves as it is, and without a query to rewrite: a host name in lower case (a number
+ * could be an IPv4 address in short), a port without leading zero, no `.` or `..` segment, nothing to encode.
+ * Each segment ends at its own slash, so that a stranger's path is read in one pass.
+ */
+const PLAIN =
+  /^(https?:\/\/(?:[a-z\d-]+\.)*[a-z][a-z\d-]*)(:[1-9]\d{0,4})?(\/(?:[\w~-][\w~.-]*\/)*(?:[\w~-][\w~.-]*)?)$/;
+
+function* everyVariant(received: UrlVariant): Generator<UrlVariant, void, undefined> {
   const bare = change(received, 'fragment-dropped', withoutFragment(received.url));
   const anonymous = change(bare, 'userinfo-dropped', withoutUserinfo(bare.url));
   const spellings = [received, bare, anonymous];
   for (const spelling of spellings) yield* bothPorts(spelling);
-  if (PLAIN.test(received.url)) return;
   for (const spelling of spellings) {
     if (!URL.canParse(spelling.url)) continue;
     const normal = change(spelling, 'normalized', new URL(spelling.url).href);
@@ -52,12 +65,6 @@ function* allVariants(received: UrlVariant): Generator<UrlVariant, void, undefin
     yield* bothPorts(change(normal, 'query-rewritten', withRewrittenQuery(normal.url)));
   }
 }
-
-/**
- * A URL that `new URL()` leaves as it is, and without a query to rewrite: a host name in lower case (a number
- * could be an IPv4 address in short), a port without leading zero, no `.` or `..` segment, nothing to encode.
- */
-const PLAIN = /^https?:\/\/(?:[a-z\d-]+\.)*[a-z][a-z\d-]*(?::[1-9]\d{0,4})?\/(?:[\w~-][\w~.-]*\/?)*$/;
 
 function change(variant: UrlVariant, name: UrlChange, url: string): UrlVariant {
   return url === variant.url ? variant : { url, changes: [...variant.changes, name] };
@@ -67,10 +74,18 @@ function* bothPorts(variant: UrlVariant): Generator<UrlVariant, void, undefined>
   yield variant;
   const parts = splitUrl(variant.url);
   if (!parts) return;
-  const before = parts.scheme + parts.userinfo + parts.host;
-  if (parts.port !== '') yield change(variant, 'port-dropped', before + parts.rest);
-  else yield change(variant, 'port-added', before + defaultPort(parts.scheme) + parts.rest);
+  const other = otherPort(parts.scheme + parts.userinfo + parts.host, parts.port, parts.rest);
+  yield { url: other.url, changes: [...variant.changes, ...other.changes] };
 }
+
+/** Without the port if there is one, else with the scheme's own. */
+function otherPort(origin: string, port: string | undefined, rest: string): UrlVariant {
+  if (port) return { url: origin + rest, changes: PORT_DROPPED };
+  return { url: origin + (/^https:/i.test(origin) ? ':443' : ':80') + rest, changes: PORT_ADDED };
+}
+
+const PORT_DROPPED: readonly UrlChange[] = ['port-dropped'];
+const PORT_ADDED: readonly UrlChange[] = ['port-added'];
 
 function withoutUserinfo(url: string): string {
   const parts = splitUrl(url);
@@ -81,10 +96,6 @@ function withRewrittenQuery(url: string): string {
   const query = url.indexOf('?');
   if (query === -1 || query === url.length - 1) return url;
   return url.slice(0, query + 1) + stringify(parse(url.slice(query + 1)));
-}
-
-function defaultPort(scheme: string): string {
-  return scheme.toLowerCase() === 'https://' ? ':443' : ':80';
 }
 
 export interface UrlParts {

@@ -61,21 +61,21 @@ export function verifyRequest(request: VerifyRequest): VerifyResult {
   if (typeof signature !== 'string' || signature === '') return { valid: false, reason: 'missing-signature' };
   if (!SIGNATURE.test(signature)) return { valid: false, reason: 'malformed-signature' };
   const tokens = listOf(request.authTokens);
-  if (!tokens.some(isUsable)) return { valid: false, reason: 'no-auth-token' };
-
   const urls = listOf(request.url);
   const tail = formTail(params);
-  for (const [urlIndex, url] of urls.entries()) {
+  for (let urlIndex = 0; urlIndex < urls.length; urlIndex++) {
+    const url = urls[urlIndex]!;
     const tokenIndex = signer(signature, url + tail, tokens);
     if (tokenIndex !== -1)
       return accepted(url, rawBody, { valid: true, tokenIndex, urlIndex, variant: EXACT });
   }
-  for (const [urlIndex, received] of urls.entries()) {
+  if (!tokens.some(isUsable)) return { valid: false, reason: 'no-auth-token' };
+  for (let urlIndex = 0; urlIndex < urls.length; urlIndex++) {
+    const received = urls[urlIndex]!;
     for (const { url, changes } of urlVariants(received)) {
-      if (changes.length === 0) continue;
       const tokenIndex = signer(signature, url + tail, tokens);
       if (tokenIndex !== -1)
-        return accepted(url, rawBody, { valid: true, tokenIndex, urlIndex, variant: changes });
+        return accepted(received, rawBody, { valid: true, tokenIndex, urlIndex, variant: changes });
     }
   }
   return { valid: false, reason: 'mismatch' };
@@ -94,12 +94,14 @@ export function listOf(value: string | readonly string[]): readonly string[] {
 
 /** The index of the token that gives this signature for this text, or -1. */
 function signer(signature: string, text: string, tokens: readonly string[]): number {
-  return tokens.findIndex(
-    (token) => isUsable(token) && sameSignature(signature, hmacSha1(secretKey(token), text)),
-  );
+  for (let index = 0; index < tokens.length; index++) {
+    const token = tokens[index]!;
+    if (isUsable(token) && sameSignature(signature, hmacSha1(secretKey(token), text))) return index;
+  }
+  return -1;
 }
 
-/** Judges the body once the signature is known to be right. */
+/** Judges the body once the signature is known to be right. The forms of a URL all mean the same hash. */
 function accepted(url: string, rawBody: string | Uint8Array | undefined, result: VerifyResult): VerifyResult {
   if (rawBody === undefined) return result;
   const claimed = claimedBodyHash(url);

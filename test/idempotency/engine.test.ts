@@ -381,6 +381,24 @@ describe('shutdown', () => {
     expect(await next).toMatchObject({ answer: 'at once', verdict: 'ran' });
   });
 
+  it('past the limit a failed run is not tried again', async () => {
+    const { clock, process, request, work } = createWorld({ latencyMs: 100 });
+    const engine = process();
+    const primary = engine.run(request(work(300, new Error('no'))));
+    await clock.advance(200);
+    const again = work(10, 'x');
+    const fallback = engine.run(request(again, { path: 'fallback' }));
+    // The limit falls between the failure, 400 ms after the start, and its being stored.
+    const closed = engine.close({ timeoutMs: 250 });
+    await clock.advance(1_000);
+    expect(await Promise.all([primary, fallback])).toMatchObject([
+      { status: 'failed' },
+      { status: 'closed' },
+    ]);
+    expect(again.runs).toHaveLength(0);
+    expect(await closed).toEqual({ open: [] });
+  });
+
   it('an acquire that succeeds after the limit gives its lease back', async () => {
     const { clock, memory, process, request, work } = createWorld({ latencyMs: 100 });
     const engine = process();

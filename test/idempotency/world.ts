@@ -4,42 +4,60 @@ import type { IdempotencyStore, MaybePromise } from '../../src/idempotency/store
 import type { IdempotencyOptions, Run, RunRequest, RunResult } from '../../src/idempotency/types.js';
 import { createFakeClock } from '../../src/testing/fake-clock.js';
 
-export type Mood = 'well' | 'refusing' | 'frozen' | 'deaf';
+export type Mood = 'well' | 'refusing' | 'frozen' | 'deaf' | 'slow';
+
+/** One process' way to the store. */
+export interface Line {
+  mood: Mood;
+  /** The operations sent down this line, by name. */
+  readonly calls: string[];
+}
 
 /** What the tests call on a record's key. */
 export const KEY = 'assignment:WS1:WR1';
 
 /**
  * One store in memory, on a fake clock, and any number of engines ("processes") over it. The way to the store can
- * be bad: `refusing` (rejects), `frozen` (never answers, nothing happens), `deaf` (it happens, the answer is lost).
+ * be bad: `refusing` (rejects), `frozen` (never answers, nothing happens), `deaf` (it happens, the answer is lost),
+ * `slow` (it happens after the caller's patience has ended).
  */
 export function createWorld(options: { latencyMs?: number } = {}) {
   const clock = createFakeClock();
   const memory = memoryStore({ clock });
-  const world = { clock, memory, mood: 'well' as Mood, calls: [] as string[] };
+  const world: Line = { mood: 'well', calls: [] };
   let owners = 0;
 
-  async function remote<T>(name: string, call: () => MaybePromise<T>): Promise<T> {
-    world.calls.push(name);
-    if (world.mood === 'refusing') throw new Error('connection refused');
-    if (world.mood === 'frozen') return new Promise(() => {});
-    if (options.latencyMs !== undefined) {
-      await new Promise<void>((resolve) => clock.setTimeout(resolve, options.latencyMs as number));
+  const pause = (ms: number | undefined) =>
+    ms === undefined ? undefined : new Promise<void>((resolve) => clock.setTimeout(resolve, ms));
+
+  function connect(line: Line): IdempotencyStore {
+    async function remote<T>(name: string, call: () => MaybePromise<T>): Promise<T> {
+      const { mood } = line;
+      line.calls.push(name);
+      if (mood === 'refusing') throw new Error('connection refused');
+      if (mood === 'frozen') return new Promise(() => {});
+      await pause(mood === 'slow' ? 400 : options.latencyMs);
+      const result = await call();
+      return mood === 'deaf' ? new Promise(() => {}) : result;
     }
-    const result = await call();
-    return world.mood === 'deaf' ? new Promise(() => {}) : result;
+    return {
+      acquire: (request) => remote('acquire', () => memory.acquire(request)),
+      renew: (request) => remote('renew', () => memory.renew(request)),
+      answerEarly: (request) => remote('answerEarly', () => memory.answerEarly(request)),
+      complete: (request) => remote('complete', () => memory.complete(request)),
+      release: (request) => remote('release', () => memory.release(request)),
+      ping: () => remote('ping', () => memory.ping()),
+    };
   }
 
-  const store: IdempotencyStore = {
-    acquire: (request) => remote('acquire', () => memory.acquire(request)),
-    renew: (request) => remote('renew', () => memory.renew(request)),
-    complete: (request) => remote('complete', () => memory.complete(request)),
-    release: (request) => remote('release', () => memory.release(request)),
-    ping: () => remote('ping', () => memory.ping()),
-  };
-
-  const process = (overrides: Partial<IdempotencyOptions> = {}) =>
-    createIdempotency({ store, clock, random: () => 0.5, newOwner: () => `owner-${++owners}`, ...overrides });
+  const process = (overrides: Partial<IdempotencyOptions> = {}, line = world) =>
+    createIdempotency({
+      store: connect(line),
+      clock,
+      random: () => 0.5,
+      newOwner: () => `owner-${++owners}`,
+      ...overrides,
+    });
 
   /** A request with four seconds to go. */
   const request = (
@@ -67,7 +85,7 @@ export function createWorld(options: { latencyMs?: number } = {}) {
     return execute;
   };
 
-  return { ...world, world, store, process, request, work };
+  return { clock, memory, world, calls: world.calls, process, request, work };
 }
 
 /** Results as they come, each with the time it took. */

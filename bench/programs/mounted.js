@@ -1,0 +1,22 @@
+// The router as a middleware of an Express 5 app, everything on, with the memory store.
+import express from 'express';
+import { conference, createTaskRouter, defer } from '../../dist/index.js';
+import { createTally, tellPort } from './tally.js';
+
+const tally = createTally();
+const { PUBLIC_URL, TWILIO_AUTH_TOKEN } = process.env;
+const taskRouter = createTaskRouter({ authToken: TWILIO_AUTH_TOKEN, publicUrl: PUBLIC_URL })
+  .onAssignment(({ task, reservation }) => {
+    tally.run(reservation.sid);
+    return conference({
+      from: task.attributes.called,
+      conferenceRecord: 'record-from-start',
+      endConferenceOnExit: true,
+    });
+  })
+  .otherwise(defer())
+  .onOutcome(tally.outcome);
+const app = express();
+app.use('/taskrouter', taskRouter.express());
+await taskRouter.ready();
+const server = app.listen(0, '127.0.0.1', () => tellPort(server.address().port));

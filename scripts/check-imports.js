@@ -1,0 +1,164 @@
+// npm run check: imports in src/ point one way, and heavy packages stay where they belong. Prints file, line and the
+// rule that is broken. Usage: node scripts/check-imports.js [root]
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+const BASE = ['errors', 'clock', 'log'];
+const PURE = ['signature', 'instructions', 'idempotency', ...BASE];
+const LIBRARY = ['index', 'http', 'callbacks', ...PURE];
+
+/**
+ * Which parts each part of src/ may import, besides itself. A part is the longest entry here that a file's path begins
+ * with; a file directly in src/ is `errors`, `clock`, `log`, or else belongs to `index`, which puts the router together.
+ * @type {Record<string, readonly string[]>}
+ */
+const MAY_IMPORT = {
+  errors: [],
+  clock: [],
+  log: [],
+  signature: BASE,
+  expressions: BASE,
+  instructions: BASE,
+  idempotency: BASE,
+  callbacks: PURE,
+  http: ['callbacks', ...PURE],
+  index: LIBRARY,
+  testing: LIBRARY,
+  rest: ['instructions', 'idempotency', ...BASE],
+  'emulator/engine': ['expressions', ...BASE],
+  emulator: ['emulator/engine', 'expressions', 'instructions', 'signature', ...BASE],
+  workspace: ['rest', 'expressions', 'emulator/engine', ...BASE],
+  inspector: LIBRARY,
+  server: ['rest', ...LIBRARY],
+  cli: [
+    'server',
+    'testing',
+    'inspector',
+    'rest',
+    'workspace',
+    'emulator',
+    'emulator/engine',
+    'expressions',
+    ...LIBRARY,
+  ],
+};
+
+/**
+ * Packages that only some places may load, so that importing the library stays quick. A place is the beginning of a path
+ * in src/.
+ * @type {Record<string, { in: readonly string[], types?: readonly string[] }>}
+ */
+const PACKAGES = {
+  express: { in: ['server/', 'emulator/api/'], types: ['http/express.ts'] },
+  'express-validator': { in: ['http/', 'emulator/api/'] },
+  ioredis: { in: ['server/', 'idempotency/redis'] },
+  pino: { in: ['server/', 'cli/'] },
+  'prom-client': { in: ['server/', 'cli/'] },
+  commander: { in: ['cli/'] },
+  valibot: { in: ['server/', 'cli/', 'workspace/'] },
+  'p-retry': { in: ['rest/'] },
+};
+
+/** Handlers are written as users write them. */
+const HANDLERS_RULE =
+  'handlers/ imports taskrouter-kit by its name, other packages, and files of its own folder';
+
+const root = resolve(process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url)));
+const broken = [...filesIn('src'), ...filesIn('handlers')].flatMap(checkFile);
+for (const line of broken) console.error(line);
+if (broken.length > 0) {
+  console.error(
+    `${broken.length} import${broken.length === 1 ? '' : 's'} against the direction; see scripts/check-imports.js.`,
+  );
+  process.exit(1);
+}
+
+/**
+ * @param {string} folder below the root
+ * @returns {string[]} its TypeScript files, with slashes, below the root
+ */
+function filesIn(folder) {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .map((name) => posix.join(folder, name.split(sep).join('/')))
+    .filter((name) => name.endsWith('.ts'));
+}
+
+/** @param {string} file */
+function checkFile(file) {
+  const text = readFileSync(join(root, file), 'utf8');
+  return ts.preProcessFile(text).importedFiles.flatMap(({ fileName, pos }) => {
+    const rule = ruleBroken(file, fileName, isTypeImport(text, pos));
+    const line = text.slice(0, pos).split('\n').length;
+    return rule === undefined ? [] : [`${file}:${line}: imports ${fileName}: ${rule}`];
+  });
+}
+
+/**
+ * @param {string} file
+ * @param {string} name what it imports
+ * @param {boolean} typeOnly
+ * @returns {string | undefined}
+ */
+function ruleBroken(file, name, typeOnly) {
+  const relativePath = name.startsWith('.');
+  if (file.startsWith('handlers/')) {
+    return relativePath && !inFolder(file, name, 'handlers') ? HANDLERS_RULE : undefined;
+  }
+  const path = file.slice('src/'.length);
+  if (!relativePath) return packageRule(path, name, typeOnly);
+  if (!inFolder(file, name, 'src')) return 'src/ imports nothing outside of itself by a path';
+  const from = partOf(path);
+  const to = partOf(posix.join(dirname(path), name).replace(/\.js$/, '.ts'));
+  if (from === undefined || to === undefined) return 'this folder has no row in MAY_IMPORT: add one';
+  if (from === to || MAY_IMPORT[from]?.includes(to)) return undefined;
+  return `${from} may import ${MAY_IMPORT[from]?.join(', ') || 'no other part'}`;
+}
+
+/**
+ * @param {string} path below src/
+ * @param {string} name
+ * @param {boolean} typeOnly
+ */
+function packageRule(path, name, typeOnly) {
+  const packageName = name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/');
+  const rule = PACKAGES[packageName];
+  if (!rule || rule.in.some((place) => path.startsWith(place))) return undefined;
+  if (typeOnly && rule.types?.includes(path)) return undefined;
+  const types = rule.types ? ` (as a type also in ${rule.types.join(', ')})` : '';
+  return `${packageName} belongs to ${rule.in.join(', ')}${types}`;
+}
+
+/** @param {string} path below src/ */
+function partOf(path) {
+  const parts = Object.keys(MAY_IMPORT).filter(
+    (part) => path === `${part}.ts` || path.startsWith(`${part}/`),
+  );
+  if (parts.length > 0)
+    return parts.reduce((longest, part) => (part.length > longest.length ? part : longest));
+  return path.includes('/') ? undefined : 'index';
+}
+
+/**
+ * @param {string} file
+ * @param {string} name
+ * @param {string} folder
+ */
+function inFolder(file, name, folder) {
+  return !relative(folder, join(dirname(file), name)).startsWith('..');
+}
+
+/**
+ * Whether the import at a position is of types alone: the statement it ends says `import type` or `export type`.
+ * @param {string} text
+ * @param {number} pos
+ */
+function isTypeImport(text, pos) {
+  const statement =
+    text.slice(0, pos).match(/\b(import|export)\s(?:(?!\b(?:import|export)\s)[\s\S])*$/)?.[0] ?? '';
+  return /^(import|export)\s+type\b/.test(statement);
+}

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { text as readAll } from 'node:stream/consumers';
+import { explainSignature } from '../signature/index.js';
+import { EXIT, UsageError } from './failure.js';
+import { type PastedRequest, readPasted } from './pasted-request.js';
+import { print } from './print.js';
+
+export interface DoctorOptions {
+  readonly url?: string;
+  readonly token?: string;
+  readonly signature?: string;
+}
+
+/**
+ * `taskrouter doctor`: says whether the signature of a pasted request matches, and if not, which one change would make
+ * it match. It prints neither the token nor any value of the request.
+ *
+ * @param file - where the request is; default: standard input.
+ * @returns 0 if it matches, 1 if not.
+ * @throws UsageError when there is no token, URL or readable request.
+ */
+export async function doctor(file: string | undefined, options: DoctorOptions): Promise<number> {
+  const authTokens = (options.token ?? '').split(',').map((token) => token.trim());
+  if (authTokens.every((token) => token === '')) {
+    throw new UsageError(
+      'There is no Auth Token to check with: set TWILIO_AUTH_TOKEN to that of the account.',
+    );
+  }
+  if (file === undefined && process.stdin.isTTY) print('Paste the request, then press Ctrl-D:');
+  const request = readPasted(await read(file));
+  const url = options.url ?? request.url;
+  if (url === undefined) {
+    throw new UsageError(
+      'The request does not say which URL was called: give the one Twilio was given with --url.',
+    );
+  }
+  const { headers, body } = request;
+  const { valid, text } = explainSignature({
+    signature: options.signature ?? headers.get('x-twilio-signature'),
+    url,
+    authTokens,
+    ...body,
+    hosts: namedIn(headers, ['x-forwarded-host', 'x-original-host', 'host']),
+    prefixes: namedIn(headers, ['x-forwarded-prefix']),
+  });
+  print(text);
+  return valid ? EXIT.ok : EXIT.failed;
+}
+
+async function read(file: string | undefined): Promise<string> {
+  if (file === undefined) return readAll(process.stdin);
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new UsageError(`The file ${file} cannot be read.`, { cause });
+  }
+}
+
+function namedIn(headers: PastedRequest['headers'], names: readonly string[]): readonly string[] {
+  return names.flatMap((name) => headers.get(name) ?? []);
+}

@@ -1,0 +1,133 @@
+#!/usr/bin/env node
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { ConfigurationError } from '../errors.js';
+import { EXIT, UsageError } from './failure.js';
+
+const EXAMPLES = `
+Examples:
+  $ taskrouter dev                  try the handlers on this machine: no account, no Redis
+  $ taskrouter serve                the endpoint, configured by environment variables
+  $ taskrouter send assignment --url http://127.0.0.1:3000/taskrouter/assignment --task '{"type":"chat"}'
+  $ taskrouter doctor request.txt   why does this signature not match?
+
+Exit codes: 0 done, 1 failed or refused, 2 wrong usage or configuration.
+The Auth Token is read from TWILIO_AUTH_TOKEN: an option can be seen in the list of processes.`;
+
+const SEND_EXAMPLES = `
+Examples:
+  $ taskrouter send assignment --url http://127.0.0.1:3000/taskrouter/assignment --task '{"type":"chat"}'
+  $ taskrouter send assignment --url http://127.0.0.1:3000/taskrouter/assignment --task @task.json --set TaskAge=90 --repeat
+  $ taskrouter send event --url http://127.0.0.1:3000/taskrouter/events --type task.canceled
+  Signed for what Twilio calls, sent past the proxy:
+  $ taskrouter send assignment --url http://10.0.0.7:3000/taskrouter/assignment \\
+      --public-url https://hooks.example.com/taskrouter/assignment`;
+
+const DOCTOR_EXAMPLES = `
+The request is one of
+  a raw HTTP request: request line, headers, an empty line, the body
+  a JSON object { "url": "…", "headers": { … }, "body": "…" or { … } }
+  a body alone, with --url and --signature
+
+Examples:
+  $ taskrouter doctor request.txt
+  $ taskrouter doctor --url https://hooks.example.com/taskrouter/assignment --signature 'RSOYDt4T…' < body.txt`;
+
+/** Each command is loaded when it runs: help and the small tools do not wait for a server to load. */
+function program(finish: (code: number) => void): Command {
+  const root = new Command('taskrouter')
+    .description(
+      'Servers for the callbacks of Twilio TaskRouter, and tools to try them. Not affiliated with Twilio.',
+    )
+    .addHelpText('after', EXAMPLES)
+    .exitOverride();
+
+  root
+    .command('serve')
+    .description('answer callbacks with the handlers in HANDLERS_DIR, or with the shipped ones')
+    .action(async () => (await import('./serve.js')).serve());
+
+  root
+    .command('dev')
+    .description('start an endpoint with a random token and send it one signed callback of each kind')
+    .addOption(new Option('--port <port>', 'where to listen; default: 3000, or a free one').argParser(port))
+    .option('--once', 'end after the samples: 0 if each was answered')
+    .action(async (options) => {
+      const code = await (await import('./dev.js')).dev(options);
+      if (code !== undefined) finish(code);
+    });
+
+  root
+    .command('send')
+    .description('sign a callback, send it, and say whether Twilio would accept the answer')
+    .addArgument(new Argument('<kind>', 'what to send').choices(['assignment', 'event']))
+    .requiredOption('--url <url>', 'where to send it')
+    .addOption(tokenOption())
+    .option('--set <Name=value>', 'a parameter to add or replace; the name alone leaves it out', collect, [])
+    .option('--task <JSON>', "the task's attributes, or @file")
+    .option('--worker <JSON>', "the worker's attributes, or @file")
+    .option('--type <type>', 'the type of an event', 'task.created')
+    .option('--public-url <url>', 'the URL to sign for, where a proxy stands between Twilio and the endpoint')
+    .addOption(
+      new Option('--repeat [times]', 'send the very same request again, once or so many times').argParser(
+        times,
+      ),
+    )
+    .addHelpText('after', SEND_EXAMPLES)
+    .action(async (kind, options) => finish(await (await import('./send.js')).send(kind, options)));
+
+  root
+    .command('doctor')
+    .description('say whether the signature of a request matches, and which one change would make it match')
+    .argument('[file]', 'the request; default: standard input')
+    .option('--url <url>', 'the URL given to Twilio; default: as the request itself says')
+    .option('--signature <value>', 'X-Twilio-Signature, where the request has no headers')
+    .addOption(tokenOption())
+    .addHelpText('after', DOCTOR_EXAMPLES)
+    .action(async (file, options) => finish(await (await import('./doctor.js')).doctor(file, options)));
+
+  return root;
+}
+
+function tokenOption(): Option {
+  return new Option('--token <token>', 'the Auth Token; prefer the variable').env('TWILIO_AUTH_TOKEN');
+}
+
+function port(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new InvalidArgumentError('It must be a port, such as 3000; 0 lets the system choose one.');
+}
+
+function times(text: string): number {
+  if (/^\d{1,3}$/.test(text) && Number(text) > 0) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number from 1 to 999.');
+}
+
+function collect(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
+}
+
+/** Runs the command line; a command that stays up, such as `serve`, ends the process by itself. */
+async function main(): Promise<void> {
+  // Whoever reads a pipe may have seen enough: taskrouter --help | head.
+  process.stdout.on('error', () => process.exit());
+  try {
+    await program((code) => {
+      process.exitCode = code;
+    }).parseAsync();
+  } catch (error) {
+    process.exitCode = failure(error);
+  }
+}
+
+function failure(error: unknown): number {
+  // Commander has told the user already; of help and version it says 0.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof ConfigurationError || error instanceof UsageError) {
+    console.error(error.message);
+    return EXIT.usage;
+  }
+  console.error(error);
+  return EXIT.failed;
+}
+
+void main();

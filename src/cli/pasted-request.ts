@@ -1,0 +1,84 @@
+import { parseForm } from '../http/form.js';
+import type { FormParams } from '../signature/index.js';
+import { UsageError } from './failure.js';
+
+/** A request somebody pasted, as far as it says. */
+export interface PastedRequest {
+  /** As the request itself gives it: its URL, or its path and the host it was sent to. */
+  readonly url: string | undefined;
+  /** By lower-case name. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: { readonly params: FormParams } | { readonly rawBody: string };
+}
+
+/**
+ * Reads a pasted request: a raw HTTP request, a JSON object with `headers` and `body`, or a body alone.
+ *
+ * @throws UsageError when the body is neither a form nor JSON.
+ */
+export function readPasted(text: string): PastedRequest {
+  const dump = readDump(text);
+  if (dump) return dump;
+  const [, target] = /^[A-Z]+ (\S+) HTTP\/[\d.]+\r?\n/.exec(text) ?? [];
+  if (target === undefined) return { url: undefined, headers: new Map(), body: readBody(text, '') };
+
+  const blank = /\r?\n\r?\n/.exec(text);
+  const headers = new Map(
+    text
+      .slice(0, blank?.index)
+      .split(/\r?\n/)
+      .slice(1)
+      .map((line) => line.split(/:(.*)/s))
+      .map(([name = '', value = '']) => [name.trim().toLowerCase(), value.trim()]),
+  );
+  const sent = blank ? text.slice(blank.index + blank[0].length) : '';
+  const body = readBody(sent, headers.get('content-type') ?? '');
+  return { url: urlFrom(target, headers), headers, body };
+}
+
+/** `{ url, headers, body }`, as tunnels and request loggers write it. */
+function readDump(text: string): PastedRequest | undefined {
+  let dump: unknown;
+  try {
+    dump = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(dump) || !isRecord(dump.headers)) return undefined;
+  const headers = new Map(
+    Object.entries(dump.headers).map(([name, value]) => [
+      name.toLowerCase(),
+      String(Array.isArray(value) ? value[0] : value),
+    ]),
+  );
+  const { body = '' } = dump;
+  const url = dump.originalUrl ?? dump.url;
+  return {
+    url: typeof url === 'string' ? urlFrom(url, headers) : undefined,
+    headers,
+    body: isRecord(body)
+      ? { params: body as FormParams }
+      : readBody(String(body), headers.get('content-type') ?? ''),
+  };
+}
+
+function readBody(text: string, contentType: string): PastedRequest['body'] {
+  // An editor ends a file with a line feed; what Twilio sends does not end with one.
+  const sent = text.replace(/[\r\n]+$/, '');
+  if (contentType.includes('json') || /^\s*[{[]/.test(sent)) return { rawBody: sent };
+  const form = parseForm(sent);
+  if ('failure' in form) {
+    throw new UsageError('The body is not a form as it was sent: paste it with its + and % as they are.');
+  }
+  return { params: form.pairs };
+}
+
+function urlFrom(target: string, headers: ReadonlyMap<string, string>): string | undefined {
+  if (/^https?:\/\//.test(target)) return target;
+  const host = headers.get('host');
+  return host === undefined ? undefined : `${headers.get('x-forwarded-proto') ?? 'https'}://${host}${target}`;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,84 @@
+import { NOW, type Script, script } from './redis-scripts.js';
+
+/*
+ * Where late runs are looked for when their process has died: a sorted set of their keys by the time of the next look.
+ * Records live in slots of their own, so no script can change a record and this index in one step; therefore the
+ * index decides nothing. It may name too much, never too little, and the record alone says who has a run:
+ *
+ * - A key enters before its record goes late. Crash, or failure, in between: the key of a record that is not late,
+ *   which two looks in a row find so and then forget.
+ * - A look (TAKE) puts the key off by a second before it reads the record. Crash in between: looked at a second later.
+ * - The record changes hands in one step, under its own script, only if it is late and its lease has passed. Crash
+ *   after that: the new lease passes like any other; the key is still here.
+ * - A key leaves after its record has ended. Crash in between: as the first.
+ * - Forgetting a key whose record is about to go late would lose the run. So it takes two looks, a second apart, that
+ *   find no late record, and nobody may have entered the key again since the second look began (the score says).
+ *   Entering and going late follow each other within the timeout of one store call.
+ *
+ * Scores are milliseconds on the clock of the Redis that holds the index. A half marks a key that a look has found
+ * without a late record.
+ */
+
+/** How long a look keeps others from looking at the same key. */
+const LOOK_AGAIN_MS = 1_000;
+
+/** ARGV: key, milliseconds to its first look. */
+const ENTER = script(`${NOW}
+redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
+return 'entered'`);
+
+/** ARGV: key. */
+const LEAVE = script(`
+redis.call('ZREM', KEYS[1], ARGV[1])
+return 'left'`);
+
+/** ARGV: how many at most, milliseconds to the next look. Answers the new score, then each key with its old score. */
+const TAKE = script(`${NOW}
+local score = now + ARGV[2]
+local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'WITHSCORES', 'LIMIT', 0, ARGV[1])
+for i = 1, #due, 2 do redis.call('ZADD', KEYS[1], score, due[i]) end
+return {string.format('%.0f', score), due}`);
+
+/** ARGV: key, the score its look gave it, whether the look before found no late record either: 1 or 0. */
+const DOUBT = script(`
+if tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1])) ~= tonumber(ARGV[2]) then return 'entered again' end
+if ARGV[3] == '1' then redis.call('ZREM', KEYS[1], ARGV[1])
+else redis.call('ZADD', KEYS[1], ARGV[2] + 0.5, ARGV[1]) end
+return 'doubted'`);
+
+export const LATE_INDEX_SCRIPTS: readonly Script[] = [ENTER, LEAVE, TAKE, DOUBT];
+
+/** A look at one key that was due. */
+export interface Look {
+  readonly key: string;
+  /** To be called when the record is not late. */
+  doubt(): Promise<void>;
+}
+
+/** @param run - runs a script on the index. */
+export function lateIndex(run: (script: Script, ...args: (string | number)[]) => Promise<unknown>) {
+  return {
+    async enter(key: string, firstLookMs: number): Promise<void> {
+      await run(ENTER, key, firstLookMs);
+    },
+
+    async leave(key: string): Promise<void> {
+      await run(LEAVE, key);
+    },
+
+    /** The keys that are due, which nobody else gets for a second. */
+    async take(max: number): Promise<Look[]> {
+      const [score, due] = (await run(TAKE, max, LOOK_AGAIN_MS)) as [string, string[]];
+      const looks: Look[] = [];
+      for (let i = 0; i < due.length; i += 2) {
+        const key = String(due[i]);
+        const doubted = Number.isInteger(Number(due[i + 1])) ? 0 : 1;
+        looks.push({
+          key,
+          doubt: async () => void (await run(DOUBT, key, score, doubted)),
+        });
+      }
+      return looks;
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { pino } from 'pino';
+import type { CallbackOutcome } from '../index.js';
+import type { Logger } from '../log.js';
+import type { EndpointConfig } from './config.js';
+import { lineRedactor, redactFields } from './redact.js';
+
+/** How long a line may wait to be written with others, in milliseconds. */
+const FLUSH_MS = 100;
+
+/**
+ * The endpoint's logger: JSON lines on standard output, written a few at a time and all of them at exit. Tokens,
+ * signatures, phone numbers and attributes are redacted, also where a handler logs them.
+ *
+ * @param destination - where the lines go; default: standard output.
+ */
+export function createLogger(
+  config: Pick<EndpointConfig, 'logLevel' | 'authTokens' | 'rest' | 'redisUrl'>,
+  destination: { write(line: string): void } = pino.destination({
+    dest: 1,
+    sync: false,
+    minLength: 4_096,
+    periodicFlush: FLUSH_MS,
+  }),
+): Logger {
+  return pino(
+    {
+      level: config.logLevel,
+      // The host and the process id are the platform's to add, and the same on each line.
+      base: null,
+      formatters: { level: (label) => ({ level: label }), log: redactFields },
+      serializers: { err: (error: Error) => redactFields({ ...pino.stdSerializers.err(error) }) },
+      hooks: { streamWrite: lineRedactor(secretsOf(config)) },
+    },
+    destination,
+  );
+}
+
+function secretsOf({
+  authTokens,
+  rest,
+  redisUrl,
+}: Pick<EndpointConfig, 'authTokens' | 'rest' | 'redisUrl'>): string[] {
+  const { password = '' } = redisUrl === undefined ? {} : new URL(redisUrl);
+  return [...authTokens, rest.apiSecret ?? '', password, decodeURIComponent(password)];
+}
+
+/**
+ * Writes one line for each callback; pino leaves out what is undefined. The fields are named one by one because this
+ * runs for each callback: spreading the outcome takes longer than writing the line.
+ */
+export function logOutcomes(log: Logger): (outcome: CallbackOutcome) => void {
+  return (outcome) => {
+    log.info(
+      {
+        route: outcome.route,
+        verdict: outcome.verdict,
+        status: outcome.status,
+        reason: outcome.reason,
+        handler: outcome.handler,
+        instruction: outcome.instruction,
+        ms: Math.round(outcome.durationMs * 100) / 100,
+        degraded: outcome.degraded || undefined,
+        workspaceSid: outcome.workspaceSid,
+        taskSid: outcome.taskSid,
+        workerSid: outcome.workerSid,
+        reservationSid: outcome.reservationSid,
+        eventType: outcome.eventType,
+      },
+      'callback',
+    );
+  };
+}

@@ -1,0 +1,101 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { IdempotencyObserver } from '../idempotency/types.js';
+import type { CallbackOutcome, TaskRouter } from '../index.js';
+
+/** Up to Twilio's limit of 5 s for an assignment; only events may go on beyond it. */
+const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 4, 5, 10];
+
+export interface Metrics {
+  /** For `onOutcome`. */
+  readonly outcome: (outcome: CallbackOutcome) => void;
+  /** For the option `storeObserver`. */
+  readonly observer: IdempotencyObserver;
+  /** Reads in-flight callbacks and the store's state from the router at each scrape. */
+  watch(taskRouter: Pick<TaskRouter, 'active' | 'storeState'>): void;
+  readonly contentType: string;
+  /** Everything, in the text format of Prometheus. */
+  text(): Promise<string>;
+}
+
+/**
+ * The endpoint's metrics, on a registry of their own. Every label takes its values from a list that is fixed once the
+ * endpoint runs (routes, verdicts, registered handlers, instructions): nothing a caller sends becomes a label.
+ */
+export function createMetrics(): Metrics {
+  const register = new Registry();
+  const registers = [register];
+  collectDefaultMetrics({ register });
+
+  const callbacks = new Counter({
+    name: 'taskrouter_callbacks_total',
+    help: 'Callbacks answered. The route fallback is the fallback URL; handler is empty unless one ran for this request.',
+    labelNames: ['route', 'verdict', 'status', 'handler', 'instruction'],
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'taskrouter_callback_duration_seconds',
+    help: 'From the arrival of the headers to the answer.',
+    labelNames: ['route', 'handler'],
+    buckets: DURATION_BUCKETS,
+    registers,
+  });
+  const signatureFailures = new Counter({
+    name: 'taskrouter_signature_failures_total',
+    help: 'Requests refused because nothing showed that Twilio had sent them now.',
+    labelNames: ['reason'],
+    registers,
+  });
+  const results = new Counter({
+    name: 'taskrouter_idempotency_results_total',
+    help: 'Requests by how their run ended, and whether it ran for them, was joined or replayed.',
+    labelNames: ['status', 'verdict'],
+    registers,
+  });
+  const degraded = new Counter({
+    name: 'taskrouter_idempotency_degraded_total',
+    help: 'Answers that only this process knows of, since the store could not be asked.',
+    registers,
+  });
+  const storeErrors = new Counter({
+    name: 'taskrouter_store_errors_total',
+    help: 'Failed operations of the idempotency store, those kept back while it is away included.',
+    labelNames: ['operation'],
+    registers,
+  });
+
+  return {
+    outcome({ route, verdict, status, handler = '', instruction = '', reason, durationMs }) {
+      callbacks.inc({ route, verdict, status, handler, instruction });
+      duration.observe({ route, handler }, durationMs / 1_000);
+      const unsigned = status === 403 || reason === 'tokens-unavailable';
+      if (unsigned && reason !== undefined) signatureFailures.inc({ reason });
+    },
+    observer: {
+      result(result) {
+        results.inc({ status: result.status, verdict: 'verdict' in result ? result.verdict : '' });
+        if (result.status === 'answered' && result.degraded) degraded.inc();
+      },
+      storeError: (operation) => storeErrors.inc({ operation }),
+    },
+    watch(taskRouter) {
+      new Gauge({
+        name: 'taskrouter_store_up',
+        help: '1 while the idempotency store is in use, 0 while callbacks run without it.',
+        registers,
+        collect() {
+          this.set(taskRouter.storeState === 'ok' ? 1 : 0);
+        },
+      });
+      new Gauge({
+        name: 'taskrouter_callbacks_in_flight',
+        help: 'Reservations and events that are running here or being waited for.',
+        registers,
+        collect() {
+          this.set([...taskRouter.active].length);
+        },
+      });
+    },
+    contentType: register.contentType,
+    text: () => register.metrics(),
+  };
+}

@@ -1,0 +1,42 @@
+import type { Logger } from '../log.js';
+import type { EndpointConfig } from './config.js';
+
+/** Says in one line what is in force, and warns of what will hurt in production. Values that are secret stay out. */
+export function tellPolicies(
+  log: Logger,
+  config: EndpointConfig,
+  { url, handlers }: { readonly url: string; readonly handlers: number },
+): void {
+  log.info(
+    {
+      url,
+      handlers,
+      publicUrl: config.publicUrl && withoutCredentials(config.publicUrl),
+      trustProxy: config.trustProxy,
+      tokens: config.authTokens.length,
+      store: config.redisUrl ? 'redis' : 'memory',
+      deadlineMs: config.deadlineMs,
+      onDeadline: config.onDeadline,
+      onStoreError: config.onStoreError,
+      shutdownDelayMs: config.shutdownDelayMs,
+      shutdownTimeoutMs: config.shutdownTimeoutMs,
+    },
+    'endpoint ready',
+  );
+  if (!config.production) return;
+  if (config.publicUrl === undefined && config.trustProxy === undefined) {
+    log.warn(
+      {},
+      'Neither PUBLIC_URL nor TRUST_PROXY is set: behind a proxy every signature will fail. Set PUBLIC_URL to what ' +
+        'Twilio was given before /taskrouter, such as https://hooks.example.com',
+    );
+  }
+  if (config.redisUrl === undefined) {
+    log.warn({}, 'REDIS_URL is not set: with more than one process a callback may run once in each of them');
+  }
+}
+
+function withoutCredentials(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
+}

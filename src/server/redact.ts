@@ -1,0 +1,97 @@
+/** What is written instead of a value nobody should read in a log. */
+const REDACTED = '[redacted]';
+
+/** Names, in lower case and without separators, whose values never go to a log, at any depth. */
+const SECRET_NAMES = new Set([
+  'attributes',
+  'taskattributes',
+  'workerattributes',
+  'form',
+  'body',
+  'rawbody',
+  'token',
+  'authtoken',
+  'authtokens',
+  'apisecret',
+  'password',
+  'secret',
+  'signature',
+  'xtwiliosignature',
+  'authorization',
+  'cookie',
+]);
+
+/** Deeper values are left out: a log line is no place for them, and a cycle must end somewhere. */
+const MAX_DEPTH = 6;
+
+/**
+ * Replaces attributes, form bodies, tokens and signatures by their names, at any depth. A log line without any, such
+ * as the one of every callback, comes back as it is.
+ */
+export function redactFields(fields: Record<string, unknown>): Record<string, unknown> {
+  return redactObject(fields, 0) as Record<string, unknown>;
+}
+
+function redactObject(value: object, depth: number): unknown {
+  if (value instanceof Error || value instanceof Date) return value;
+  if (depth === MAX_DEPTH) return REDACTED;
+  if ('toJSON' in value && typeof value.toJSON === 'function') {
+    const plain: unknown = value.toJSON();
+    return isObject(plain) ? redactObject(plain, depth + 1) : plain;
+  }
+  let copy: Record<string, unknown> | undefined;
+  for (const name of Object.keys(value)) {
+    const before: unknown = (value as Record<string, unknown>)[name];
+    if (before === undefined) continue;
+    const after = isSecret(name) ? REDACTED : isObject(before) ? redactObject(before, depth + 1) : before;
+    if (after === before) continue;
+    copy ??= (Array.isArray(value) ? [...value] : { ...value }) as Record<string, unknown>;
+    copy[name] = after;
+  }
+  return copy ?? value;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+const plainNames = new Map<string, boolean>();
+
+/** Field names come from code, so there are few of them; the bound is for those that do not. */
+function isSecret(name: string): boolean {
+  let secret = plainNames.get(name);
+  if (secret === undefined) {
+    secret = SECRET_NAMES.has(name.toLowerCase().replace(/[^a-z]/g, ''));
+    if (plainNames.size < 1_000) plainNames.set(name, secret);
+  }
+  return secret;
+}
+
+/** Phone numbers as E.164 writes them, also percent-encoded as in a URL: a plus and seven to fifteen digits. */
+const PHONE = /(?:\+|%2[Bb])[1-9]\d{6,14}(?!\d)/g;
+
+/** What a signature looks like: 27 characters of base64 and its padding, with nothing of base64 around it. */
+const SIGNATURE = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{27}=(?![A-Za-z0-9+/=])/g;
+
+/** Below this a secret could be part of a word or a number, and replacing it would break the line. */
+const LEAST_SECRET = 16;
+
+/**
+ * Makes the last look at a finished line, whoever wrote it and in whatever field or message: phone numbers, signatures
+ * and the given secrets are replaced.
+ *
+ * @example
+ * const clean = lineRedactor(['0123456789abcdef0123456789abcdef']);
+ * clean('called +15017122661'); // called [redacted]
+ */
+export function lineRedactor(secrets: readonly string[]): (line: string) => string {
+  const written = secrets
+    .filter((secret) => secret.length >= LEAST_SECRET)
+    .map((secret) => JSON.stringify(secret).slice(1, -1));
+  return (line) => {
+    let clean = line.replace(PHONE, REDACTED);
+    if (clean.includes('=')) clean = clean.replace(SIGNATURE, REDACTED);
+    for (const secret of written) if (clean.includes(secret)) clean = clean.replaceAll(secret, REDACTED);
+    return clean;
+  };
+}

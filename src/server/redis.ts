@@ -1,0 +1,47 @@
+import { Redis } from 'ioredis';
+import { type Clock, systemClock } from '../clock.js';
+import type { Logger } from '../log.js';
+
+/** The least time between two log lines about a Redis that cannot be reached, in milliseconds. */
+const LOG_EVERY_MS = 10_000;
+
+/**
+ * Connects to Redis and keeps at it for ever; it never throws, so the endpoint starts while Redis is away. Nothing is
+ * queued or sent again: a callback does not wait for a Redis that is not there, and its deadline is long past when
+ * Redis comes back. A command needs no timeout of ioredis' own: the idempotency engine times each of them, and wants
+ * to know of an answer that comes late.
+ */
+export function connectRedis(url: string, log: Logger, clock: Clock = systemClock): Redis {
+  const redis = new Redis(url, {
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: 2_000,
+    // A connection on which a command has waited this long is dead, whatever TCP says: a new one is made.
+    socketTimeout: 2_000,
+    retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 6), 1_000),
+    // After a failover the old primary refuses writes: connect again, to whoever the name leads to now.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  });
+  let errors = 0;
+  let loggedAt = Number.NEGATIVE_INFINITY;
+  redis.on('error', (error: Error) => {
+    errors += 1;
+    if (clock.now() - loggedAt < LOG_EVERY_MS) return;
+    log.warn({ err: error, errors }, 'Redis cannot be reached; trying on');
+    loggedAt = clock.now();
+    errors = 0;
+  });
+  redis.on('ready', () => log.info({}, 'Redis is connected'));
+  return redis;
+}
+
+/**
+ * Resolves once the first try to connect has ended, well or not: by then the first callback can be told from its
+ * duplicates in other processes, or Redis is away and the endpoint starts without it.
+ */
+export function firstAttempt(redis: Redis): Promise<void> {
+  return new Promise((resolve) => {
+    redis.once('ready', resolve).once('close', resolve);
+  });
+}

@@ -1,0 +1,47 @@
+import type { Endpoint } from './serve.js';
+
+/**
+ * Stops the endpoint on SIGTERM and SIGINT and ends the process: 0 when every callback was answered, 1 when some were
+ * cut. A second signal ends it at once. An error nobody caught stops it in the same way, with 1: the state it leaves
+ * is unknown, and other processes can take over what this one has open.
+ *
+ * @param exit - ends the process.
+ */
+export function stopOnSignals(
+  endpoint: Pick<Endpoint, 'close' | 'log'>,
+  exit: (code: number) => void = process.exit,
+): void {
+  const { log } = endpoint;
+  let stopping = false;
+
+  async function stop(code: number): Promise<void> {
+    if (stopping) {
+      log.warn({}, 'A second signal: the endpoint ends at once');
+      return exit(1);
+    }
+    stopping = true;
+    try {
+      const { open, clean } = await endpoint.close();
+      if (clean) log.info({}, 'The endpoint has stopped; every callback was answered');
+      else log.error({ open }, 'The endpoint has stopped at its time limit; these callbacks were cut');
+      exit(clean ? code : 1);
+    } catch (error) {
+      log.error({ err: error }, 'The endpoint could not stop in order');
+      exit(1);
+    }
+  }
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (!stopping) log.info({ signal }, 'The endpoint is stopping');
+      void stop(0);
+    });
+  }
+  process.on('uncaughtException', (error) => {
+    log.error(
+      { err: error },
+      'An error that nobody caught: the endpoint stops. Look for a promise without await',
+    );
+    if (!stopping) void stop(1);
+  });
+}

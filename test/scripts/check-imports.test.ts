@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it, onTestFinished } from 'vitest';
+
+const SCRIPT = fileURLToPath(new URL('../../scripts/check-imports.js', import.meta.url));
+
+/** Checks a tree made of these files, or the project's own. */
+function check(files?: Readonly<Record<string, string>>) {
+  const root = mkdtempSync(join(tmpdir(), 'taskrouter-kit-'));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  for (const folder of ['src', 'handlers']) mkdirSync(join(root, folder));
+  for (const [path, text] of Object.entries(files ?? {})) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  const { status, stderr } = spawnSync(process.execPath, files ? [SCRIPT, root] : [SCRIPT], {
+    encoding: 'utf8',
+  });
+  return { status, stderr };
+}
+
+it('the imports of this project keep the direction', () => {
+  expect(check()).toEqual({ status: 0, stderr: '' });
+});
+
+it('an import against the direction is named with file, line and rule', () => {
+  const { status, stderr } = check({
+    'src/callbacks/a.ts': "import { x } from './b.js';\n\nimport { y } from '../http/core.js';\n",
+    'src/emulator/engine/a.ts': "export { x } from '../api/app.js';",
+    'src/emulator/api/a.ts': "const x = await import('../../callbacks/a.js');",
+    'src/errors.ts': "import type { X } from './index.js';",
+    'src/newcomer/a.ts': "import '../errors.js';",
+    'src/index.ts': "import '../handlers/index.js';",
+  });
+  expect(status).toBe(1);
+  expect(stderr).toContain('src/callbacks/a.ts:3: imports ../http/core.js: callbacks may import signature,');
+  expect(stderr).toContain(
+    'src/emulator/engine/a.ts:1: imports ../api/app.js: emulator/engine may import expressions,',
+  );
+  expect(stderr).toContain('src/emulator/api/a.ts:1: imports ../../callbacks/a.js: emulator may import');
+  expect(stderr).toContain('src/errors.ts:1: imports ./index.js: errors may import no other part');
+  expect(stderr).toContain('src/newcomer/a.ts:1: imports ../errors.js: this folder has no row in MAY_IMPORT');
+  expect(stderr).toContain('src/index.ts:1: imports ../handlers/index.js: src/ imports nothing outside');
+  expect(stderr).toContain('6 imports against the direction');
+});
+
+it('a package outside of its place is named, and a type of Express may be used in its adapter', () => {
+  const { status, stderr } = check({
+    'src/http/express.ts': "import type { Request } from 'express';",
+    'src/http/node.ts': "import type { Request } from 'express';",
+    'src/http/core.ts': "import express from 'express';\nimport type { Redis } from 'ioredis';",
+    'src/idempotency/redis-store.ts': "import { Redis } from 'ioredis';",
+    'src/callbacks/a.ts': "import { body } from 'express-validator';\n// import pino from 'pino';",
+    'src/cli/main.ts': "import { Command } from 'commander';",
+    'src/server/app.ts': "import express from 'express';\nimport { pino } from 'pino';",
+  });
+  expect(status).toBe(1);
+  expect(
+    stderr
+      .trim()
+      .split('\n')
+      .map((line) => line.split(': ')[0]),
+  ).toEqual(
+    expect.arrayContaining([
+      'src/http/node.ts:1',
+      'src/http/core.ts:1',
+      'src/http/core.ts:2',
+      'src/callbacks/a.ts:1',
+    ]),
+  );
+  expect(stderr).toContain('4 imports against the direction');
+});
+
+it('handlers are written as users write them', () => {
+  const { status, stderr } = check({
+    'handlers/index.ts': "import { defer } from 'taskrouter-kit';\nimport chat from './chat.js';",
+    'handlers/chat.ts': "import { accept } from '../src/index.js';",
+  });
+  expect(status).toBe(1);
+  expect(stderr).toContain(
+    'handlers/chat.ts:1: imports ../src/index.js: handlers/ imports taskrouter-kit by its name',
+  );
+  expect(stderr).toContain('1 import against');
+});

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/server/config.js';
+
+const TOKEN = 'a-token-that-nobody-should-read';
+
+function problemsOf(env: Readonly<Record<string, string>>): string {
+  try {
+    readConfig(env);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return '';
+}
+
+describe('readConfig', () => {
+  it('needs nothing but a token', () => {
+    expect(readConfig({ TWILIO_AUTH_TOKEN: TOKEN })).toMatchObject({
+      authTokens: [TOKEN],
+      port: 3_000,
+      host: undefined,
+      adminPort: undefined,
+      redisUrl: undefined,
+      logLevel: 'info',
+      deadlineMs: 4_000,
+      onDeadline: 'fail',
+      onStoreError: 'continue',
+      shutdownDelayMs: 0,
+      shutdownTimeoutMs: 25_000,
+      production: false,
+    });
+  });
+
+  it('takes several tokens, the first of which is the present one', () => {
+    expect(readConfig({ TWILIO_AUTH_TOKEN: 'present, next' }).authTokens).toEqual(['present', 'next']);
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    const { port, redisUrl } = readConfig({ TWILIO_AUTH_TOKEN: TOKEN, PORT: '', REDIS_URL: '' });
+    expect([port, redisUrl]).toEqual([3_000, undefined]);
+  });
+
+  it('does not start without a token, and says where it is found', () => {
+    expect(problemsOf({})).toMatch(/TWILIO_AUTH_TOKEN is missing\. Set it to the Auth Token/);
+    expect(problemsOf({ TWILIO_AUTH_TOKEN: '' })).toMatch(/TWILIO_AUTH_TOKEN is missing/);
+  });
+
+  it('names every variable that is wrong at once, and no value', () => {
+    const wrong = {
+      TWILIO_AUTH_TOKEN: 'one,,two',
+      TWILIO_API_KEY: 'hush-1',
+      TWILIO_API_SECRET: 'hush-2',
+      TWILIO_ACCOUNT_SID: 'hush-3',
+      TWILIO_WORKSPACE_SID: 'hush-4',
+      TASKROUTER_BASE_URL: 'hush-5',
+      PUBLIC_URL: 'https://hooks.example.com/?hush-6',
+      PORT: 'hush-7',
+      ADMIN_PORT: '70000',
+      REDIS_URL: 'http://hush-8',
+      TRUST_PROXY: 'hush-9',
+      LOG_LEVEL: 'hush-10',
+      CALLBACK_DEADLINE_MS: '5000',
+      ON_DEADLINE: 'hush-11',
+      ON_STORE_ERROR: 'hush-12',
+      SHUTDOWN_DELAY_MS: '-1',
+      SHUTDOWN_TIMEOUT_MS: '1e3',
+    };
+    const message = problemsOf(wrong);
+    for (const name of Object.keys(wrong))
+      if (name !== 'TWILIO_API_SECRET') expect(message).toContain(`  ${name} `);
+    expect(message).not.toContain('hush');
+    expect(message).toContain('from 500 to 4800');
+  });
+
+  it('wants an API key and its secret together', () => {
+    const key = `SK${'0'.repeat(32)}`;
+    expect(problemsOf({ TWILIO_AUTH_TOKEN: TOKEN, TWILIO_API_KEY: key })).toMatch(/set both or neither/);
+    expect(problemsOf({ TWILIO_AUTH_TOKEN: TOKEN, TWILIO_API_KEY: key, TWILIO_API_SECRET: 'x' })).toBe('');
+  });
+
+  it('wants two different ports', () => {
+    expect(problemsOf({ TWILIO_AUTH_TOKEN: TOKEN, ADMIN_PORT: '3000' })).toMatch(/ADMIN_PORT must differ/);
+  });
+
+  it.each([
+    ['1', 1],
+    ['true', true],
+    ['false', false],
+    ['loopback, 10.0.0.0/8,::1', ['loopback', '10.0.0.0/8', '::1']],
+  ])('reads TRUST_PROXY %s as Express takes it', (text, expected) => {
+    expect(readConfig({ TWILIO_AUTH_TOKEN: TOKEN, TRUST_PROXY: text }).trustProxy).toEqual(expected);
+  });
+
+  it.each(['10.0.0.0/33', '10.0.0.0/0', '::1/129', '10.0.0.0/8/8', 'hooks.example.com', '1.5', 'loopback,'])(
+    'refuses TRUST_PROXY %s, before Express would',
+    (text) => {
+      expect(problemsOf({ TWILIO_AUTH_TOKEN: TOKEN, TRUST_PROXY: text })).toContain('TRUST_PROXY must be');
+    },
+  );
+});

@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { Redis } from 'ioredis';
+import { describe, expect, inject, it } from 'vitest';
+import {
+  callback,
+  type EndpointProcess,
+  reservation,
+  startProcess,
+  taskrouter,
+  until,
+} from './endpoint-process.js';
+
+type Finish = { readonly onTestFinished: (end: () => void) => void };
+
+async function start(
+  { onTestFinished }: Finish,
+  env: Readonly<Record<string, string>> = {},
+): Promise<EndpointProcess> {
+  const endpoint = await startProcess(env);
+  onTestFinished(() => endpoint.kill('SIGKILL'));
+  return endpoint;
+}
+
+/** Sends a callback, and waits until its handler runs. */
+async function inMidHandler({ url }: EndpointProcess, about: ReturnType<typeof reservation>) {
+  const answer = callback(url, about).catch(() => 'cut' as const);
+  await until(async () => {
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    return metrics.includes('taskrouter_callbacks_in_flight 1');
+  });
+  return { answer };
+}
+
+/** The key of a callback's record in Redis. */
+function recordOf({ fields }: ReturnType<typeof reservation>): string {
+  return `taskrouter:{assignment:${fields.WorkspaceSid}:${fields.ReservationSid}}`;
+}
+
+describe.concurrent('a signal', () => {
+  it('in mid-handler lets the answer go out and ends with 0', async (test) => {
+    const endpoint = await start(test);
+    const { answer } = await inMidHandler(endpoint, reservation(700));
+    endpoint.kill('SIGTERM');
+    expect(await answer).toMatchObject({ status: 200 });
+    expect(await endpoint.exited).toBe(0);
+  });
+
+  it('makes the endpoint unready at once, while it takes callbacks for SHUTDOWN_DELAY_MS', async (test) => {
+    const endpoint = await start(test, { SHUTDOWN_DELAY_MS: '1000' });
+    expect((await fetch(`${endpoint.url}/readyz`)).status).toBe(200);
+    endpoint.kill('SIGTERM');
+    await until(async () => (await fetch(`${endpoint.url}/readyz`)).status === 503);
+    const ready = await fetch(`${endpoint.url}/readyz`);
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toEqual({ status: 'stopping', store: 'memory' });
+    expect(ready.headers.get('connection')).toBe('close');
+    expect((await callback(endpoint.url, reservation(0))).status).toBe(200);
+    expect(await endpoint.exited).toBe(0);
+  });
+
+  it('past the limit answers 503, gives the lease back, logs what was cut and ends with 1', async (test) => {
+    const redis = new Redis(inject('redisUrl'));
+    test.onTestFinished(() => redis.disconnect());
+    const endpoint = await start(test, { SHUTDOWN_TIMEOUT_MS: '300', REDIS_URL: inject('redisUrl') });
+    const about = reservation(60_000);
+    const { answer } = await inMidHandler(endpoint, about);
+    expect(await redis.exists(recordOf(about))).toBe(1);
+    endpoint.kill('SIGTERM');
+    expect(await answer).toMatchObject({ status: 503, body: expect.stringContaining('shutting-down') });
+    expect(await endpoint.exited).toBe(1);
+    expect(await redis.exists(recordOf(about))).toBe(0);
+    expect(endpoint.log.at(-1)).toMatchObject({
+      level: 'error',
+      open: [`assignment:${about.fields.WorkspaceSid}:${about.fields.ReservationSid}`],
+    });
+  });
+
+  it('the second time ends it at once, with 1', async (test) => {
+    const endpoint = await start(test);
+    const { answer } = await inMidHandler(endpoint, reservation(60_000));
+    endpoint.kill('SIGTERM');
+    await until(() => endpoint.log.some(({ msg }) => msg === 'The endpoint is stopping'));
+    endpoint.kill('SIGINT');
+    expect(await endpoint.exited).toBe(1);
+    expect(await answer).toBe('cut');
+  });
+});
+
+it('an endpoint without a token does not start: 2, and the variable is named', async () => {
+  const child = taskrouter(['serve'], { PORT: '0' });
+  const [stderr, [code]] = await Promise.all([text(child.stderr!), once(child, 'exit')]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/TWILIO_AUTH_TOKEN is missing\. Set it to/);
+});
