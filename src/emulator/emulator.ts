@@ -71,7 +71,13 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   const watchers = new Set<(news: EmulatorNews) => void>();
   const changes = new Set<() => void>();
   const tell = (news: EmulatorNews) => {
-    for (const watcher of watchers) watcher(news);
+    for (const watcher of watchers) {
+      try {
+        watcher(news);
+      } catch (error) {
+        log.error({ error }, 'a watcher of the emulator threw');
+      }
+    }
   };
   const deliveries = new DeliveryLog(tell);
   const phones = new Phones(world, clock);
@@ -82,7 +88,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   } = options;
   const rule = typeof behaviour === 'function' ? behaviour : () => behaviour;
   const hands = createHands({ world, phones, rule, hex });
-  const deliverer = new Deliverer({ world, hands, log: deliveries, fetch, unconfirmedParameters, hex });
+  const deliverer = new Deliverer({ world, hands, log, deliveries, fetch, unconfirmedParameters, hex });
   const state = (): SavedState => ({
     savedAt: clock.now(),
     engine: engine.snapshot(),

@@ -1,4 +1,5 @@
 import { decodeCallback } from '../../instructions/index.js';
+import type { Logger } from '../../log.js';
 import { type AssignmentDue, describeEvent, type EngineEvent, EngineRefusal } from '../engine/index.js';
 import type { CallbackKind } from '../trouble.js';
 import type { Hands, World } from '../world.js';
@@ -17,7 +18,8 @@ const mostAtOnce = 64;
 export interface DelivererOptions {
   readonly world: World;
   readonly hands: Hands;
-  readonly log: DeliveryLog;
+  readonly log: Logger;
+  readonly deliveries: DeliveryLog;
   readonly fetch: typeof globalThis.fetch;
   /** Sends names and the channel with assignment callbacks, which no page of Twilio's documents. */
   readonly unconfirmedParameters: boolean;
@@ -133,8 +135,9 @@ export class Deliverer {
     try {
       change();
     } catch (error) {
-      if (!(error instanceof EngineRefusal)) throw error;
-      this.#debug(about, error.twilioCode, error.message);
+      if (error instanceof EngineRefusal) this.#debug(about, error.twilioCode, error.message);
+      // The rule for phones is the user's own.
+      else this.#options.log.error({ error, ...about }, 'an answer could not be acted on');
     }
   }
 
@@ -205,14 +208,14 @@ export class Deliverer {
   }
 
   async #post(request: Outgoing, token: string): Promise<Posted | undefined> {
-    const { world, fetch, log } = this.#options;
+    const { world, fetch, deliveries } = this.#options;
     const { callback, via, url, params, limitMs, about } = request;
     return this.#gates[callback].pass(async () => {
       if (this.#closing.signal.aborted) return undefined;
       const at = world.now();
       const common = { ...about, callback, via, url, at, parameters: params };
       if (world.troubles.take('drop', callback)) {
-        log.delivery({
+        deliveries.delivery({
           ...common,
           ms: 0,
           outcome: 'dropped',
@@ -228,7 +231,7 @@ export class Deliverer {
       const posted = await post({ url, params, authToken, token, limitMs, fetch, signal, hangUp });
       if (signal.aborted) return undefined;
       const answer = posted.ok ? posted.body : undefined;
-      log.delivery({
+      deliveries.delivery({
         ...common,
         ms: posted.ms,
         outcome: posted.ok ? 'answered' : posted.reason,
@@ -242,7 +245,7 @@ export class Deliverer {
 
   #debug({ workspaceSid, taskSid, reservationSid }: Outgoing['about'], code: number, message: string): void {
     const at = this.#options.world.now();
-    this.#options.log.debug({ at, code, message, workspaceSid, taskSid, reservationSid });
+    this.#options.deliveries.debug({ at, code, message, workspaceSid, taskSid, reservationSid });
   }
 }
 

@@ -251,6 +251,25 @@ describe('a simulated phone', () => {
     expect(onlyReservation(emulator)[0]).toBe('canceled');
   });
 
+  it('whose rule throws is logged, and the emulator goes on', async () => {
+    const logged: string[] = [];
+    const nothing = () => {};
+    const log = {
+      debug: nothing,
+      info: nothing,
+      warn: nothing,
+      error: (_: object, text: string) => void logged.push(text),
+    };
+    const phones = () => {
+      throw new Error('no such phone');
+    };
+    const { emulator } = await world(() => ({ instruction: 'dequeue' }), { options: { phones, log } });
+    emulator.createTask({ attributes: call });
+    await emulator.quiet();
+    expect(logged).toEqual(['an answer could not be acted on']);
+    expect(onlyReservation(emulator)).toEqual(['pending']);
+  });
+
   it('moves the worker to the activity after work when the call ends', async () => {
     const { emulator, view } = await world(({ form }) => ({
       instruction: 'dequeue',
