@@ -111,7 +111,10 @@ describe('the virtual clock', () => {
     ]);
   });
 
-  it('waits for every request under way before the next timer', async () => {
+  it.each([
+    ['before the first timer', { hard: false }, '2s'],
+    ['before the timer after the one that made it', { hard: true }, '62s'],
+  ])('waits for a request under way %s', async (_when, attributes, time) => {
     let answered = 0;
     const emulator = await start({
       fetch: async () => {
@@ -120,14 +123,15 @@ describe('the virtual clock', () => {
         return Response.json({ instruction: 'accept' });
       },
     });
+    const { Escalation } = centre.workflows;
     const { workspaceSid } = emulator.seed({
       ...centre,
       workflows: {
-        W: { defaultQueue: 'All', assignmentCallbackUrl: 'http://127.0.0.1:1/', taskReservationTimeout: 1 },
+        W: { ...Escalation, assignmentCallbackUrl: 'http://127.0.0.1:1/', taskReservationTimeout: 1 },
       },
     });
-    const task = emulator.createTask();
-    await emulator.advance('2s');
+    const task = emulator.createTask({ attributes });
+    await emulator.advance(time);
     expect(answered).toBe(1);
     expect(emulator.workspaces.get(workspaceSid)!.tasks.get(task.sid)!.assignmentStatus).toBe('assigned');
   });

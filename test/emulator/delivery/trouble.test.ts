@@ -104,8 +104,10 @@ describe('trouble with callbacks, on purpose', () => {
   it('reorder: a later callback overtakes an earlier one', async () => {
     const { endpoint, emulator } = await world(() => ({ instruction: 'accept' }));
     emulator.trouble({ reorder: { times: 1, callbacks: 'assignment' } });
+    const started = performance.now();
     const tasks = [emulator.createTask(), emulator.createTask()];
     await emulator.quiet();
+    expect(performance.now() - started).toBeLessThan(400);
     const order = endpoint.received
       .filter(({ path }) => path === '/assignment')
       .map(({ form }) => form.TaskSid);
