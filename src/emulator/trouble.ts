@@ -17,7 +17,7 @@ export interface TroubleSwitches {
   readonly delay?: Switch<Callbacks & { readonly ms?: number | undefined }> | undefined;
   /** The callback never arrives: Twilio would see a failed connection, and try the fallback URL. */
   readonly drop?: Switch<Callbacks> | undefined;
-  /** Holds the callback back until the next one of its kind is on its way, for at most 500 ms. */
+  /** Holds the callback back until the next one of its kind is on its way, for at most a second. */
   readonly reorder?: Switch<Callbacks> | undefined;
   /** Hangs up after the request, before the answer is read. */
   readonly hangUp?: Switch<Callbacks> | undefined;

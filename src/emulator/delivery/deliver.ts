@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { decodeCallback } from '../../instructions/index.js';
 import type { Logger } from '../../log.js';
 import { type AssignmentDue, describeEvent, type EngineEvent, EngineRefusal } from '../engine/index.js';
@@ -53,6 +54,8 @@ export class Deliverer {
   constructor(options: DelivererOptions) {
     this.#options = options;
     this.#tampering = new Tampering(options.world.troubles);
+    // Every request under way listens to it.
+    setMaxListeners(0, this.#closing.signal);
     for (const sid of options.world.workspaces.keys()) this.#eventTarget(sid);
   }
 
@@ -197,14 +200,18 @@ export class Deliverer {
   /** Sends one request, or two when `duplicate` strikes; undefined: the emulator closes. */
   async #send(request: Outgoing): Promise<Posted | undefined> {
     const { world, hex } = this.#options;
-    await this.#tampering.hold(request.callback, this.#closing.signal);
+    const answered = await this.#tampering.hold(request.callback, this.#closing.signal);
     const id = hex();
     const token = [id.slice(0, 8), id.slice(8, 12), id.slice(12, 16), id.slice(16, 20), id.slice(20)].join(
       '-',
     );
     if (world.troubles.take('duplicate', request.callback))
       this.#underway.add(this.#post(request, token).then(() => {}));
-    return this.#post(request, token);
+    try {
+      return await this.#post(request, token);
+    } finally {
+      answered();
+    }
   }
 
   async #post(request: Outgoing, token: string): Promise<Posted | undefined> {

@@ -37,23 +37,33 @@ const hangUpAfterMs = 50;
 export async function post(options: PostOptions): Promise<Posted> {
   const started = performance.now();
   const ms = () => Math.round(performance.now() - started);
-  const limit = AbortSignal.timeout(options.limitMs);
-  const hangingUp = new AbortController();
-  const timer = options.hangUp ? setTimeout(() => hangingUp.abort(), hangUpAfterMs) : undefined;
+  // One controller for each request, and not AbortSignal.any: a signal that lives as long as the emulator would keep a
+  // trace of every request that ever hung on it.
+  const controller = new AbortController();
+  let reason: 'timeout' | 'connection' | 'hung up' = 'connection';
+  const end = (why: typeof reason) => {
+    reason = why;
+    controller.abort();
+  };
+  const closing = () => end('connection');
+  options.signal.addEventListener('abort', closing);
+  const limit = setTimeout(end, options.limitMs, 'timeout');
+  const hangUp = options.hangUp ? setTimeout(end, hangUpAfterMs, 'hung up') : undefined;
   try {
-    const response = await send(options, AbortSignal.any([limit, options.signal, hangingUp.signal]));
+    const response = await send(options, controller.signal);
     if (options.hangUp) {
-      hangingUp.abort();
-      return { ok: false, ms: ms(), reason: 'hung up' };
+      end('hung up');
+      return { ok: false, ms: ms(), reason };
     }
     const body = await response.text();
     const contentType = response.headers.get('content-type') ?? '';
     return { ok: true, ms: ms(), status: response.status, contentType, body };
   } catch {
-    const reason = hangingUp.signal.aborted ? 'hung up' : limit.aborted ? 'timeout' : 'connection';
     return { ok: false, ms: ms(), reason };
   } finally {
-    clearTimeout(timer);
+    clearTimeout(limit);
+    clearTimeout(hangUp);
+    options.signal.removeEventListener('abort', closing);
   }
 }
 

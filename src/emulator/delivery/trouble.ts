@@ -1,10 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CallbackKind, Troubles } from '../trouble.js';
 
-const holdMs = 500;
+const holdMs = 1_000;
 const defaultDelayMs = 1_000;
-/** What was held back follows once the one that overtook it has had time to be sent. */
-const overtakenMs = 20;
 
 /** What is done to callbacks before they are sent: the switches `delay` and `reorder`. */
 export class Tampering {
@@ -16,21 +14,25 @@ export class Tampering {
     this.#troubles = troubles;
   }
 
-  /** Waits as the switches say, on the real clock: it stands for the network. `signal` ends every wait. */
-  async hold(kind: CallbackKind, signal: AbortSignal): Promise<void> {
+  /**
+   * Waits as the switches say, on the real clock: it stands for the network. `signal` ends every wait.
+   * @returns what is to be called once the callback has been answered: the one it overtook then follows.
+   */
+  async hold(kind: CallbackKind, signal: AbortSignal): Promise<() => void> {
     const delay = this.#troubles.take('delay', kind);
     if (delay) await pause(delay.ms ?? defaultDelayMs, signal);
     const overtaken = this.#held.get(kind);
     if (overtaken) {
       this.#held.delete(kind);
-      overtaken.abort();
-    } else if (this.#troubles.take('reorder', kind)) {
+      return () => overtaken.abort();
+    }
+    if (this.#troubles.take('reorder', kind)) {
       const passed = new AbortController();
       this.#held.set(kind, passed);
       await pause(holdMs, AbortSignal.any([signal, passed.signal]));
       if (this.#held.get(kind) === passed) this.#held.delete(kind);
-      await pause(overtakenMs, signal);
     }
+    return () => {};
   }
 }
 
