@@ -1,0 +1,101 @@
+import express, { type Express, type Request, type RequestHandler, Router } from 'express';
+import type { Logger } from '../../log.js';
+import { notFound } from '../engine/refusal.js';
+import type { Hands, World } from '../world.js';
+import { basicAuth } from './auth.js';
+import { errorHandler, sendError } from './errors.js';
+import type { Links } from './formatters/links.js';
+import type { Params, Values } from './kinds.js';
+import type { Operation, paging } from './operation.js';
+import { operations } from './operations.js';
+import { pageOf } from './page.js';
+import { restTrouble } from './trouble.js';
+
+export interface AppOptions {
+  readonly world: World;
+  readonly hands: Hands;
+  readonly log: Logger;
+  /** Routes beside Twilio's: what is under `/_emulator`. */
+  readonly control: Router;
+}
+
+/** Room for a configuration of 1,038,576 bytes, every one of them percent-encoded. */
+const bodyLimit = '4mb';
+
+/** TaskRouter's REST API as an Express app, and the emulator's own routes. */
+export function createApp({ world, hands, log, control }: AppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  // An ETag here is the version of a resource, not the hash of an answer.
+  app.disable('etag');
+  app.use('/_emulator', control);
+  app.use('/v1', basicAuth(world.accountSid, world.authToken), restTrouble(world.troubles));
+  app.use(
+    '/v1',
+    express.urlencoded({ extended: false, limit: bodyLimit }),
+    express.json({ limit: bodyLimit }),
+  );
+  app.use(routes(world, hands));
+  app.use((request) => {
+    throw notFound(request.path.replace(/^\/v1/, ''));
+  });
+  app.use(errorHandler(log));
+  return app;
+}
+
+function routes(world: World, hands: Hands): Router {
+  const router = Router({ caseSensitive: true });
+  // A fixed name goes before a placeholder: Workers/Statistics is not the worker named Statistics.
+  const paths = [...new Set(operations.map(({ path }) => path))].sort(
+    (a, b) => placeholders(a) - placeholders(b),
+  );
+  for (const path of paths) {
+    const route = router.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
+    for (const operation of operations) {
+      if (operation.path !== path) continue;
+      const method = operation.method.toLowerCase() as 'get' | 'post' | 'delete';
+      route[method](handlerOf(operation, world, hands));
+    }
+    route.all((_request, response) => sendError(response, 405, 20004, 'Method not allowed'));
+  }
+  return router;
+}
+
+const placeholders = (path: string) => path.split('{').length;
+
+function handlerOf(operation: Operation, world: World, hands: Hands): RequestHandler {
+  return async (request, response) => {
+    const params = await operation.read(parametersOf(operation, request));
+    const links = linksOf(world, request);
+    const path = request.params as Readonly<Record<string, string>>;
+    const answer = operation.run({ world, hands, path, params, links });
+    if (answer === undefined) {
+      response.status(204).end();
+    } else if ('items' in answer) {
+      const called = new URL(request.originalUrl, originOf(request));
+      response.json(pageOf(answer, params as Values<Params> & Values<typeof paging>, called));
+    } else {
+      if (answer.version !== undefined) response.set('ETag', String(answer.version));
+      response.status(answer.status).json(answer.body);
+    }
+  };
+}
+
+function parametersOf({ method }: Operation, request: Request): Readonly<Record<string, unknown>> {
+  const given = method === 'POST' ? request.body : request.query;
+  const ifMatch = request.get('if-match');
+  return { ...given, 'If-Match': ifMatch };
+}
+
+/** What the client called, or the address it came in by when its Host header is no host. */
+function originOf({ headers, socket }: Request): string {
+  const origin = `http://${headers.host}`;
+  if (headers.host !== undefined && URL.canParse(origin)) return origin;
+  return `http://${socket.localAddress?.includes(':') ? `[${socket.localAddress}]` : socket.localAddress}:${socket.localPort}`;
+}
+
+/** URLs under the host the client called, so that it can follow them whatever name it knows the emulator by. */
+function linksOf(world: World, request: Request): Links {
+  const origin = originOf(request);
+  return { accountSid: world.accountSid, now: world.now(), url: (path) => `${origin}/v1${path}` };
+}

@@ -1,0 +1,60 @@
+import express, { type ErrorRequestHandler, Router } from 'express';
+import { ConfigurationError } from '../../errors.js';
+import { EngineRefusal } from '../engine/index.js';
+import type { Emulator } from '../face.js';
+
+/** What the emulator's own routes need of it. */
+export type Controlled = Pick<
+  Emulator,
+  'accountSid' | 'clock' | 'now' | 'advance' | 'deliveries' | 'debugger' | 'explain' | 'trouble' | 'troubles'
+>;
+
+/**
+ * The emulator's own routes, beside Twilio's. They ask for no credentials: the port is this machine's alone unless a
+ * host was given.
+ */
+export function controlRoutes(emulator: Controlled): Router {
+  const router = Router();
+  const clock = () => ({ clock: emulator.clock, now: new Date(emulator.now()).toISOString() });
+  router.use(express.json(), express.urlencoded({ extended: false }));
+  router.get('/clock', (_request, response) => void response.json(clock()));
+  router.post('/clock', async (request, response) => {
+    await emulator.advance(fields(request.body).advance as string);
+    response.json(clock());
+  });
+  router.get('/trouble', (_request, response) => void response.json(emulator.troubles()));
+  router.post('/trouble', (request, response) => {
+    emulator.trouble(fields(request.body));
+    response.json(emulator.troubles());
+  });
+  router.get(
+    '/deliveries',
+    (_request, response) => void response.json({ deliveries: emulator.deliveries() }),
+  );
+  router.get('/debugger', (_request, response) => void response.json({ entries: emulator.debugger() }));
+  router.get('/tasks/:sid/explain', (request, response) => {
+    const { text, ...explanation } = emulator.explain(request.params.sid);
+    if (request.accepts(['json', 'text']) === 'text') response.type('text/plain').send(`${text}\n`);
+    else response.json(explanation);
+  });
+  router.use(
+    (_request, response) => void response.status(404).json({ message: 'The emulator has no such route' }),
+  );
+  router.use(refused);
+  return router;
+}
+
+const fields = (body: unknown): Readonly<Record<string, unknown>> =>
+  typeof body === 'object' && body !== null ? { ...body } : {};
+
+const refused: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  if (error instanceof ConfigurationError) {
+    response
+      .status(error.code === 'real-clock' ? 409 : 400)
+      .json({ code: error.code, message: error.message });
+  } else if (error instanceof EngineRefusal) {
+    response.status(error.status).json({ code: error.twilioCode, message: error.message });
+  } else {
+    next(error);
+  }
+};

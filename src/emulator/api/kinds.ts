@@ -1,0 +1,148 @@
+import type { ValidationChain } from 'express-validator';
+
+/**
+ * What a parameter takes: a kind, with `!` after it when Twilio requires the parameter. `sid WA` is a SID with that
+ * prefix (`sid WK|WQ` with one of several), words with `|` between them are an enumeration.
+ */
+export type Kind = keyof KindTypes | `sid ${string}` | `words ${string}`;
+export type Params = Readonly<Record<string, Kind | `${Kind}!`>>;
+
+/** What the value of each kind is turned into. */
+interface KindTypes {
+  text: string;
+  /** An absolute http(s) URL, or the empty string, which clears it. */
+  url: string;
+  integer: number;
+  boolean: boolean;
+  /** ISO 8601, in milliseconds since 1970. A time without a zone is UTC. */
+  date: number;
+  /** Comma-separated, repeated, or both. */
+  texts: readonly string[];
+  /** Seconds, comma-separated. */
+  seconds: readonly number[];
+  /** A JSON object in a text. */
+  json: Readonly<Record<string, unknown>>;
+  /** A JSON array of TaskQueue SIDs: the one body that is JSON. */
+  queues: readonly string[];
+  /** The header If-Match; NaN for a text that no version can be equal to, undefined for `*`. */
+  version: number | undefined;
+}
+
+type Split<S extends string> = S extends `${infer First}|${infer Rest}` ? First | Split<Rest> : S;
+type ValueOf<K> = K extends keyof KindTypes
+  ? KindTypes[K]
+  : K extends `words ${infer Words}`
+    ? Split<Words>
+    : string;
+
+/** The values of an operation's parameters, under their names in camel case. */
+export type Values<P> = {
+  readonly [K in keyof P & string as P[K] extends `${string}!`
+    ? CamelCase<K>
+    : never]: P[K] extends `${infer B}!` ? ValueOf<B> : never;
+} & {
+  readonly [K in keyof P & string as P[K] extends `${string}!` ? never : CamelCase<K>]?:
+    | ValueOf<P[K]>
+    | undefined;
+};
+type CamelCase<K extends string> = K extends 'If-Match' ? 'ifMatch' : Uncapitalize<K>;
+
+export const camelCase = (name: string) =>
+  name === 'If-Match' ? 'ifMatch' : name.charAt(0).toLowerCase() + name.slice(1);
+
+/** How a kind is checked and read, and how a refusal says what it takes. */
+interface Rule {
+  readonly takes: string;
+  readonly check?: (chain: ValidationChain) => ValidationChain;
+  readonly read?: (text: string) => unknown;
+  /** An empty text is a value of its own; for the others it is as good as absent. */
+  readonly empty?: true;
+  /** The parameter may come more than once. */
+  readonly repeats?: true;
+}
+
+const rules: Readonly<Record<keyof KindTypes, Rule>> = {
+  text: { takes: 'a text', empty: true },
+  url: {
+    takes: 'an absolute URL of http or https',
+    check: (chain) => chain.custom((text: string) => text === '' || isUrl(text)),
+    empty: true,
+  },
+  integer: {
+    takes: 'a whole number',
+    check: (chain) => chain.isInt({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+    read: Number,
+  },
+  // "true", "1" and "yes" are true and everything else is false: twilio.com/docs/taskrouter/api/activity.
+  boolean: { takes: 'true or false', read: (text) => /^(true|1|yes)$/i.test(text) },
+  date: {
+    takes: 'a date and time in ISO 8601',
+    check: (chain) => chain.isISO8601({ strict: true }).custom((text: string) => !Number.isNaN(dateOf(text))),
+    read: dateOf,
+  },
+  texts: { takes: 'texts', repeats: true, read: items },
+  seconds: {
+    takes: 'whole numbers of seconds, comma-separated',
+    check: (chain) => chain.matches(/^\s*\d{1,9}\s*(,\s*\d{1,9}\s*)*$/),
+    read: (text) => items(text).map(Number),
+  },
+  json: {
+    takes: 'a JSON object',
+    check: (chain) => chain.isJSON().custom((text: string) => text.trim().startsWith('{')),
+    read: JSON.parse,
+  },
+  queues: {
+    takes: 'a list of 1 to 50 TaskQueue SIDs',
+    check: (chain) =>
+      chain.isArray({ min: 1, max: 50 }).custom((list: unknown[]) => list.every((sid) => isSid('WQ', sid))),
+  },
+  version: { takes: 'a version', read: versionOf },
+};
+
+function items(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function isUrl(text: string): boolean {
+  return /^https?:\/\//i.test(text) && URL.canParse(text);
+}
+
+function dateOf(text: string): number {
+  const zoned = /T.*([zZ]|[+-]\d\d:?\d\d)$/.test(text) || !text.includes('T');
+  return Date.parse(zoned ? text : `${text}Z`);
+}
+
+/** `3`, `"3"` and `W/"3"` are one version: twilio.com/docs/usage/mutation-and-conflict-resolution shows it bare. */
+function versionOf(text: string): number | undefined {
+  if (text.trim() === '*') return undefined;
+  const digits = /^(?:W\/)?"?(\d+)"?$/.exec(text.trim())?.[1];
+  return digits === undefined ? Number.NaN : Number(digits);
+}
+
+/** Is it a SID with one of the prefixes (`WK|WQ`)? */
+const isSid = (prefixes: string, value: unknown) =>
+  typeof value === 'string' && new RegExp(`^(?:${prefixes})[0-9a-fA-F]{32}$`).test(value);
+
+/** The rule of a kind, without its `!`. */
+export function ruleOf(kind: string): Rule {
+  if (kind.startsWith('sid ')) {
+    const prefixes = kind.slice(4);
+    return {
+      takes: `a SID: ${prefixes.replaceAll('|', ' or ')} and 32 hexadecimal digits`,
+      check: (chain) => chain.custom((text) => isSid(prefixes, text)),
+    };
+  }
+  if (kind.startsWith('words ')) {
+    const words = kind.slice(6).split('|');
+    const find = (text: string) => words.find((word) => word.toLowerCase() === text.toLowerCase());
+    return {
+      takes: `one of ${words.join(', ')}`,
+      check: (chain) => chain.custom((text: string) => find(text) !== undefined),
+      read: find,
+    };
+  }
+  return rules[kind as keyof KindTypes];
+}

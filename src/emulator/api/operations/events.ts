@@ -1,0 +1,59 @@
+import { badRequest } from '../../engine/refusal.js';
+import { eventsKeptMs } from '../../event-log.js';
+import { found, workspaceIn } from '../../find.js';
+import { formatEvent } from '../formatters/event.js';
+import { listing, ok, operation, page } from '../operation.js';
+
+/** Events: twilio.com/docs/taskrouter/api/event. */
+
+const eventsOf = '/v1/Workspaces/{WorkspaceSid}/Events';
+
+export const events = [
+  listing(
+    'ListEvent',
+    `GET ${eventsOf}`,
+    {
+      EndDate: 'date',
+      EventType: 'text',
+      Minutes: 'integer',
+      ReservationSid: 'sid WR',
+      StartDate: 'date',
+      TaskQueueSid: 'sid WQ',
+      TaskSid: 'sid WT',
+      WorkerSid: 'sid WK',
+      WorkflowSid: 'sid WW',
+      TaskChannel: 'text',
+      Sid: 'sid EV',
+    },
+    ({ world, path, params, links }) => {
+      const view = workspaceIn(world, path.WorkspaceSid);
+      const { minutes = 15, endDate = links.now, sid, taskChannel, eventType } = params;
+      if (minutes < 1) throw badRequest('Minutes is not a positive whole number');
+      const start = params.startDate ?? endDate - minutes * 60_000;
+      if (start < links.now - eventsKeptMs) throw badRequest('StartDate is more than 30 days ago');
+      const wanted = {
+        ReservationSid: params.reservationSid,
+        TaskQueueSid: params.taskQueueSid,
+        TaskSid: params.taskSid,
+        WorkerSid: params.workerSid,
+        WorkflowSid: params.workflowSid,
+        TaskChannelSid: taskChannel === undefined ? undefined : (view.taskChannel(taskChannel)?.sid ?? ''),
+      };
+      const fields = Object.entries(wanted).filter(([, value]) => value !== undefined);
+      const all = world.events
+        .between(view.workspace.sid, start, endDate)
+        .filter(
+          (event) =>
+            (sid === undefined || event.sid === sid) &&
+            (eventType === undefined || event.type === eventType) &&
+            fields.every(([name, value]) => event.data[name] === value),
+        );
+      return page('events', all, (event) => formatEvent(links, event));
+    },
+  ),
+  operation('FetchEvent', `GET ${eventsOf}/{Sid}`, {}, ({ world, path, links }) => {
+    const { workspace } = workspaceIn(world, path.WorkspaceSid);
+    const at = `/Workspaces/${workspace.sid}/Events/${path.Sid}`;
+    return ok(formatEvent(links, found(world.events.get(workspace.sid, path.Sid), at)));
+  }),
+];

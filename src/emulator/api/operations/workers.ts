@@ -1,0 +1,140 @@
+import { found, workspaceIn } from '../../find.js';
+import { ordered, workerMatcher } from '../filters.js';
+import { formatWorker, formatWorkerChannel } from '../formatters/work.js';
+import { created, listing, ok, operation, page, removed } from '../operation.js';
+
+/** Workers and their channels: twilio.com/docs/taskrouter/api/worker, /worker-channel. */
+
+const workspace = '/v1/Workspaces/{WorkspaceSid}';
+
+export const workers = [
+  listing(
+    'ListWorker',
+    `GET ${workspace}/Workers`,
+    {
+      ActivityName: 'text',
+      ActivitySid: 'sid WA',
+      Available: 'boolean',
+      FriendlyName: 'text',
+      TargetWorkersExpression: 'text',
+      TaskQueueName: 'text',
+      TaskQueueSid: 'sid WQ',
+      Ordering: 'text',
+    },
+    ({ world, path, params, links }) => {
+      const view = workspaceIn(world, path.WorkspaceSid);
+      const { activityName, activitySid, available, friendlyName, taskQueueName, taskQueueSid } = params;
+      const matches =
+        params.targetWorkersExpression === undefined
+          ? undefined
+          : workerMatcher(view, params.targetWorkersExpression);
+      const queues = [...view.taskQueues.values()].filter(
+        (queue) =>
+          (taskQueueSid === undefined || queue.sid === taskQueueSid) &&
+          (taskQueueName === undefined || queue.friendlyName === taskQueueName),
+      );
+      const inQueues =
+        taskQueueSid === undefined && taskQueueName === undefined
+          ? undefined
+          : new Set(queues.flatMap((queue) => view.workersOfQueue(queue.sid)));
+      const all = [...view.workers.values()].filter((worker) => {
+        const activity = view.activities.get(worker.activitySid);
+        return (
+          (activityName === undefined || activity?.friendlyName === activityName) &&
+          (activitySid === undefined || worker.activitySid === activitySid) &&
+          (available === undefined || activity?.available === available) &&
+          (friendlyName === undefined || worker.friendlyName === friendlyName) &&
+          (inQueues?.has(worker) ?? true) &&
+          (matches?.(worker) ?? true)
+        );
+      });
+      const sorted = ordered(all, params.ordering, {
+        DateStatusChanged: (worker) => worker.dateStatusChanged,
+      });
+      return page(
+        'workers',
+        sorted,
+        (worker) => formatWorker(links, view, worker),
+        params.ordering !== undefined,
+      );
+    },
+  ),
+  operation(
+    'CreateWorker',
+    `POST ${workspace}/Workers`,
+    { FriendlyName: 'text!', ActivitySid: 'sid WA', Attributes: 'text' },
+    ({ world, path, params, links }) => {
+      const worker = world.dispatch('createWorker', { ...params, workspaceSid: path.WorkspaceSid });
+      return created(formatWorker(links, workspaceIn(world, path.WorkspaceSid), worker), worker.version);
+    },
+  ),
+  operation('FetchWorker', `GET ${workspace}/Workers/{Sid}`, {}, ({ world, path, links }) => {
+    const view = workspaceIn(world, path.WorkspaceSid);
+    const worker = found(view.workers.get(path.Sid), `/Workspaces/${path.WorkspaceSid}/Workers/${path.Sid}`);
+    return ok(formatWorker(links, view, worker), worker.version);
+  }),
+  operation(
+    'UpdateWorker',
+    `POST ${workspace}/Workers/{Sid}`,
+    {
+      'If-Match': 'version',
+      ActivitySid: 'sid WA',
+      Attributes: 'text',
+      FriendlyName: 'text',
+      RejectPendingReservations: 'boolean',
+    },
+    ({ world, path, params, links }) => {
+      const worker = world.dispatch('updateWorker', {
+        ...params,
+        workspaceSid: path.WorkspaceSid,
+        sid: path.Sid,
+      });
+      return ok(formatWorker(links, workspaceIn(world, path.WorkspaceSid), worker), worker.version);
+    },
+  ),
+  operation(
+    'DeleteWorker',
+    `DELETE ${workspace}/Workers/{Sid}`,
+    { 'If-Match': 'version' },
+    ({ world, path, params }) =>
+      removed(world.dispatch('deleteWorker', { ...params, workspaceSid: path.WorkspaceSid, sid: path.Sid })),
+  ),
+];
+
+const channels = `${workspace}/Workers/{WorkerSid}/Channels` as const;
+
+export const workerChannels = [
+  listing('ListWorkerChannel', `GET ${channels}`, {}, ({ world, path, links }) => {
+    const view = workspaceIn(world, path.WorkspaceSid);
+    const worker = found(
+      view.workers.get(path.WorkerSid),
+      `/Workspaces/${path.WorkspaceSid}/Workers/${path.WorkerSid}`,
+    );
+    return page('channels', view.workerChannels(worker.sid), (channel) =>
+      formatWorkerChannel(links, view, channel),
+    );
+  }),
+  operation('FetchWorkerChannel', `GET ${channels}/{Sid}`, {}, ({ world, path, links }) => {
+    const view = workspaceIn(world, path.WorkspaceSid);
+    const taskChannelSid = view.taskChannel(path.Sid)?.sid;
+    const channel = view
+      .workerChannels(path.WorkerSid)
+      .find((one) => one.sid === path.Sid || one.taskChannelSid === taskChannelSid);
+    const at = `/Workspaces/${path.WorkspaceSid}/Workers/${path.WorkerSid}/Channels/${path.Sid}`;
+    return ok(formatWorkerChannel(links, view, found(channel, at)));
+  }),
+  operation(
+    'UpdateWorkerChannel',
+    `POST ${channels}/{Sid}`,
+    { Capacity: 'integer', Available: 'boolean' },
+    ({ world, path, params, links }) => {
+      const channel = world.dispatch('updateWorkerChannel', {
+        ...params,
+        workspaceSid: path.WorkspaceSid,
+        workerSid: path.WorkerSid,
+        sid: path.Sid,
+      });
+      return ok(formatWorkerChannel(links, workspaceIn(world, path.WorkspaceSid), channel));
+    },
+  ),
+];

@@ -1,0 +1,263 @@
+import { setMaxListeners } from 'node:events';
+import { decodeCallback } from '../../instructions/index.js';
+import type { Logger } from '../../log.js';
+import { type AssignmentDue, describeEvent, type EngineEvent, EngineRefusal } from '../engine/index.js';
+import type { CallbackKind } from '../trouble.js';
+import type { Hands, World } from '../world.js';
+import type { Delivery, DeliveryLog } from './log.js';
+import { type Posted, post } from './post.js';
+import { Tampering } from './trouble.js';
+import { Gate, Underway } from './underway.js';
+
+/** twilio.com/docs/taskrouter/handle-assignment-callbacks */
+const assignmentLimitMs = 5_000;
+/** twilio.com/docs/taskrouter/api/event */
+const eventLimitMs = 15_000;
+/** Sockets this machine opens at a time. Twilio has more; the limits of time begin when a request is sent. */
+const mostAtOnce = 64;
+
+export interface DelivererOptions {
+  readonly world: World;
+  readonly hands: Hands;
+  readonly log: Logger;
+  readonly deliveries: DeliveryLog;
+  readonly fetch: typeof globalThis.fetch;
+  /** Sends names and the channel with assignment callbacks, which no page of Twilio's documents. */
+  readonly unconfirmedParameters: boolean;
+  /** 32 new hexadecimal digits. */
+  readonly hex: () => string;
+}
+
+/** The answer names no instruction, so none has failed. */
+const noInstruction = new Set([40001, 40005]);
+
+/** A request to be made. */
+interface Outgoing {
+  readonly callback: CallbackKind;
+  readonly via: Delivery['via'];
+  readonly url: string;
+  readonly limitMs: number;
+  readonly params: Readonly<Record<string, string>>;
+  readonly about: Pick<Delivery, 'workspaceSid' | 'eventType' | 'taskSid' | 'reservationSid'>;
+}
+
+/** Sends callbacks and acts on what they are answered. */
+export class Deliverer {
+  readonly #options: DelivererOptions;
+  readonly #underway = new Underway();
+  readonly #gates = { assignment: new Gate(mostAtOnce), event: new Gate(mostAtOnce) };
+  readonly #tampering: Tampering;
+  readonly #closing = new AbortController();
+  /** Where a workspace wants its events: the engine has forgotten it when the last one is told. */
+  readonly #eventTargets = new Map<string, { readonly url: string; readonly filter: string }>();
+
+  constructor(options: DelivererOptions) {
+    this.#options = options;
+    this.#tampering = new Tampering(options.world.troubles);
+    // Every request under way listens to it.
+    setMaxListeners(0, this.#closing.signal);
+    for (const sid of options.world.workspaces.keys()) this.#eventTarget(sid);
+  }
+
+  /** Resolves when no request is under way. */
+  quiet(): Promise<void> {
+    return this.#underway.quiet();
+  }
+
+  /** Ends every request; none is sent any more. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.quiet();
+  }
+
+  /** Asks the endpoint what to do with a reservation: the callback, then its fallback. */
+  assignment(due: AssignmentDue): void {
+    this.#underway.add(this.#assign(due));
+  }
+
+  /** Tells the workspace's event callback, if it has one and wants to hear of this. */
+  event(event: EngineEvent): void {
+    const { url, filter } = this.#eventTarget(event.workspaceSid);
+    if (event.type === 'workspace.deleted') this.#eventTargets.delete(event.workspaceSid);
+    const wanted = filter.split(',').map((type) => type.trim());
+    if (url === '' || (filter.trim() !== '' && !wanted.includes(event.type))) return;
+    this.#underway.add(this.#notify(event, url));
+  }
+
+  #eventTarget(workspaceSid: string) {
+    const workspace = this.#options.world.workspaces.get(workspaceSid)?.workspace;
+    if (workspace) {
+      this.#eventTargets.set(workspaceSid, {
+        url: workspace.eventCallbackUrl,
+        filter: workspace.eventsFilter,
+      });
+    }
+    return this.#eventTargets.get(workspaceSid) ?? { url: '', filter: '' };
+  }
+
+  async #assign(due: AssignmentDue): Promise<void> {
+    const { world, hands, unconfirmedParameters } = this.#options;
+    const { workspaceSid, taskSid, reservationSid } = due;
+    const about = { workspaceSid, taskSid, reservationSid, eventType: 'reservation.created' };
+    const params = {
+      AccountSid: world.accountSid,
+      ...due.parameters,
+      ...(unconfirmedParameters ? due.undocumented : {}),
+    };
+    const request = { callback: 'assignment', limitMs: assignmentLimitMs, params, about } as const;
+    let answer = await this.#ask({ ...request, via: 'primary', url: due.url });
+    if (answer === undefined && due.fallbackUrl !== '') {
+      answer = await this.#ask({ ...request, via: 'fallback', url: due.fallbackUrl });
+    }
+    if (this.#closing.signal.aborted) return;
+    this.#act(about, () => {
+      if (answer === undefined) {
+        const reservation = world.workspaces.get(workspaceSid)?.reservations.get(reservationSid);
+        if (reservation?.reservationStatus !== 'pending') return;
+        world.dispatch('callbackFailed', { workspaceSid, sid: reservationSid });
+        return;
+      }
+      // An empty answer puts the decision off, as `{}` does.
+      const decoded = decodeCallback(answer.trim() === '' ? '{}' : answer);
+      if (!decoded.ok) {
+        this.#debug(about, decoded.code, decoded.message);
+        if (!noInstruction.has(decoded.code))
+          world.dispatch('instructionFailed', { workspaceSid, sid: reservationSid });
+        return;
+      }
+      if (decoded.instruction.instruction === 'defer') return;
+      const problem = hands.carryOut(workspaceSid, reservationSid, decoded.instruction, 'callback');
+      if (!problem) return;
+      this.#debug(about, problem.code, problem.message);
+      world.dispatch('instructionFailed', { workspaceSid, sid: reservationSid });
+    });
+  }
+
+  /** Changes the engine after an answer. What it refuses came too late, or twice: the debugger says so. */
+  #act(about: Outgoing['about'], change: () => void): void {
+    try {
+      change();
+    } catch (error) {
+      if (error instanceof EngineRefusal) this.#debug(about, error.twilioCode, error.message);
+      // The rule for phones is the user's own.
+      else this.#options.log.error({ error, ...about }, 'an answer could not be acted on');
+    }
+  }
+
+  /** The body of a usable answer: 200, and JSON unless it is empty. Anything else is the fallback's case. */
+  async #ask(request: Outgoing): Promise<string | undefined> {
+    const posted = await this.#send(request);
+    if (!posted) return undefined;
+    const { about, via } = request;
+    if (!posted.ok) {
+      this.#debug(about, 11205, `The ${via} assignment callback got no answer in time: ${posted.reason}`);
+    } else if (posted.status !== 200) {
+      this.#debug(about, 11217, `The ${via} assignment callback was answered ${posted.status}, not 200`);
+    } else if (posted.body.trim() !== '' && !/^application\/(.+\+)?json\b/i.test(posted.contentType)) {
+      this.#debug(about, 40000, `The answer of the ${via} assignment callback is not application/json`);
+    } else {
+      return posted.body;
+    }
+    return undefined;
+  }
+
+  async #notify(event: EngineEvent, url: string): Promise<void> {
+    const { workspaceSid, data } = event;
+    const about = {
+      workspaceSid,
+      eventType: event.type,
+      taskSid: data.TaskSid,
+      reservationSid: data.ReservationSid,
+    };
+    const params = {
+      EventType: event.type,
+      AccountSid: this.#options.world.accountSid,
+      WorkspaceSid: workspaceSid,
+      WorkspaceName: event.workspaceName,
+      EventDescription: describeEvent(event.type),
+      ResourceType: event.resourceType,
+      ResourceSid: event.resourceSid,
+      Timestamp: String(Math.floor(event.at / 1_000)),
+      TimestampMs: String(event.at),
+      Sid: event.sid,
+      ...data,
+    };
+    const posted = await this.#send({
+      callback: 'event',
+      via: 'primary',
+      url,
+      limitMs: eventLimitMs,
+      params,
+      about,
+    });
+    if (posted?.ok === false) {
+      this.#debug(about, 11205, `The event callback got no answer in time: ${posted.reason}`);
+    } else if (posted?.ok && (posted.status < 200 || posted.status > 299)) {
+      this.#debug(about, 11217, `The event callback was answered ${posted.status}`);
+    }
+  }
+
+  /** Sends one request, or two when `duplicate` strikes; undefined: the emulator closes. */
+  async #send(request: Outgoing): Promise<Posted | undefined> {
+    const { world, hex } = this.#options;
+    const answered = await this.#tampering.hold(request.callback, this.#closing.signal);
+    const id = hex();
+    const token = [id.slice(0, 8), id.slice(8, 12), id.slice(12, 16), id.slice(16, 20), id.slice(20)].join(
+      '-',
+    );
+    if (world.troubles.take('duplicate', request.callback))
+      this.#underway.add(this.#post(request, token).then(() => {}));
+    try {
+      return await this.#post(request, token);
+    } finally {
+      answered();
+    }
+  }
+
+  async #post(request: Outgoing, token: string): Promise<Posted | undefined> {
+    const { world, fetch, deliveries } = this.#options;
+    const { callback, via, url, params, limitMs, about } = request;
+    return this.#gates[callback].pass(async () => {
+      if (this.#closing.signal.aborted) return undefined;
+      const at = world.now();
+      const common = { ...about, callback, via, url, at, parameters: params };
+      if (world.troubles.take('drop', callback)) {
+        deliveries.delivery({
+          ...common,
+          ms: 0,
+          outcome: 'dropped',
+          status: undefined,
+          instruction: undefined,
+          answer: undefined,
+        });
+        return { ok: false, ms: 0, reason: 'connection' };
+      }
+      const hangUp = world.troubles.take('hangUp', callback) !== undefined;
+      const { signal } = this.#closing;
+      const { authToken } = world;
+      const posted = await post({ url, params, authToken, token, limitMs, fetch, signal, hangUp });
+      if (signal.aborted) return undefined;
+      const answer = posted.ok ? posted.body : undefined;
+      deliveries.delivery({
+        ...common,
+        ms: posted.ms,
+        outcome: posted.ok ? 'answered' : posted.reason,
+        status: posted.ok ? posted.status : undefined,
+        instruction: callback === 'assignment' && answer !== undefined ? instructionIn(answer) : undefined,
+        answer: answer?.slice(0, 2_000),
+      });
+      return posted;
+    });
+  }
+
+  #debug({ workspaceSid, taskSid, reservationSid }: Outgoing['about'], code: number, message: string): void {
+    const at = this.#options.world.now();
+    this.#options.deliveries.debug({ at, code, message, workspaceSid, taskSid, reservationSid });
+  }
+}
+
+/** The name of the instruction an answer holds. */
+function instructionIn(answer: string): string | undefined {
+  const decoded = decodeCallback(answer.trim() === '' ? '{}' : answer);
+  return decoded.ok ? decoded.instruction.instruction : undefined;
+}

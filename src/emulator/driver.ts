@@ -1,0 +1,48 @@
+import type { Clock, Timer } from '../clock.js';
+import type { Engine } from './engine/face.js';
+
+/** Runs an engine's timers by a clock. */
+export interface Driver {
+  /** {@link Engine.dispatch}, with the timer set anew afterwards. */
+  readonly dispatch: Engine['dispatch'];
+  /** Lets go of the clock: no timer of the engine runs any more. */
+  stop(): void;
+}
+
+/** The longest wait that timers of JavaScript know. */
+const longestWaitMs = 2 ** 31 - 1;
+
+export function drive(engine: Engine, clock: Clock): Driver {
+  let timer: Timer;
+  let armedFor: number | undefined;
+  let stopped = false;
+
+  function arm(): void {
+    const at = engine.nextTimerAt();
+    if (stopped || at === armedFor) return;
+    if (armedFor !== undefined) clock.clearTimeout(timer);
+    armedFor = at;
+    if (at !== undefined) timer = clock.setTimeout(fire, Math.min(at - clock.now(), longestWaitMs));
+  }
+
+  function fire(): void {
+    armedFor = undefined;
+    engine.runTimersUntil(clock.now());
+    arm();
+  }
+
+  arm();
+  return {
+    dispatch(name, params) {
+      try {
+        return engine.dispatch(name, params);
+      } finally {
+        arm();
+      }
+    },
+    stop() {
+      stopped = true;
+      if (armedFor !== undefined) clock.clearTimeout(timer);
+    },
+  };
+}

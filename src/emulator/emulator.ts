@@ -1,0 +1,221 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import { systemClock } from '../clock.js';
+import { ConfigurationError } from '../errors.js';
+import { consoleLogger } from '../log.js';
+import { createApp } from './api/app.js';
+import { controlRoutes } from './api/control.js';
+import { damaged, readDataFile, type SavedState } from './data-file.js';
+import { Deliverer } from './delivery/deliver.js';
+import { createHands } from './delivery/hands.js';
+import { DeliveryLog } from './delivery/log.js';
+import { Phones } from './delivery/phones.js';
+import { drive } from './driver.js';
+import { durationMs } from './duration.js';
+import { createEngine, type EngineOutput, formatExplanation, seededSid } from './engine/index.js';
+import { notFound } from './engine/refusal.js';
+import { randomSid } from './engine/sid.js';
+import { EventLog } from './event-log.js';
+import type { Emulator } from './face.js';
+import type { EmulatorNews, EmulatorOptions } from './options.js';
+import { createSaver } from './saver.js';
+import { seedWorkspace } from './seed.js';
+import { listening } from './server.js';
+import { taskFields } from './task-fields.js';
+import { Troubles } from './trouble.js';
+import { twilioOptions } from './twilio-options.js';
+import { plainTask, until } from './until.js';
+import { createVirtualClock } from './virtual-clock.js';
+import type { World } from './world.js';
+
+/**
+ * Starts a TaskRouter of one's own: REST API, routing and signed callbacks on this machine.
+ *
+ * @throws ConfigurationError for a bad option or a damaged data file; the system's error when the port is taken.
+ * @example
+ * const emulator = await createEmulator({ clock: 'virtual' });
+ * emulator.seed({
+ *   workers: { Alice: { activity: 'Available' } },
+ *   taskQueues: { Support: {} },
+ *   workflows: { Default: { defaultQueue: 'Support', assignmentCallbackUrl: `${myServer}/taskrouter/assignment` } },
+ * });
+ * const task = emulator.createTask({ attributes: { type: 'ticket' } });
+ * await emulator.until(task).isAssigned();
+ * await emulator.close();
+ */
+export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const { accountSid = `AC${newHex()}`, authToken = newHex(), log = consoleLogger, dataFile } = options;
+  checkAccount(accountSid, authToken);
+  const saved = dataFile === undefined ? undefined : readDataFile(dataFile);
+  const virtual =
+    options.clock === 'virtual' ? createVirtualClock(Math.max(Date.now(), saved?.savedAt ?? 0)) : undefined;
+  const clock = virtual ?? systemClock;
+  const sid = options.seed === undefined ? randomSid : seededSid(options.seed);
+  const hex = () => sid('EV').slice(2);
+  const engine = readable(dataFile, () =>
+    createEngine({ ...options.choices, now: clock.now, sid, ...(saved ? { snapshot: saved.engine } : {}) }),
+  );
+  const driver = drive(engine, clock);
+  const world: World = {
+    accountSid,
+    authToken,
+    now: clock.now,
+    workspaces: engine.workspaces,
+    dispatch: driver.dispatch,
+    explain: engine.explain,
+    events: new EventLog(),
+    troubles: new Troubles(),
+  };
+  for (const event of saved?.events ?? []) world.events.add(event);
+
+  const watchers = new Set<(news: EmulatorNews) => void>();
+  const changes = new Set<() => void>();
+  const tell = (news: EmulatorNews) => {
+    for (const watcher of watchers) {
+      try {
+        watcher(news);
+      } catch (error) {
+        log.error({ error }, 'a watcher of the emulator threw');
+      }
+    }
+  };
+  const deliveries = new DeliveryLog(tell);
+  const phones = new Phones(world, clock);
+  const {
+    phones: behaviour = { does: 'answer' },
+    fetch = globalThis.fetch,
+    unconfirmedParameters = false,
+  } = options;
+  const rule = typeof behaviour === 'function' ? behaviour : () => behaviour;
+  const hands = createHands({ world, phones, rule, hex });
+  const deliverer = new Deliverer({ world, hands, log, deliveries, fetch, unconfirmedParameters, hex });
+  const state = (): SavedState => ({
+    savedAt: clock.now(),
+    engine: engine.snapshot(),
+    events: world.events.snapshot(),
+    phones: phones.steps(),
+  });
+  const saver = dataFile === undefined ? undefined : createSaver(dataFile, state, log);
+
+  const hear = (output: EngineOutput): void => {
+    if (output.kind === 'event') {
+      world.events.add(output);
+      tell(output);
+      deliverer.event(output);
+    } else if (output.kind === 'assignment') {
+      deliverer.assignment(output);
+    } else {
+      deliveries.debug({ ...output, reservationSid: undefined });
+    }
+    saver?.changed();
+    for (const change of changes) change();
+  };
+  engine.subscribe(hear);
+  for (const step of saved?.phones ?? []) phones.plan(step);
+
+  const workspaceOf = (taskSid: string): string => {
+    for (const [workspaceSid, { tasks }] of world.workspaces) if (tasks.has(taskSid)) return workspaceSid;
+    throw notFound(`/Tasks/${taskSid}`);
+  };
+  const explain: Emulator['explain'] = (taskSid) => {
+    const explanation = engine.explain(workspaceOf(taskSid), taskSid);
+    return { ...explanation, text: formatExplanation(explanation) };
+  };
+  const explainText = (taskSid: string) => {
+    try {
+      return explain(taskSid).text;
+    } catch {
+      return '';
+    }
+  };
+
+  const emulator: Omit<Emulator, 'url' | 'listen' | 'close'> = {
+    accountSid,
+    authToken,
+    workspaces: engine.workspaces,
+    now: clock.now,
+    clock: virtual ? 'virtual' : 'real',
+    seed: (description) => seedWorkspace(world, description),
+    createTask: (task = {}) => plainTask(world.dispatch('createTask', taskFields(world, task))),
+    until(task, waiting = {}) {
+      const taskSid = typeof task === 'string' ? task : task.sid;
+      const onChange = (change: () => void) => {
+        changes.add(change);
+        return () => void changes.delete(change);
+      };
+      return until(
+        world,
+        onChange,
+        explainText,
+        { workspaceSid: workspaceOf(taskSid), sid: taskSid },
+        waiting,
+      );
+    },
+    async advance(duration) {
+      const ms = durationMs(duration);
+      if (!virtual) {
+        throw new ConfigurationError(
+          'real-clock',
+          "Only a virtual clock advances: createEmulator({ clock: 'virtual' }).",
+        );
+      }
+      await virtual.advance(ms, () => deliverer.quiet());
+      saver?.changed();
+    },
+    quiet: () => deliverer.quiet(),
+    explain,
+    trouble: (switches) => world.troubles.set(switches),
+    troubles: () => world.troubles.list(),
+    deliveries: () => deliveries.deliveries(),
+    debugger: () => deliveries.debugger(),
+    watch(watcher) {
+      watchers.add(watcher);
+      return () => void watchers.delete(watcher);
+    },
+    twilioOptions: () => twilioOptions(server.url, fetch) as never,
+  };
+
+  const app = createApp({ world, hands, log, control: controlRoutes(emulator) });
+  const server = listening(createServer(app), options.host ?? '127.0.0.1');
+  if (options.port !== false) await server.listen(options.port ?? 0);
+
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    driver.stop();
+    await deliverer.close();
+    await server.close();
+    saver?.close();
+    phones.stop();
+  };
+  return {
+    ...emulator,
+    get url() {
+      return server.url;
+    },
+    listen: server.listen,
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+const newHex = () => randomBytes(16).toString('hex');
+
+function checkAccount(accountSid: string, authToken: string): void {
+  if (!/^AC[0-9a-fA-F]{32}$/.test(accountSid)) {
+    throw new ConfigurationError('bad-account', 'accountSid is not AC and 32 hexadecimal digits.');
+  }
+  if (authToken === '')
+    throw new ConfigurationError('empty-auth-token', 'authToken is empty: leave it out for a new one.');
+}
+
+/** What the engine makes of a snapshot it cannot use is an error of the file it came from. */
+function readable<T>(dataFile: string | undefined, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (dataFile === undefined || !(cause instanceof ConfigurationError)) throw cause;
+    throw damaged(dataFile, 'its state cannot be restored', cause);
+  }
+}

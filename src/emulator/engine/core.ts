@@ -1,0 +1,78 @@
+import type { EngineOptions } from './face.js';
+import { Heap } from './heap.js';
+import type { EngineOutput } from './outputs.js';
+import { randomSid } from './sid.js';
+import type { ReservationState, TaskState, Timed, WorkspaceState } from './state.js';
+
+/** How long an assigned task lives before TaskRouter deletes it: twilio.com/docs/taskrouter/limits. */
+const assignedLimitMs = 86_400_000;
+
+/** What all parts of one engine share: its time, its timers, its counters, and what it has said. */
+export class Core {
+  readonly workspaces = new Map<string, WorkspaceState>();
+  readonly options: Required<Omit<EngineOptions, 'snapshot' | 'now' | 'sid'>>;
+  readonly sid: NonNullable<EngineOptions['sid']>;
+  /** The present; during a timer, the time it was due. */
+  time = 0;
+  /** The last number given out: orders everything ever created, and workers by idleness. */
+  lastOrder = 0;
+  readonly timers = new Heap<'timerSlot', Timed>(
+    'timerSlot',
+    (a, b) => a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.order < b.order),
+  );
+  readonly outputs: EngineOutput[] = [];
+  /** Nobody listens: nothing needs to be said. */
+  silent = true;
+
+  constructor(options: EngineOptions) {
+    this.sid = options.sid ?? randomSid;
+    this.options = {
+      purgeAfterMs: options.purgeAfterMs ?? 300_000,
+      maxAssignments: options.maxAssignments ?? 1_000,
+      rerouteOnAttributes: options.rerouteOnAttributes ?? true,
+      coerceNumericStrings: options.coerceNumericStrings ?? false,
+    };
+  }
+
+  nextOrder(): number {
+    this.lastOrder += 1;
+    return this.lastOrder;
+  }
+
+  /** Marks a resource as changed now. */
+  touch(resource: { dateUpdated: number; version?: number }): void {
+    resource.dateUpdated = this.time;
+    if (resource.version !== undefined) resource.version += 1;
+  }
+
+  /** Puts a task's timer where its status says. */
+  schedule(task: TaskState): void {
+    this.#setTimer(task, this.#taskDueAt(task));
+  }
+
+  /** Sets or stops (Infinity) the timer of a reservation. */
+  scheduleReservation(reservation: ReservationState, dueAt: number): void {
+    this.#setTimer(reservation, dueAt);
+  }
+
+  #taskDueAt(task: TaskState): number {
+    switch (task.assignmentStatus) {
+      case 'pending':
+        return Math.min(task.stepDeadline, task.dateCreated + task.timeout * 1_000);
+      case 'reserved':
+        return task.dateCreated + task.timeout * 1_000;
+      case 'assigned':
+      case 'wrapping':
+        return task.settledAt + assignedLimitMs;
+      case 'completed':
+      case 'canceled':
+        return task.settledAt + this.options.purgeAfterMs;
+    }
+  }
+
+  #setTimer(item: Timed, dueAt: number): void {
+    item.dueAt = dueAt;
+    if (dueAt === Number.POSITIVE_INFINITY) this.timers.remove(item);
+    else this.timers.put(item);
+  }
+}

@@ -1,0 +1,138 @@
+import { Core } from './core.js';
+import { explainTask } from './explain.js';
+import type { Engine, EngineOptions } from './face.js';
+import { find } from './lookup.js';
+import type { EngineOutput } from './outputs.js';
+import { createTaskQueue, deleteTaskQueue, updateTaskQueue } from './queue-commands.js';
+import {
+  callbackFailed,
+  callEnded,
+  instructionFailed,
+  updateReservation,
+  workerAnswered,
+  workerDidNotAnswer,
+  workerRinging,
+} from './reservation-commands.js';
+import { restore } from './restore.js';
+import { settle } from './router.js';
+import { takeSnapshot } from './snapshot.js';
+import { createTask, deleteTaskCommand, updateTask } from './task-commands.js';
+import { fire } from './timers.js';
+import type { CommandName, Commands } from './types.js';
+import { createWorker, deleteWorker, updateWorker, updateWorkerChannel } from './worker-commands.js';
+import { createWorkflow, deleteWorkflow, updateWorkflow } from './workflow-commands.js';
+import {
+  createActivity,
+  createTaskChannel,
+  createWorkspace,
+  deleteActivity,
+  deleteTaskChannel,
+  deleteWorkspace,
+  updateActivity,
+  updateTaskChannel,
+  updateWorkspace,
+} from './workspace-commands.js';
+
+type Handlers = {
+  readonly [N in CommandName]: (core: Core, params: Commands[N]['params']) => Commands[N]['result'];
+};
+
+const handlers: Handlers = {
+  createWorkspace,
+  updateWorkspace,
+  deleteWorkspace,
+  createActivity,
+  updateActivity,
+  deleteActivity,
+  createTaskChannel,
+  updateTaskChannel,
+  deleteTaskChannel,
+  createTaskQueue,
+  updateTaskQueue,
+  deleteTaskQueue,
+  createWorkflow,
+  updateWorkflow,
+  deleteWorkflow,
+  createWorker,
+  updateWorker,
+  deleteWorker,
+  updateWorkerChannel,
+  createTask,
+  updateTask,
+  deleteTask: deleteTaskCommand,
+  updateReservation,
+  callbackFailed,
+  workerRinging,
+  workerAnswered,
+  workerDidNotAnswer,
+  callEnded,
+  instructionFailed,
+};
+
+/**
+ * TaskRouter's engine, in memory: give it commands and the time, hear what happens.
+ *
+ * @example
+ * const engine = createEngine({ now: () => clock.now() });
+ * engine.subscribe((output) => console.log(output));
+ * const { sid } = engine.dispatch('createWorkspace', { friendlyName: 'Support', template: 'FIFO' });
+ * engine.dispatch('createTask', { workspaceSid: sid, attributes: '{"type":"ticket"}' });
+ */
+export function createEngine(options: EngineOptions = {}): Engine {
+  const now = options.now ?? Date.now;
+  const core = new Core(options);
+  const listeners = new Set<(output: EngineOutput) => void>();
+  let telling = false;
+  if (options.snapshot) restore(core, options.snapshot);
+
+  const runTimersUntil = (time: number): number => {
+    if (!Number.isFinite(time)) throw new RangeError('runTimersUntil takes a time in milliseconds');
+    let ran = 0;
+    for (let due = core.timers.peek(); due && due.dueAt <= time; due = core.timers.peek()) {
+      core.time = Math.max(core.time, due.dueAt);
+      settle(core, fire(core, due));
+      tell();
+      ran += 1;
+    }
+    core.time = Math.max(core.time, time);
+    return ran;
+  };
+
+  /** Listeners hear of a change when it is whole. One that dispatches in turn has its outputs told after these. */
+  const tell = (): void => {
+    if (telling) return;
+    telling = true;
+    try {
+      while (core.outputs.length > 0) {
+        for (const output of core.outputs.splice(0)) {
+          for (const listener of listeners) listener(output);
+        }
+      }
+    } finally {
+      telling = false;
+    }
+  };
+
+  return {
+    dispatch(name, params) {
+      runTimersUntil(Math.max(core.time, now()));
+      const result = handlers[name](core, params);
+      for (const ws of core.workspaces.values()) settle(core, ws);
+      tell();
+      return result;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      core.silent = false;
+      return () => {
+        listeners.delete(listener);
+        core.silent = listeners.size === 0;
+      };
+    },
+    nextTimerAt: () => core.timers.peek()?.dueAt,
+    runTimersUntil,
+    workspaces: core.workspaces,
+    explain: (workspaceSid, sid) => explainTask(find(core, 'tasks', { workspaceSid, sid })),
+    snapshot: () => takeSnapshot(core),
+  };
+}

@@ -1,0 +1,104 @@
+import type { Core } from './core.js';
+import { askForInstruction, sayReservation } from './events.js';
+import { changeLoad, changeWorker, setActivity } from './membership.js';
+import type { QueueState, ReservationState, TaskState, WorkerState } from './state.js';
+import type { ReservationStatus } from './types.js';
+
+/** One reservation's life, without what becomes of its task: that is for tasks.ts. */
+
+const consumes = (status: ReservationStatus) =>
+  status === 'pending' || status === 'accepted' || status === 'wrapping' ? 1 : 0;
+
+export const isOpen = ({ reservationStatus }: ReservationState): boolean => consumes(reservationStatus) === 1;
+export const isPending = ({ reservationStatus }: ReservationState): boolean =>
+  reservationStatus === 'pending';
+
+/** Reserves a task for a worker, starts the timer, and says that an instruction is wanted. */
+export function createReservation(core: Core, task: TaskState, worker: WorkerState): void {
+  const { queue } = task.step;
+  const reservation: ReservationState = {
+    sid: core.sid('WR'),
+    workspaceSid: task.workspaceSid,
+    dateCreated: core.time,
+    dateUpdated: core.time,
+    taskSid: task.sid,
+    workerSid: worker.sid,
+    taskQueueSid: queue.sid,
+    workflowSid: task.workflowSid,
+    taskChannelSid: task.taskChannelSid,
+    reservationStatus: 'pending',
+    version: 0,
+    order: core.nextOrder(),
+    task,
+    worker,
+    queue,
+    dueAt: Number.POSITIVE_INFINITY,
+    timerSlot: -1,
+  };
+  task.reservations.push(reservation);
+  task.ws.reservations.set(reservation.sid, reservation);
+  const channel = worker.channels.get(task.taskChannelSid)!;
+  changeWorker(worker, () => {
+    worker.reservations.add(reservation);
+    channel.consumedCapacity += 1;
+    worker.openReservations += 1;
+    worker.everReserved = true;
+    worker.idleRank = reservation.order;
+    channel.idleRank = reservation.order;
+  });
+  moveSingleTasking(core, worker, queue.reservationActivitySid);
+  core.scheduleReservation(reservation, core.time + task.plan.workflow.taskReservationTimeout * 1_000);
+  task.trace.note(core.time, 'reserved', task.step.filter, task.step.target, worker.sid);
+  sayReservation(core, 'created', reservation);
+  askForInstruction(core, reservation);
+}
+
+/** Gives a reservation another status, with what that does to its timer and to the worker's capacity. */
+export function setReservationStatus(
+  core: Core,
+  reservation: ReservationState,
+  status: ReservationStatus,
+): void {
+  const { worker, reservationStatus: before } = reservation;
+  const channel = worker.channels.get(reservation.taskChannelSid)!;
+  const consumed = consumes(status) - consumes(before);
+  changeLoad(worker, channel.channel, () => {
+    reservation.reservationStatus = status;
+    channel.consumedCapacity += consumed;
+    worker.openReservations += consumed;
+    channel.assignedTasks += Number(status === 'accepted') - Number(before === 'accepted');
+  });
+  core.touch(reservation);
+  core.scheduleReservation(reservation, Number.POSITIVE_INFINITY);
+}
+
+/** Ends a pending reservation without the task having been taken. */
+export function endUnaccepted(
+  core: Core,
+  reservation: ReservationState,
+  status: 'rejected' | 'timeout' | 'canceled' | 'rescinded',
+): void {
+  const { task } = reservation;
+  setReservationStatus(core, reservation, status);
+  task.trace.note(core.time, 'ended', task.step.filter, task.step.target, status);
+  sayReservation(core, status, reservation);
+}
+
+/** Single-tasking workspaces move the worker with its work: twilio.com/docs/taskrouter/api/task-queue. */
+export function moveSingleTasking(
+  core: Core,
+  worker: WorkerState,
+  activitySid: QueueState['reservationActivitySid'],
+): void {
+  const { workspace, activities } = worker.ws;
+  const activity =
+    activitySid === null || workspace.multiTaskEnabled ? undefined : activities.get(activitySid);
+  if (activity) setActivity(core, worker, activity);
+}
+
+/** Forgets a reservation whose task is going. */
+export function forgetReservation(core: Core, reservation: ReservationState): void {
+  core.scheduleReservation(reservation, Number.POSITIVE_INFINITY);
+  reservation.worker.reservations.delete(reservation);
+  reservation.worker.ws.reservations.delete(reservation.sid);
+}

@@ -1,0 +1,100 @@
+import type { Core } from './core.js';
+import { sayReservation, sayTask } from './events.js';
+import {
+  endUnaccepted,
+  forgetReservation,
+  isOpen,
+  isPending,
+  moveSingleTasking,
+  setReservationStatus,
+} from './reservations.js';
+import type { Plan, ReservationState, TaskState } from './state.js';
+import type { AssignmentStatus } from './types.js';
+import { stopWaiting } from './waiting.js';
+
+/** What becomes of a task once it leaves the waiting ones: accepted, wrapping, completed, canceled, gone. */
+
+/** Gives a task another status and the timer that goes with it. */
+export function setTaskStatus(core: Core, task: TaskState, status: AssignmentStatus, reason?: string): void {
+  task.assignmentStatus = status;
+  if (reason !== undefined) task.reason = reason;
+  if (status === 'assigned' || status === 'completed' || status === 'canceled') task.settledAt = core.time;
+  core.touch(task);
+  core.schedule(task);
+}
+
+/** The worker takes the task; other workers it was reserved for lose it. */
+export function acceptReservation(core: Core, reservation: ReservationState): void {
+  const { task, worker } = reservation;
+  setReservationStatus(core, reservation, 'accepted');
+  setTaskStatus(core, task, 'assigned');
+  task.trace.note(core.time, 'ended', task.step.filter, task.step.target, 'accepted');
+  moveSingleTasking(core, worker, reservation.queue.assignmentActivitySid);
+  sayReservation(core, 'accepted', reservation);
+  for (const other of task.reservations.filter(isPending)) endUnaccepted(core, other, 'rescinded');
+}
+
+/** assigned -> wrapping, with its reservation. */
+export function wrapTask(core: Core, task: TaskState): void {
+  setTaskStatus(core, task, 'wrapping');
+  sayTask(core, 'wrapup', task);
+  for (const reservation of task.reservations.filter(isOpen)) {
+    setReservationStatus(core, reservation, 'wrapping');
+    sayReservation(core, 'wrapup', reservation);
+  }
+}
+
+/** assigned or wrapping -> completed, with its reservation. The events come in the order seen on a real account. */
+export function completeTask(core: Core, task: TaskState, reason: string | undefined): void {
+  setTaskStatus(core, task, 'completed', reason);
+  sayTask(core, 'completed', task);
+  for (const reservation of task.reservations.filter(isOpen)) {
+    setReservationStatus(core, reservation, 'completed');
+    sayReservation(core, 'completed', reservation);
+  }
+  sayTask(core, 'updated', task);
+}
+
+/** pending or reserved -> canceled, with every pending reservation. */
+export function cancelTask(core: Core, task: TaskState, reason: string | undefined): void {
+  stopWaiting(task);
+  setTaskStatus(core, task, 'canceled', reason);
+  task.trace.note(core.time, 'left', task.step.filter, task.step.target, reason ?? 'canceled');
+  sayTask(core, 'canceled', task);
+  for (const reservation of task.reservations.filter(isPending)) endUnaccepted(core, reservation, 'canceled');
+}
+
+/** Deletes a task at any time; its worker's capacity is free again. */
+export function deleteTask(core: Core, task: TaskState, verb: 'deleted' | 'system-deleted'): void {
+  stopWaiting(task);
+  for (const reservation of task.reservations.filter(isOpen)) {
+    if (isPending(reservation)) endUnaccepted(core, reservation, 'canceled');
+    else {
+      setReservationStatus(core, reservation, 'completed');
+      sayReservation(core, 'completed', reservation);
+    }
+  }
+  sayTask(core, verb, task);
+  forgetTask(core, task);
+}
+
+/** Forgets a task that has ended, and everything that hangs on it. */
+export function forgetTask(core: Core, task: TaskState): void {
+  core.timers.remove(task);
+  for (const reservation of task.reservations) forgetReservation(core, reservation);
+  task.ws.tasks.delete(task.sid);
+  task.ws.dirtyTasks.delete(task);
+  releasePlan(task.plan);
+}
+
+/** Makes a task follow another version of its workflow. */
+export function adoptPlan(task: TaskState, plan: Plan): void {
+  plan.tasks += 1;
+  releasePlan(task.plan);
+  task.plan = plan;
+}
+
+function releasePlan(plan: Plan): void {
+  plan.tasks -= 1;
+  if (plan.tasks === 0 && plan.workflow.plan !== plan) plan.workflow.plans.delete(plan.version);
+}

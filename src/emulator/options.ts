@@ -1,0 +1,42 @@
+import type { Logger } from '../log.js';
+import type { DebuggerEntry, Delivery } from './delivery/log.js';
+import type { PhoneBehaviour, PhoneRule } from './delivery/phones.js';
+import type { EngineEvent, EngineOptions } from './engine/index.js';
+
+export interface EmulatorOptions {
+  /**
+   * `real` (default) follows the machine's clock. `virtual` begins at the present and moves only by
+   * {@link Emulator.advance}; the limits of HTTP (5 s, 15 s) are real time in either case.
+   */
+  readonly clock?: 'real' | 'virtual' | undefined;
+  /** The account: `AC` and 32 hexadecimal digits. Default: a new one. */
+  readonly accountSid?: string | undefined;
+  /** The account's token: signs callbacks, and is the password of the API. Default: a new one. */
+  readonly authToken?: string | undefined;
+  /** Makes SIDs that repeat with the seed. Default: random ones. */
+  readonly seed?: number | undefined;
+  /** Where to listen. Default: a free port; `false`: not before {@link Emulator.listen}. */
+  readonly port?: number | false | undefined;
+  /** Default: `127.0.0.1`, this machine alone. */
+  readonly host?: string | undefined;
+  /** Keeps the state in this file over a restart. */
+  readonly dataFile?: string | undefined;
+  /**
+   * Sends names and the channel with assignment callbacks: parameters that Twilio's pages list for events only.
+   * Default: false, so that a handler that relies on them fails here as it would in production.
+   */
+  readonly unconfirmedParameters?: boolean | undefined;
+  /** What workers do when their phone rings. Default: answer at once, and talk for 30 s. */
+  readonly phones?: PhoneRule | PhoneBehaviour | undefined;
+  /** Choices Twilio's documents leave open: docs/emulator-fidelity.md. */
+  readonly choices?:
+    | Pick<EngineOptions, 'purgeAfterMs' | 'maxAssignments' | 'rerouteOnAttributes' | 'coerceNumericStrings'>
+    | undefined;
+  /** Default: warnings and errors on the console. */
+  readonly log?: Logger | undefined;
+  /** For callbacks. Default: the global one. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+}
+
+/** What an emulator tells its watchers: an event of TaskRouter, a request it made, an entry of its debugger. */
+export type EmulatorNews = EngineEvent | Delivery | DebuggerEntry;

@@ -1,0 +1,44 @@
+import type { Logger } from '../log.js';
+import { type SavedState, writeDataFile } from './data-file.js';
+
+/** Saves a state some time after it changed. */
+export interface Saver {
+  /** Something changed. */
+  changed(): void;
+  /** Saves now, and never again. @throws the error of the file system. */
+  close(): void;
+}
+
+const shortestWaitMs = 500;
+
+/**
+ * Saves at most every half second, and the larger the state, the more rarely: no more than a tenth of the time is
+ * spent on it.
+ */
+export function createSaver(file: string, state: () => SavedState, log: Logger): Saver {
+  let timer: NodeJS.Timeout | undefined;
+  let waitMs = shortestWaitMs;
+
+  function save(): void {
+    const started = performance.now();
+    writeDataFile(file, state());
+    waitMs = Math.max(shortestWaitMs, 9 * (performance.now() - started));
+  }
+
+  return {
+    changed() {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        try {
+          save();
+        } catch (error) {
+          log.error({ error, file }, 'the state was not saved');
+        }
+      }, waitMs);
+    },
+    close() {
+      clearTimeout(timer);
+      save();
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { ConfigurationError } from '../errors.js';
+import type { Commands, WorkspaceView } from './engine/types.js';
+import { workspaceIn } from './find.js';
+import type { World } from './world.js';
+
+/** A task to be made. */
+export interface NewTask {
+  /** Default: the only workspace there is. */
+  readonly workspaceSid?: string | undefined;
+  /** SID or friendly name. Default: the only workflow there is. */
+  readonly workflow?: string | undefined;
+  readonly attributes?: object | undefined;
+  readonly priority?: number | undefined;
+  /** In seconds. Default: 86,400. */
+  readonly timeout?: number | undefined;
+  /** SID or unique name. Default: `default`. */
+  readonly taskChannel?: string | undefined;
+  /** In milliseconds since 1970. Default: now. */
+  readonly virtualStartTime?: number | undefined;
+  /** The SID of a worker, task queue or workflow. */
+  readonly routingTarget?: string | undefined;
+  readonly ignoreCapacity?: boolean | undefined;
+  /** SID or friendly name: the queue of a task routed to a worker. */
+  readonly taskQueue?: string | undefined;
+}
+
+/** @throws EngineRefusal 404 for the workspace; ConfigurationError for a name that nothing has. */
+export function taskFields(
+  world: World,
+  { workspaceSid, workflow, attributes, taskQueue, ...fields }: NewTask,
+): Commands['createTask']['params'] {
+  const view = workspaceSid === undefined ? onlyWorkspace(world) : workspaceIn(world, workspaceSid);
+  return {
+    ...fields,
+    workspaceSid: view.workspace.sid,
+    attributes: attributes === undefined ? undefined : JSON.stringify(attributes),
+    workflowSid: sidOf('workflow', view.workflows, workflow),
+    taskQueueSid: sidOf('task queue', view.taskQueues, taskQueue),
+  };
+}
+
+function onlyWorkspace(world: World): WorkspaceView {
+  const [only, ...others] = world.workspaces.values();
+  if (only && others.length === 0) return only;
+  throw new ConfigurationError(
+    'which-workspace',
+    `There are ${others.length + (only ? 1 : 0)} workspaces: say which with workspaceSid, as seed() gave it.`,
+  );
+}
+
+type Named = { readonly sid: string; readonly friendlyName: string };
+
+function sidOf(kind: string, all: ReadonlyMap<string, Named>, name: string | undefined): string | undefined {
+  if (name === undefined || all.has(name)) return name;
+  const named = [...all.values()].find(({ friendlyName }) => friendlyName === name);
+  if (named) return named.sid;
+  throw new ConfigurationError('unknown-name', `The workspace has no ${kind} ${JSON.stringify(name)}.`);
+}

@@ -1,0 +1,33 @@
+import type { ReservationInstruction } from '../instructions/index.js';
+import type { Engine } from './engine/face.js';
+import type { EventLog } from './event-log.js';
+import type { Troubles } from './trouble.js';
+
+/** What the parts of one emulator share: the engine's face, its time, what happened, and the switches. */
+export interface World {
+  readonly accountSid: string;
+  readonly authToken: string;
+  /** The emulator's time, real or virtual, in milliseconds. */
+  now(): number;
+  readonly workspaces: Engine['workspaces'];
+  readonly dispatch: Engine['dispatch'];
+  readonly explain: Engine['explain'];
+  readonly events: EventLog;
+  readonly troubles: Troubles;
+}
+
+/** Carries out an instruction on a reservation, whoever gave it. */
+export interface Hands {
+  /**
+   * Why it cannot be carried out, with Twilio's code; undefined: it has been, or it has begun (a phone rings).
+   * @throws EngineRefusal when the reservation's state does not allow it and no code says so.
+   */
+  carryOut(
+    workspaceSid: string,
+    reservationSid: string,
+    instruction: ReservationInstruction,
+    via: 'callback' | 'rest',
+  ): { readonly code: number; readonly message: string } | undefined;
+  /** Accepts a reservation; with the switch `doubleAccept`, after another worker did. */
+  accept(workspaceSid: string, reservationSid: string, ifMatch?: number): void;
+}

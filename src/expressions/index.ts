@@ -1,0 +1,20 @@
+/** TaskRouter's expression language: read it, print it, run it, explain it. Knows nothing of the emulator. */
+export type {
+  Comparison,
+  Expression,
+  Junction,
+  List,
+  Literal,
+  Operand,
+  Operator,
+  Path,
+  Span,
+} from './ast.js';
+export { type CompiledExpression, type CompileOptions, compileExpression, valueAt } from './compiler.js';
+export type { ChannelFacts, ExpressionContext, Scopes, WorkerFacts } from './context.js';
+export { ExpressionError } from './error.js';
+export { type Judgement, judge, missingNames, names, pathsOf } from './inspect.js';
+export { type OrderClause, orderKey, parseOrderBy } from './order-by.js';
+export { parseExpression } from './parser.js';
+export { printExpression, printOperand, printPath } from './printer.js';
+export type { JsonObject, JsonValue } from './values.js';

@@ -1,0 +1,370 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  createEmulator,
+  type Emulator,
+  type EmulatorNews,
+  type EmulatorOptions,
+} from 'taskrouter-kit/emulator';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+
+const open: Emulator[] = [];
+afterEach(async () => {
+  for (const emulator of open.splice(0)) await emulator.close();
+});
+async function start(options: EmulatorOptions = {}): Promise<Emulator> {
+  const emulator = await createEmulator({ clock: 'virtual', ...options });
+  open.push(emulator);
+  return emulator;
+}
+
+type Answer = Readonly<Record<string, unknown>>;
+
+const centre = {
+  workers: {
+    Ann: { activity: 'Available' },
+    Bob: { activity: 'Available', channels: { default: { capacity: 3 } } },
+  },
+  taskQueues: { First: { targetWorkers: 'level > 1' }, All: {} },
+  workflows: {
+    Escalation: {
+      filters: [
+        {
+          name: 'Hard',
+          expression: 'hard == true',
+          targets: [
+            { queue: 'First', timeout: 60 },
+            { queue: 'All', priority: 9 },
+          ],
+        },
+      ],
+      defaultQueue: 'All',
+      taskReservationTimeout: 30,
+    },
+  },
+} as const;
+
+describe('seed', () => {
+  it('makes everything by name and gives the SIDs', async () => {
+    const emulator = await start();
+    const { workspaceSid, workers, workflows, taskQueues, activities } = emulator.seed(centre);
+    const view = emulator.workspaces.get(workspaceSid)!;
+    expect(view.workers.get(workers.Bob)!.activitySid).toBe(activities.Available);
+    expect(
+      view.workerChannels(workers.Bob).find(({ configuredCapacity }) => configuredCapacity === 3),
+    ).toBeDefined();
+    expect(JSON.parse(view.workflows.get(workflows.Escalation)!.configuration)).toEqual({
+      task_routing: {
+        filters: [
+          {
+            filter_friendly_name: 'Hard',
+            expression: 'hard == true',
+            targets: [
+              { queue: taskQueues.First, timeout: 60 },
+              { queue: taskQueues.All, priority: 9 },
+            ],
+          },
+        ],
+        default_filter: { queue: taskQueues.All },
+      },
+    });
+  });
+
+  it('leaves nothing behind when a name or a value is wrong', async () => {
+    const emulator = await start();
+    expect(() => emulator.seed({ workers: { Ann: { activity: 'Lunch' } } })).toThrow(
+      'The description has no activity named "Lunch"; it has Offline, Available, Unavailable.',
+    );
+    expect(() => emulator.seed({ taskQueues: { Q: { targetWorkers: 'a ==' } } })).toThrow('TargetWorkers');
+    expect(emulator.workspaces.size).toBe(0);
+  });
+
+  it('gives the same SIDs for the same seed', async () => {
+    const sids = async (seed: number) => (await start({ seed })).seed(centre).workers.Ann;
+    expect(await sids(7)).toBe(await sids(7));
+    expect(await sids(7)).not.toBe(await sids(8));
+  });
+});
+
+describe('the virtual clock', () => {
+  it('stands still until it is advanced, and then goes timer by timer', async () => {
+    const emulator = await start();
+    const { workspaceSid } = emulator.seed(centre);
+    const before = emulator.now();
+    const task = emulator.createTask({ attributes: { hard: true } });
+    expect(emulator.explain(task.sid).assignmentStatus).toBe('pending');
+    await emulator.advance('59s');
+    expect(emulator.workspaces.get(workspaceSid)!.tasks.get(task.sid)!.assignmentStatus).toBe('pending');
+    await emulator.advance('1s');
+    expect((await emulator.until(task).isReserved()).priority).toBe(9);
+    expect(emulator.now()).toBe(before + 60_000);
+    const times: [string, number][] = [];
+    emulator.watch((news) => {
+      if (news.kind === 'event' && news.type === 'reservation.timeout')
+        times.push([news.type, news.at - before]);
+    });
+    await emulator.advance('5m');
+    expect(times).toEqual([
+      ['reservation.timeout', 90_000],
+      ['reservation.timeout', 120_000],
+    ]);
+  });
+
+  it.each([
+    ['before the first timer', { hard: false }, '2s'],
+    ['before the timer after the one that made it', { hard: true }, '62s'],
+  ])('waits for a request under way %s', async (_when, attributes, time) => {
+    let answered = 0;
+    const emulator = await start({
+      fetch: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        answered += 1;
+        return Response.json({ instruction: 'accept' });
+      },
+    });
+    const { Escalation } = centre.workflows;
+    const { workspaceSid } = emulator.seed({
+      ...centre,
+      workflows: {
+        W: { ...Escalation, assignmentCallbackUrl: 'http://127.0.0.1:1/', taskReservationTimeout: 1 },
+      },
+    });
+    const task = emulator.createTask({ attributes });
+    await emulator.advance(time);
+    expect(answered).toBe(1);
+    expect(emulator.workspaces.get(workspaceSid)!.tasks.get(task.sid)!.assignmentStatus).toBe('assigned');
+  });
+
+  it('advances one call after the other', async () => {
+    const emulator = await start();
+    const before = emulator.now();
+    await Promise.all([emulator.advance('1m'), emulator.advance(500), emulator.advance('1h30m')]);
+    expect(emulator.now()).toBe(before + 60_500 + 5_400_000);
+  });
+
+  it('is the only one that advances, and only by a duration', async () => {
+    const real = await start({ clock: 'real' });
+    await expect(real.advance('1s')).rejects.toThrow("createEmulator({ clock: 'virtual' })");
+    const emulator = await start();
+    await expect(emulator.advance('soon')).rejects.toThrow('A duration is');
+    await expect(emulator.advance(-1)).rejects.toThrow('A duration is');
+  });
+
+  it('with a real clock, timers run by themselves', async () => {
+    const emulator = await start({ clock: 'real' });
+    emulator.seed({
+      ...centre,
+      workflows: { W: { defaultQueue: 'All', taskReservationTimeout: 1 } },
+      workers: { Ann: { activity: 'Available' } },
+    });
+    const task = emulator.createTask();
+    await emulator.until(task).isReserved();
+    await emulator.until(task).isPending();
+  });
+});
+
+describe('until', () => {
+  it('rejects with the explanation when the task can no longer get there', async () => {
+    const emulator = await start();
+    emulator.seed({ ...centre, workers: {} });
+    const task = emulator.createTask({ timeout: 10 });
+    const waiting = emulator.until(task).isAssigned();
+    const rejected = expect(waiting).rejects.toThrow(
+      /will not be assigned any more: it is canceled[\s\S]*default filter/,
+    );
+    await emulator.advance('10s');
+    await rejected;
+  });
+
+  it('rejects after its limit of real time, saying how things stand', async () => {
+    const emulator = await start();
+    emulator.seed({ ...centre, workers: {} });
+    const task = emulator.createTask();
+    await expect(emulator.until(task, { withinMs: 30 }).isReserved()).rejects.toThrow(
+      /is pending and not reserved after 30 ms[\s\S]*queue All/,
+    );
+  });
+});
+
+describe('createTask', () => {
+  it('takes names for what the API wants SIDs for', async () => {
+    const emulator = await start();
+    const { workflows } = emulator.seed({
+      ...centre,
+      workflows: { ...centre.workflows, Other: { defaultQueue: 'All' } },
+    });
+    expect(emulator.createTask({ workflow: 'Other' }).workflowSid).toBe(workflows.Other);
+    expect(() => emulator.createTask({ workflow: 'None' })).toThrow('The workspace has no workflow "None".');
+    expect(() => emulator.createTask()).toThrow('WorkflowSid field is required');
+    emulator.seed(centre);
+    expect(() => emulator.createTask()).toThrow('There are 2 workspaces: say which with workspaceSid');
+  });
+});
+
+describe('watch', () => {
+  it('tells events, requests and debugger entries as they happen, until it is ended', async () => {
+    const emulator = await start({ fetch: async () => Response.json({}, { status: 500 }) });
+    const news: EmulatorNews[] = [];
+    const stop = emulator.watch((one) => void news.push(one));
+    emulator.seed({
+      ...centre,
+      workers: {},
+      eventCallbackUrl: 'http://127.0.0.1:1/',
+      eventsFilter: ['workflow.created'],
+    });
+    await emulator.quiet();
+    expect(new Set(news.map(({ kind }) => kind))).toEqual(new Set(['event', 'delivery', 'debugger']));
+    stop();
+    const before = news.length;
+    emulator.seed(centre);
+    expect(news).toHaveLength(before);
+  });
+});
+
+describe('the routes under /_emulator', () => {
+  it('move the clock, set switches, and show deliveries, the debugger and explanations', async () => {
+    const emulator = await start({ fetch: async () => Response.json({ activity: 1 }) });
+    emulator.seed({
+      ...centre,
+      workflows: { W: { defaultQueue: 'All', assignmentCallbackUrl: 'http://127.0.0.1:1/' } },
+    });
+    const task = emulator.createTask();
+    await emulator.quiet();
+    const post = (path: string, body: object) =>
+      fetch(`${emulator.url}/_emulator${path}`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+      });
+    const get = async (path: string): Promise<Answer> =>
+      JSON.parse(await (await fetch(`${emulator.url}/_emulator${path}`)).text());
+    const before = emulator.now();
+    expect(await (await post('/clock', { advance: '2s' })).json()).toMatchObject({ clock: 'virtual' });
+    expect(emulator.now()).toBe(before + 2_000);
+    expect((await post('/clock', { advance: 'x' })).status).toBe(400);
+    expect(await (await post('/trouble', { drop: 2 })).json()).toEqual({ drop: 2 });
+    expect((await get('/deliveries')).deliveries).toMatchObject([
+      { via: 'primary', status: 200, taskSid: task.sid },
+    ]);
+    expect((await get('/debugger')).entries).toMatchObject([{ code: 40005, level: 'warning' }]);
+    expect(await get(`/tasks/${task.sid}/explain`)).toMatchObject({
+      taskSid: task.sid,
+      assignmentStatus: 'reserved',
+    });
+    const text = await fetch(`${emulator.url}/_emulator/tasks/${task.sid}/explain`, {
+      headers: { accept: 'text/plain' },
+    });
+    expect(await text.text()).toContain(`Task ${task.sid} is reserved`);
+    expect((await fetch(`${emulator.url}/_emulator/tasks/WT0/explain`)).status).toBe(404);
+    const real = await start({ clock: 'real' });
+    expect(
+      (
+        await fetch(`${real.url}/_emulator/clock`, {
+          method: 'POST',
+          body: new URLSearchParams({ advance: '1s' }),
+        })
+      ).status,
+    ).toBe(409);
+  });
+});
+
+describe('a data file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'emulator-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  let files = 0;
+  /** A file of one's own: an emulator writes a last time when it closes. */
+  function newFile() {
+    files += 1;
+    const name = `state-${files}`;
+    return {
+      dataFile: join(folder, name),
+      beside: () => readdirSync(folder).filter((file) => file.startsWith(name)),
+    };
+  }
+
+  it('keeps workspaces, tasks, timers, events and ringing phones over a restart', async () => {
+    const { dataFile, beside } = newFile();
+    const phones = { does: 'answer', afterMs: 10_000 } as const;
+    const first = await start({
+      dataFile,
+      phones,
+      fetch: async () => Response.json({ instruction: 'dequeue', from: '+1', to: 'client:x' }),
+    });
+    const { workspaceSid } = first.seed({
+      ...centre,
+      workflows: { W: { defaultQueue: 'All', assignmentCallbackUrl: 'http://127.0.0.1:1/' } },
+      workers: { Ann: { activity: 'Available' } },
+    });
+    const ringing = first.createTask({ attributes: { call_sid: 'CA1' } });
+    const waiting = first.createTask({ timeout: 60 });
+    await first.quiet();
+    await first.advance('5s');
+    const then = first.now();
+    await first.close();
+    expect(beside()).toHaveLength(1);
+    expect(readFileSync(dataFile, 'utf8')).not.toContain(first.authToken);
+
+    const second = await start({
+      dataFile,
+      phones,
+      accountSid: first.accountSid,
+      authToken: first.authToken,
+    });
+    expect(second.now()).toBeGreaterThanOrEqual(then);
+    const view = second.workspaces.get(workspaceSid)!;
+    expect(view.tasks.get(ringing.sid)!.assignmentStatus).toBe('reserved');
+    await second.advance('5s');
+    expect(view.tasks.get(ringing.sid)!.assignmentStatus).toBe('assigned');
+    await second.advance('50s');
+    expect(view.tasks.get(waiting.sid)!.assignmentStatus).toBe('canceled');
+    const authorization = `Basic ${Buffer.from(`${second.accountSid}:${second.authToken}`).toString('base64')}`;
+    const answer = await fetch(`${second.url}/v1/Workspaces/${workspaceSid}/Events?EventType=task.created`, {
+      headers: { authorization },
+    });
+    const { events }: Answer = JSON.parse(await answer.text());
+    expect(events).toHaveLength(2);
+  });
+
+  it('is written while the emulator runs, not only at its end', async () => {
+    const { dataFile, beside } = newFile();
+    const emulator = await start({ dataFile });
+    emulator.seed(centre);
+    await expect.poll(beside, { timeout: 5_000 }).toHaveLength(1);
+  });
+
+  it.each([
+    ['cut off', (text: string) => text.slice(0, -20)],
+    ['changed by one letter', (text: string) => text.replace('Escalation', 'Escalatiom')],
+    ['not one of an emulator', () => '{"hello":1}\n{}'],
+    ['empty', () => ''],
+  ])('that is %s is refused and left untouched', async (_what, damage) => {
+    const { dataFile, beside } = newFile();
+    const emulator = await createEmulator({ dataFile });
+    emulator.seed(centre);
+    await emulator.close();
+    writeFileSync(dataFile, damage(readFileSync(dataFile, 'utf8')));
+    const before = readFileSync(dataFile, 'utf8');
+    await expect(createEmulator({ dataFile })).rejects.toThrow('It was left as it is');
+    expect(readFileSync(dataFile, 'utf8')).toBe(before);
+    expect(beside()).toHaveLength(1);
+  });
+});
+
+describe('listening', () => {
+  it('begins when told, at most once, and ends with close()', async () => {
+    const emulator = await start({ port: false });
+    expect(() => emulator.url).toThrow('Call listen(port)');
+    await emulator.listen(0);
+    const { url } = emulator;
+    expect((await fetch(`${url}/v1/Workspaces`)).status).toBe(401);
+    expect(() => emulator.listen(0)).toThrow('listens already');
+    await Promise.all([emulator.close(), emulator.close()]);
+    await expect(fetch(`${url}/v1/Workspaces`)).rejects.toThrow();
+  });
+
+  it('refuses an account that cannot be one', async () => {
+    await expect(createEmulator({ accountSid: 'AC1' })).rejects.toThrow('accountSid is not AC');
+    await expect(createEmulator({ authToken: '' })).rejects.toThrow('authToken is empty');
+  });
+});
