@@ -2,13 +2,9 @@
 // for finding and linking its thirty small files. What other folders have stays outside, so that there is one of each
 // class; and nothing outside may import a module of dist/rest/ but its index, because the others are gone afterwards.
 import { readdirSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-// tsx is esbuild with a loader around it, so wherever the sources run, esbuild is there.
-const require = createRequire(import.meta.url);
-const { build } = createRequire(require.resolve('tsx'))('esbuild');
+import { build } from 'esbuild';
 
 const folder = fileURLToPath(new URL('../dist/rest/', import.meta.url));
 const entry = join(folder, 'index.js');

@@ -46,6 +46,15 @@ const MAY_IMPORT = {
 };
 
 /**
+ * Parts whose types alone may be used: importing the package loads no REST client, but handlers are typed with it.
+ * @type {Record<string, readonly string[]>}
+ */
+const MAY_IMPORT_TYPES = { index: ['rest'] };
+
+/** Parts that are one file once built, see scripts/bundle-rest.js: from outside, their index alone can be imported. */
+const BUNDLED = ['rest'];
+
+/**
  * Packages that only some places may load, so that importing the library stays quick. A place is the beginning of a path
  * in src/.
  * @type {Record<string, { in: readonly string[], types?: readonly string[] }>}
@@ -109,10 +118,17 @@ function ruleBroken(file, name, typeOnly) {
   const path = file.slice('src/'.length);
   if (!relativePath) return packageRule(path, name, typeOnly);
   if (!inFolder(file, name, 'src')) return 'src/ imports nothing outside of itself by a path';
+  const target = posix.join(dirname(path), name).replace(/\.js$/, '.ts');
   const from = partOf(path);
-  const to = partOf(posix.join(dirname(path), name).replace(/\.js$/, '.ts'));
+  const to = partOf(target);
   if (from === undefined || to === undefined) return 'this folder has no row in MAY_IMPORT: add one';
-  if (from === to || MAY_IMPORT[from]?.includes(to)) return undefined;
+  if (from === to) return undefined;
+  if (BUNDLED.includes(to) && target !== `${to}/index.ts`)
+    return `${to}/ is one file once built: import ${to}/index.js`;
+  if (MAY_IMPORT[from]?.includes(to)) return undefined;
+  if (MAY_IMPORT_TYPES[from]?.includes(to)) {
+    return typeOnly ? undefined : `${from} may import types alone from ${to}: write import type`;
+  }
   return `${from} may import ${MAY_IMPORT[from]?.join(', ') || 'no other part'}`;
 }
 

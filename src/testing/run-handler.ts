@@ -1,3 +1,4 @@
+import type { CallbackClient } from '../callbacks/client.js';
 import type { AssignmentContext, Task, Worker } from '../callbacks/context.js';
 import { createDeciding } from '../callbacks/decide.js';
 import type { HandlerDefinition } from '../callbacks/define.js';
@@ -20,6 +21,11 @@ export interface HandlerFacts<T = Attributes, W = Attributes> {
   readonly taskQueueSid?: string;
   readonly reservationSid?: string;
   readonly via?: 'primary' | 'fallback';
+  /**
+   * The REST client behind `client` and `reservation`, of `taskrouter-kit/rest` and for a server of your own, or what
+   * stands in for one. Without it, using them throws.
+   */
+  readonly client?: CallbackClient;
   /** Further parameters of the callback. */
   readonly fields?: Readonly<Record<string, string>>;
 }
@@ -93,7 +99,7 @@ function contextOf(facts: HandlerFacts<unknown, unknown>): LiveAssignment {
     {
       run: { signal: never.signal, attempt: 1, remainingMs: () => 4_000 },
       log: silentLogger,
-      client: undefined,
+      client: facts.client,
       after: () => {},
     },
   );

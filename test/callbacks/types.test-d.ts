@@ -8,7 +8,10 @@ import {
   defineEvent,
   defineOtherwise,
   type EventContext,
+  reject,
 } from 'taskrouter-kit';
+import { createTaskRouterClient } from 'taskrouter-kit/rest';
+import { runHandler } from 'taskrouter-kit/testing';
 import * as v from 'valibot';
 import * as z from 'zod';
 
@@ -77,6 +80,62 @@ router.onEvent(['worker.created', 'reservation.accepted'], (event) => {
 });
 // Twilio adds types: an unknown one may have anything.
 router.onEvent('task.newly-invented', ({ task, worker }) => [task?.sid, worker?.sid]);
+
+// Handlers have the whole client of their workspace, and the reservation.
+router.onAssignment({ name: 'by REST' }, async ({ client, reservation, task }) => {
+  const sid: string = reservation.sid;
+  await client.tasks.patchAttributes(task.sid, { seen: true });
+  const { reservationStatus } = await reservation.accept();
+  const status: string = reservationStatus;
+  // @ts-expect-error: a client of one workspace has no workspaces
+  client.workspaces;
+  // @ts-expect-error: an option that accept does not have
+  await reservation.accept({ from: sid });
+  // @ts-expect-error: a call needs a URL
+  await reservation.call({ from: status });
+  return defer();
+});
+
+// A late handler has the context of its handler, typed by its schema, and its own outer variables.
+router.onAssignment({ name: 'late', task: Call }, ({ task }) =>
+  defer(async () => conference({ from: task.attributes.called }), { withinMs: 8_000, onFailure: reject() }),
+);
+router.onAssignment({ name: 'late too', task: Call }, ({ log }) =>
+  defer(async ({ task, client, signal }) => {
+    const called: string = task.attributes.called;
+    log.info({ called: called.length }, 'late');
+    await client.tasks.fetch(task.sid, { signal });
+    return conference({ from: called });
+  }),
+);
+router.onAssignment({ name: 'late and wrong', task: Call }, (_context) =>
+  defer(async ({ task }) => {
+    // @ts-expect-error: the schema has no such attribute
+    task.attributes.missing;
+    return accept();
+  }),
+);
+// @ts-expect-error: a late handler returns an instruction
+defer(async () => {});
+// @ts-expect-error: a late handler cannot defer again
+defer(async () => defer());
+// @ts-expect-error: what stands in for a failed handler is an instruction
+defer(async () => accept(), { onFailure: defer() });
+
+router.onLate(({ outcome, reservationSid, takenOver }) => {
+  const one: 'applied' | 'refused' | 'failed' | 'left' = outcome;
+  return [one, reservationSid.length, takenOver];
+});
+
+// The client: one, or one for each account; late answers at the deadline.
+const client = createTaskRouterClient();
+createTaskRouter({ authToken: 'token', client, onDeadline: 'defer', lateLimitMs: 20_000 });
+createTaskRouter({ authToken: 'token', client: () => client, onDeadline: accept() });
+// @ts-expect-error
+createTaskRouter({ authToken: 'token', client, onDeadline: 'later' });
+// @ts-expect-error: bare credentials are no client
+createTaskRouter({ authToken: 'token', client: { accountSid: 'AC', authToken: 'token' } });
+runHandler(({ client: own }) => (own ? accept() : defer()), { client });
 
 // The same in files.
 defineAssignment({ task: Call }, ({ task }) => conference({ from: task.attributes.called }));

@@ -74,6 +74,24 @@ it('a package outside of its place is named, and a type of Express may be used i
   expect(stderr).toContain('4 imports against the direction');
 });
 
+it('rest/ is imported by its index, for its types alone by the router, and never by callbacks', () => {
+  const { status, stderr } = check({
+    'src/task-router.ts': "import type { A } from './rest/index.js';",
+    'src/index.ts': "export { a } from './rest/index.js';",
+    'src/server/serve.ts':
+      "const a = await import('../rest/index.js');\nimport { b } from '../rest/names.js';",
+    'src/callbacks/client.ts': "import type { A } from '../rest/index.js';",
+    'src/rest/client.ts': "import { b } from './names.js';",
+  });
+  expect(status).toBe(1);
+  expect(stderr).toContain('src/index.ts:1: imports ./rest/index.js: index may import types alone from rest');
+  expect(stderr).toContain('src/server/serve.ts:2: imports ../rest/names.js: rest/ is one file once built');
+  expect(stderr).toContain(
+    'src/callbacks/client.ts:1: imports ../rest/index.js: callbacks may import signature,',
+  );
+  expect(stderr).toContain('3 imports against');
+});
+
 it('handlers are written as users write them', () => {
   const { status, stderr } = check({
     'handlers/index.ts': "import { defer } from 'taskrouter-kit';\nimport chat from './chat.js';",
