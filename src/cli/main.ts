@@ -27,8 +27,7 @@ const EMULATE_EXAMPLES = `
 Examples:
   $ taskrouter emulate --data taskrouter.json
   $ taskrouter emulate --clock virtual
-  $ curl -X POST http://127.0.0.1:8080/_emulator/clock -d advance=2m
-What Twilio's own client needs to talk to it is in docs/emulator.md.`;
+  $ curl -X POST http://127.0.0.1:8080/_emulator/clock -d advance=2m`;
 
 const EXPLAIN_EXAMPLES = `
 Examples:
