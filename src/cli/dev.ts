@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
+import { createEmulator, type Emulator } from '../emulator/index.js';
 import { ConfigurationError } from '../errors.js';
 import type { CallbackOutcome } from '../index.js';
 import type { Logger } from '../log.js';
@@ -7,10 +7,11 @@ import { readConfig } from '../server/config.js';
 import { loadHandlers } from '../server/load-handlers.js';
 import { BASE_PATH, type Endpoint, startEndpoint } from '../server/serve.js';
 import { stopOnSignals } from '../server/shutdown.js';
-import { exchange } from './exchange.js';
+import { CENTRE, kindsOfTask } from './dev-centre.js';
+import { Journeys } from './dev-journeys.js';
+import { rest, startWorkers } from './dev-workers.js';
 import { EXIT } from './failure.js';
-import { milliseconds, paint, print } from './print.js';
-import { SAMPLE_ENVIRONMENT, type Sample, samples } from './samples.js';
+import { paint, print } from './print.js';
 
 export interface DevOptions {
   readonly port?: number;
@@ -18,46 +19,89 @@ export interface DevOptions {
 }
 
 const USUAL_PORT = 3_000;
+const FEED_MS = 3_000;
+const ONCE_LIMIT_MS = 15_000;
 
 /**
- * `taskrouter dev`: an endpoint on this machine alone, with a random token and the memory store, and one signed callback
- * of each kind sent to it. Then it stays up and shows each further callback.
+ * `taskrouter dev`: a TaskRouter with a small contact centre and an endpoint with the handlers and the memory store, on
+ * this machine alone. It feeds a task every few seconds and prints the way of each.
  *
- * @returns with `once`, 0 if every sample was answered, else 1; without, `undefined` while it stays up.
+ * @returns with `once`, 0 if a task of each kind was completed, else 1; without, `undefined` while it stays up.
  * @throws ConfigurationError when the handlers cannot be loaded or the port is taken.
  */
 export async function dev({ port, once }: DevOptions): Promise<number | undefined> {
-  for (const [name, value] of Object.entries(SAMPLE_ENVIRONMENT)) process.env[name] ||= value;
-  const authToken = randomBytes(16).toString('hex');
-  const seen = new Map<string, CallbackOutcome>();
-  let sending = true;
-  const endpoint = await start(authToken, port, (outcome) => {
-    if (sending) seen.set(idOf(outcome), outcome);
-    else printRow('a callback', outcome);
+  const [ringMs, talkMs, workMs] = once ? [100, 300, 300] : [1_500, 5_000, 3_000];
+  const emulator = await createEmulator({
+    phones: { does: 'answer', afterMs: ringMs, talkMs },
+    log: screenLogger,
   });
-  const base = endpoint.url + BASE_PATH;
-  print(`${paint('bold', 'taskrouter dev')}  ${base}  memory store, random token\n`);
-  print(paint('dim', row('REQUEST', 'PATH', 'HANDLER', 'ANSWER', 'TIME')));
-
-  let answered = true;
-  for (const sample of samples(base, authToken)) {
-    const answer = await exchange(sample.kind, sample.request.url, sample.request);
-    const outcome = seen.get(idOfSample(sample));
-    if (outcome) printRow(sample.label, outcome);
-    if ('failure' in answer) print(paint('red', `  ${sample.label}: ${answer.failure}`));
-    else if (answer.body !== '') print(paint('dim', `      ${answer.body}`));
-    answered &&= 'status' in answer && (answer.status === 200 || answer.status === 204);
-  }
-  sending = false;
-  if (once) {
-    await endpoint.close();
-    return answered ? EXIT.ok : EXIT.failed;
-  }
-  stopOnSignals(endpoint);
-  print(
-    `\nUp until Ctrl-C. Change handlers/ and start again, or send a callback of your own:\n${tryLine(base, authToken)}\n`,
+  const centre = emulator.seed(CENTRE);
+  const journeys = new Journeys(
+    new Map(Object.entries(centre.taskQueues).map(([name, queueSid]) => [queueSid, name])),
   );
+  // The handlers read them as they load.
+  process.env.OFFLINE_ACTIVITY_SID ||= centre.activities.Offline;
+  process.env.WRAP_UP_ACTIVITY_SID ||= centre.activities['Wrap-up'];
+  let endpoint: Endpoint;
+  try {
+    endpoint = await start(emulator.authToken, port, (outcome) => journeys.outcome(outcome));
+  } catch (error) {
+    await emulator.close();
+    throw error;
+  }
+  await connect(emulator, endpoint.url + BASE_PATH, centre);
+  const stopWorkers = startWorkers(emulator, centre, workMs);
+  let label = '';
+  emulator.watch((news) => journeys.news(news, label));
+  let feed: NodeJS.Timeout | undefined;
+  const close = async () => {
+    clearInterval(feed);
+    stopWorkers();
+    await emulator.close();
+    return endpoint.close();
+  };
+  print(
+    `${paint('bold', 'taskrouter dev')}  TaskRouter ${emulator.url}, endpoint ${endpoint.url + BASE_PATH}\n`,
+  );
+
+  const kinds = kindsOfTask(() => `CA${randomBytes(16).toString('hex')}`);
+  let made = 0;
+  const next = () => {
+    const { label: kind, ...task } = kinds[made++ % kinds.length]!;
+    label = kind;
+    return emulator.createTask(task);
+  };
+  if (once) {
+    const ended = kinds.map(() => emulator.until(next(), { withinMs: ONCE_LIMIT_MS }).isCompleted());
+    const results = await Promise.allSettled(ended);
+    for (const result of results) {
+      if (result.status === 'rejected') print(paint('red', String(result.reason)));
+    }
+    await close();
+    return results.every(({ status }) => status === 'fulfilled') ? EXIT.ok : EXIT.failed;
+  }
+  print('Up until Ctrl-C. Change handlers/ and start again. Why a task is where it is:');
+  print(`  taskrouter explain <taskSid> --url ${emulator.url}\n`);
+  stopOnSignals({ log: screenLogger, close });
+  next();
+  feed = setInterval(next, FEED_MS);
   return undefined;
+}
+
+/** Tells the workflow and the workspace where the endpoint is, as one does in the Console. */
+async function connect(
+  emulator: Emulator,
+  base: string,
+  {
+    workspaceSid,
+    workflows,
+  }: { readonly workspaceSid: string; readonly workflows: { readonly 'Who helps': string } },
+): Promise<void> {
+  await rest(emulator, `${workspaceSid}/Workflows/${workflows['Who helps']}`, {
+    AssignmentCallbackUrl: `${base}/assignment`,
+    FallbackAssignmentCallbackUrl: `${base}/assignment/fallback`,
+  });
+  await rest(emulator, workspaceSid, { EventCallbackUrl: `${base}/events` });
 }
 
 /** On the usual port if it is free and no other was asked for. */
@@ -84,42 +128,6 @@ async function start(
     if (!taken || port !== undefined) throw error;
     return on(0);
   }
-}
-
-/** What names a callback both where it is sent and where it is answered. */
-function idOf({ reservationSid, eventType }: CallbackOutcome): string {
-  return reservationSid ?? eventType ?? '';
-}
-
-function idOfSample({ kind, request }: Sample): string {
-  return request.fields[kind === 'assignment' ? 'ReservationSid' : 'EventType'] ?? '';
-}
-
-const PATHS: Readonly<Record<CallbackOutcome['route'], string>> = {
-  assignment: '/assignment',
-  fallback: '/assignment/fallback',
-  events: '/events',
-};
-
-function printRow(label: string, outcome: CallbackOutcome): void {
-  const { route, status, handler, instruction, verdict, durationMs, reason } = outcome;
-  const who = handler ?? (route === 'events' && verdict === 'ran' ? 'event handlers' : verdict);
-  const what = `${status} ${instruction ?? reason ?? ''}`;
-  const line = row(label, PATHS[route], who, what, milliseconds(durationMs));
-  print(status < 300 ? line : paint('red', line));
-}
-
-function row(request: string, path: string, handler: string, answer: string, time: string): string {
-  return `  ${request.padEnd(28)}${path.padEnd(22)}${handler.padEnd(20)}${answer.padEnd(24)}${time.padStart(7)}`;
-}
-
-/** The command as it can be run where this one was: from the sources there is no `taskrouter` yet. */
-function tryLine(base: string, authToken: string): string {
-  const fromSources = import.meta.url.endsWith('.ts');
-  const command = fromSources
-    ? 'npx tsx src/cli/main.ts'
-    : `node ${fileURLToPath(new URL('main.js', import.meta.url))}`;
-  return `  TWILIO_AUTH_TOKEN=${authToken} ${command} send assignment --url ${base}/assignment --task '{"type":"chat"}'`;
 }
 
 /** Warnings and errors as lines between the rows; everything else is in the rows. */

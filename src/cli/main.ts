@@ -6,6 +6,7 @@ import { EXIT, UsageError } from './failure.js';
 const EXAMPLES = `
 Examples:
   $ taskrouter dev                  try the handlers on this machine: no account, no Redis
+  $ taskrouter emulate              a TaskRouter on this machine: REST API, routing and signed callbacks
   $ taskrouter serve                the endpoint, configured by environment variables
   $ taskrouter send assignment --url http://127.0.0.1:3000/taskrouter/assignment --task '{"type":"chat"}'
   $ taskrouter doctor request.txt   why does this signature not match?
@@ -21,6 +22,16 @@ Examples:
   Signed for what Twilio calls, sent past the proxy:
   $ taskrouter send assignment --url http://10.0.0.7:3000/taskrouter/assignment \\
       --public-url https://hooks.example.com/taskrouter/assignment`;
+
+const EMULATE_EXAMPLES = `
+Examples:
+  $ taskrouter emulate --data taskrouter.json
+  $ taskrouter emulate --clock virtual
+  $ curl -X POST http://127.0.0.1:8080/_emulator/clock -d advance=2m`;
+
+const EXPLAIN_EXAMPLES = `
+Examples:
+  $ taskrouter explain WT0123456789abcdef0123456789abcdef --url http://127.0.0.1:8080`;
 
 const DOCTOR_EXAMPLES = `
 The request is one of
@@ -48,13 +59,47 @@ function program(finish: (code: number) => void): Command {
 
   root
     .command('dev')
-    .description('start an endpoint with a random token and send it one signed callback of each kind')
-    .addOption(new Option('--port <port>', 'where to listen; default: 3000, or a free one').argParser(port))
-    .option('--once', 'end after the samples: 0 if each was answered')
+    .description(
+      'start the endpoint and a small contact centre on this machine, and show the way of each task',
+    )
+    .addOption(
+      new Option('--port <port>', 'where the endpoint listens; default: 3000, or a free one').argParser(port),
+    )
+    .option('--once', 'end after one task of each kind: 0 if each came to its end')
     .action(async (options) => {
       const code = await (await import('./dev.js')).dev(options);
       if (code !== undefined) finish(code);
     });
+
+  root
+    .command('emulate')
+    .description('be a TaskRouter: REST API, routing and signed callbacks, on this machine alone')
+    .addOption(new Option('--port <port>', 'where to listen').argParser(port).default(8_080))
+    .addOption(new Option('--account-sid <sid>', 'default: a new one, printed').env('TWILIO_ACCOUNT_SID'))
+    .addOption(
+      new Option('--auth-token <token>', 'prefer the variable; default: a new one, printed').env(
+        'TWILIO_AUTH_TOKEN',
+      ),
+    )
+    .option('--data <file>', 'keep the state in this file over a restart')
+    .addOption(
+      new Option('--clock <clock>', 'virtual: it moves by POST /_emulator/clock alone')
+        .choices(['real', 'virtual'])
+        .default('real'),
+    )
+    .option('--unconfirmed-parameters', 'send names and the channel with assignment callbacks too')
+    .addHelpText('after', EMULATE_EXAMPLES)
+    .action(async (options) => (await import('./emulate.js')).emulate(options));
+
+  root
+    .command('explain')
+    .description('say why a task of a running emulator is where it is')
+    .argument('<taskSid>', "the task's SID, as the emulator prints it")
+    .option('--url <url>', 'where the emulator is', 'http://127.0.0.1:8080')
+    .addHelpText('after', EXPLAIN_EXAMPLES)
+    .action(async (taskSid, options) =>
+      finish(await (await import('./explain.js')).explain(taskSid, options)),
+    );
 
   root
     .command('send')

@@ -1,0 +1,68 @@
+import { createEmulator, type Emulator, type EmulatorNews } from '../emulator/index.js';
+import { ConfigurationError } from '../errors.js';
+import { consoleLogger } from '../log.js';
+import { stopOnSignals } from '../server/shutdown.js';
+import { newsLine } from './news-line.js';
+import { paint, print } from './print.js';
+
+export interface EmulateOptions {
+  readonly port: number;
+  readonly accountSid?: string;
+  readonly authToken?: string;
+  /** Keeps the state over a restart. */
+  readonly data?: string;
+  readonly clock: 'real' | 'virtual';
+  readonly unconfirmedParameters?: true;
+}
+
+/**
+ * `taskrouter emulate`: a TaskRouter on this machine alone, until a signal stops it. It prints what it does, one line
+ * a step.
+ *
+ * @throws ConfigurationError for a bad account, a damaged data file, or a port that cannot be listened on.
+ */
+export async function emulate(options: EmulateOptions): Promise<void> {
+  const accountSid = options.accountSid?.trim() || undefined;
+  // Several tokens are for endpoints, while one replaces another; what signs is the first.
+  const authToken = options.authToken?.split(',')[0]?.trim() || undefined;
+  const emulator = await createEmulator({
+    accountSid,
+    authToken,
+    clock: options.clock,
+    dataFile: options.data,
+    unconfirmedParameters: options.unconfirmedParameters,
+    port: false,
+  });
+  await listen(emulator, options.port);
+  emulator.watch((news: EmulatorNews) => print(newsLine(news)));
+  stopOnSignals({
+    log: consoleLogger,
+    async close() {
+      await emulator.close();
+      print(options.data === undefined ? 'Stopped.' : `Stopped; the state is in ${options.data}.`);
+      return { open: [], clean: true };
+    },
+  });
+
+  print(`${paint('bold', 'taskrouter emulate')}  ${emulator.url}  ${emulator.clock} clock`);
+  print(`  TWILIO_ACCOUNT_SID=${emulator.accountSid}`);
+  print(`  TWILIO_AUTH_TOKEN=${authToken === undefined ? emulator.authToken : '(as it was given)'}`);
+  const count = emulator.workspaces.size;
+  print(
+    `  ${count} workspace${count === 1 ? '' : 's'}${count === 0 ? `: make one with POST ${emulator.url}/v1/Workspaces` : ''}`,
+  );
+  print('Up until Ctrl-C.\n');
+}
+
+async function listen(emulator: Emulator, port: number): Promise<void> {
+  try {
+    await emulator.listen(port);
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    throw new ConfigurationError(
+      code === 'EADDRINUSE' ? 'port-in-use' : 'cannot-listen',
+      `The emulator cannot listen on port ${port} (${code}): give another one with --port.`,
+      { cause },
+    );
+  }
+}
