@@ -265,7 +265,7 @@ test('a small fault storm over real sockets makes exactly as many tasks as there
   });
   const client = createTaskRouterClient({
     ...CREDENTIALS,
-    ...{ baseUrl: server.url, timeoutMs: 300, settleMs: 50, retry: { retries: 20, minDelayMs: 10 } },
+    ...{ baseUrl: server.url, timeoutMs: 1_500, settleMs: 50, retry: { retries: 20, minDelayMs: 10 } },
   });
   const keys = Array.from({ length: 100 }, (_, n) => `storm_${n}`);
   await Promise.all(keys.map((idempotencyKey) => client.tasks.create({}, { idempotencyKey })));
