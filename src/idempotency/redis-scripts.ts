@@ -11,8 +11,9 @@ export interface Script {
  * cluster can run it too. TIME before a write needs Redis 5 or newer.
  *
  * A record is a hash: f fingerprint, o owner, n attempt, s state (running, late, finished, failed), l end of the lease
- * in milliseconds, a answer; while late also j journal, d end of the late limit, x 1 once claimed past that. The key lives for the answer's time to live: a passed lease is not an absent key, so
- * the fingerprint and the number of the attempt outlive a dead process.
+ * in milliseconds, a answer; while late also j journal, d end of the late limit, x 1 once claimed past that. The key
+ * lives for the answer's time to live: a passed lease is not an absent key, so the fingerprint and the number of the
+ * attempt outlive a dead process.
  */
 
 export const script = (lua: string): Script => ({ lua, sha: createHash('sha1').update(lua).digest('hex') });

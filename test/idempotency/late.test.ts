@@ -303,6 +303,27 @@ describe('a run that goes late while the store cannot be asked', () => {
     expect(memory.claim({ owner: 'x', leaseMs: 60_000, max: 1 })).toMatchObject([{ journal: LATE.journal }]);
   });
 
+  it('what another process has answered meanwhile counts: the run is lost', async () => {
+    const world = createWorld();
+    const { clock, process, request } = world;
+    const line: Line = { mood: 'well', calls: [] };
+    const engine = process({ leaseMs: 100 }, line);
+    const execute = lateWork(world, 60_000);
+    void engine.run(
+      request((run) => {
+        line.mood = 'refusing';
+        return execute(run);
+      }),
+    );
+    await clock.advance(200);
+    expect(await process().run(request(() => 'theirs'))).toMatchObject({ answer: 'theirs' });
+    expect(execute.runs[0]?.lost).toBe(false);
+    line.mood = 'well';
+    await clock.advance(300);
+    expect([execute.runs[0]?.lost, [...engine.active]]).toEqual([true, []]);
+    expect(await engine.run(request(() => 'x'))).toMatchObject({ answer: 'theirs', verdict: 'replayed' });
+  });
+
   it('one begun without the store, and late with it, is not run again', async () => {
     const world = createWorld();
     const { clock, memory, process, request } = world;
