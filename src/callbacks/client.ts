@@ -19,7 +19,6 @@ export interface CallbackNames {
   resolve(kind: NameKind, name: string, where?: { workspaceSid?: string | undefined }): Promise<string>;
   /** What is known already, without a request. */
   get(kind: NameKind, name: string, where?: { workspaceSid?: string | undefined }): string | undefined;
-  prime(kinds: readonly NameKind[], where?: { workspaceSid?: string | undefined }): Promise<void>;
 }
 
 export interface CallbackWorkspace {

@@ -81,7 +81,9 @@ export async function dev({ port, once }: DevOptions): Promise<number | undefine
     return results.every(({ status }) => status === 'fulfilled') ? EXIT.ok : EXIT.failed;
   }
   print('Up until Ctrl-C. Change handlers/ and start again. Why a task is where it is:');
-  print(`  taskrouter explain <taskSid> --url ${emulator.url}\n`);
+  // From the sources there is no `taskrouter` on the path.
+  const command = import.meta.url.endsWith('.ts') ? 'npx tsx src/cli/main.ts' : 'npx taskrouter';
+  print(`  ${command} explain <taskSid> --url ${emulator.url}\n`);
   stopOnSignals({ log: screenLogger, close });
   next();
   feed = setInterval(next, FEED_MS);

@@ -27,7 +27,6 @@ export function fakeClient() {
         names.set(`known ${name}`, sid);
         return sid;
       },
-      async prime() {},
     },
     workspace: () => ({
       reservation: (_taskSid, sid) => ({

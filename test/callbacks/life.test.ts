@@ -131,6 +131,21 @@ describe('a handler that fails', () => {
     expect(line?.fields).toMatchObject({ handler: 'assignment-1', via: 'primary' });
   });
 
+  test('a match that throws is 500, and the log says why', async () => {
+    const { reservation, lines } = world((on) =>
+      on.onAssignment(
+        {
+          where: () => {
+            throw new Error('bad where');
+          },
+        },
+        accept(),
+      ),
+    );
+    expect(await reservation().primary()).toMatchObject({ status: 500, code: 'handler-failed' });
+    expect(lines.find(({ level }) => level === 'error')?.fields.err).toMatchObject({ message: 'bad where' });
+  });
+
   test('onError with an instruction decides, and that answer is stored like any other', async () => {
     let runs = 0;
     const { reservation } = world((on) =>
