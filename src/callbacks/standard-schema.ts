@@ -22,8 +22,18 @@ export interface SchemaIssue {
   readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined;
 }
 
-/** What a schema makes of attributes; plain attributes where there is no schema. */
-export type OutputOf<S> = S extends Schema<infer Output> ? Output : Attributes;
+/**
+ * What a schema makes of attributes; plain attributes where there is no schema.
+ *
+ * The first test is for the compiler: while it infers a call inside a handler, such as `() => defer(({ task }) => …)`,
+ * a schema that is not given is `never`, and a conditional type over a bare `never` would give the inner function's
+ * context no type at all.
+ */
+export type OutputOf<S> = [S] extends [never]
+  ? Attributes
+  : S extends Schema<infer Output>
+    ? Output
+    : Attributes;
 
 /** Task or worker attributes: the parsed JSON object, its values unchecked. */
 export type Attributes = Readonly<Record<string, unknown>>;

@@ -148,3 +148,30 @@ defineOtherwise(() => {});
 
 const reservation = (event: EventContext<'reservation.created'>): string => event.reservation.sid;
 reservation.name;
+
+// A late decision is typed as its handler is, whether or not the handler looks at its context.
+router.onAssignment({ queue: 'WQ' }, () =>
+  defer(async ({ task, signal }) => (task.attributes.vip && !signal.aborted ? accept() : reject())),
+);
+router.onAssignment(async () => defer(({ task }) => (task.attributes.vip ? accept() : reject())));
+router.onAssignment({ task: Call }, () => defer(({ task }) => conference({ from: task.attributes.called })));
+router.onAssignment({ worker: Agent }, () =>
+  defer(({ task, worker }) =>
+    task.attributes.vip && worker.attributes.contact_uri.length ? accept() : reject(),
+  ),
+);
+router.onAssignment({ task: Call, worker: Agent }, () =>
+  // @ts-expect-error: the schema has no such attribute
+  defer(({ worker }) => (worker.attributes.missing ? accept() : reject())),
+);
+router.onAssignment({ task: Call }, ({ task }) =>
+  task.attributes.age > 1 ? accept() : defer((late) => conference({ from: late.task.attributes.called })),
+);
+router.onAssignment(
+  { task: Call },
+  defer(({ task }) => conference({ from: task.attributes.called })),
+);
+router.otherwise(defer(({ task }) => (task.attributes.vip ? accept() : reject()), { withinMs: 9_000 }));
+defineAssignment({ task: Call }, () => defer(({ task }) => conference({ from: task.attributes.called })));
+defineAssignment({ queue: 'WQ' }, () => defer(({ task }) => (task.attributes.vip ? accept() : reject())));
+defineOtherwise(() => defer(({ task }) => (task.attributes.vip ? accept() : reject())));
