@@ -12,6 +12,11 @@ export interface Clock {
   setTimeout(run: () => void, ms: number): Timer;
   /** Forgets a timer. A fired or unknown timer is ignored. */
   clearTimeout(timer: Timer): void;
+  /**
+   * Calls `run` once, when whatever has reached this process by now has been read. Timers promise no such thing: after
+   * the process stood still, one may follow upon another with nothing read in between. Without it: at once.
+   */
+  afterInput?(run: () => void): void;
 }
 
 /** The machine's clock. */
@@ -19,6 +24,7 @@ export const systemClock: Clock = {
   now: Date.now,
   setTimeout: (run, ms) => setTimeout(run, ms).unref(),
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+  afterInput: (run) => void setImmediate(run),
 };
 
 /** Resolves `ms` milliseconds from now on the given clock. */

@@ -10,8 +10,10 @@ const OPEN_AFTER = 3;
 const PROBE_EVERY_MS = 1_000;
 
 /**
- * The end of each timeout, on a timer of its own. When this process itself stood still, its timers fire before the
- * answers that lie in the socket are read: the turn of the event loop in between reads them.
+ * The end of each timeout, on a timer of its own, and sockets are read after either timer. When this process itself
+ * stood still, its timers fire before the answers that lie in the socket are read, and a process that is busy may come
+ * to the second timer without having read any: both cases looked like an outage of the store, in which handlers run
+ * without it. Twice, because a script that Redis has forgotten takes two round trips.
  */
 const GRACE_MS = 10;
 
@@ -115,19 +117,24 @@ export class StoreGuard {
       this.#failed(operation, error);
       failed(error);
     };
+    let timer: Timer;
+    const wait = (ms: number, then: () => void) => {
+      const read = () => waiting && then();
+      timer = clock.setTimeout(() => (clock.afterInput ? clock.afterInput(read) : read()), ms);
+    };
     const graceMs = Math.min(GRACE_MS, storeTimeoutMs);
-    let timer = clock.setTimeout(() => {
-      timer = clock.setTimeout(timedOut, graceMs);
-    }, storeTimeoutMs - graceMs);
+    wait(storeTimeoutMs - graceMs, () => wait(graceMs, timedOut));
     value.then(
       (result) => {
         if (!waiting) return late?.(result);
+        waiting = false;
         clock.clearTimeout(timer);
         this.#failures = 0;
         done(result);
       },
       (error: unknown) => {
         if (!waiting) return;
+        waiting = false;
         clock.clearTimeout(timer);
         this.#failed(operation, error);
         failed(error);

@@ -32,19 +32,37 @@ const request = (execute: RunRequest['execute'], key = `assignment:${randomUUID(
   execute,
 });
 
-test('a process that stands still for longer than the store timeout finds the answers in its socket', async () => {
-  const engine = await engineOn(inject('redisUrl'));
-  await engine.run(request(() => 'warm'));
-  const asked = Array.from({ length: 10 }, () => engine.run(request(() => 'answer')));
-  // The commands leave before the stall, and their answers wait in the socket while nothing here reads it.
-  await new Promise<void>((resolve) => process.nextTick(resolve));
-  const until = performance.now() + 400;
+function standStill(ms: number): void {
+  const until = performance.now() + ms;
   while (performance.now() < until);
-  for (const result of await Promise.all(asked)) {
-    expect(result).toEqual({ status: 'answered', answer: 'answer', verdict: 'ran' });
-  }
-  expect(engine.storeState).toBe('ok');
-});
+}
+
+/** Work of a busy process: a timer that has come due leads to more of it, and to other timers. */
+async function keepBusy(): Promise<void> {
+  await Promise.resolve();
+  standStill(50);
+  setTimeout(() => {}, 1_000);
+}
+
+test.each([
+  ['', () => {}],
+  [' and is busy afterwards', () => void setTimeout(keepBusy, 300)],
+])(
+  'a process that stands still for longer than the store timeout%s finds the answers in its socket',
+  async (_, prepare) => {
+    const engine = await engineOn(inject('redisUrl'));
+    await engine.run(request(() => 'warm'));
+    prepare();
+    const asked = Array.from({ length: 10 }, () => engine.run(request(() => 'answer')));
+    // The commands leave before the stall, and their answers wait in the socket while nothing here reads it.
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    standStill(400);
+    for (const result of await Promise.all(asked)) {
+      expect(result).toEqual({ status: 'answered', answer: 'answer', verdict: 'ran' });
+    }
+    expect(engine.storeState).toBe('ok');
+  },
+);
 
 test('a duplicate of what was answered before the store went away gets that answer, and nothing runs', async () => {
   const redis = await startRedis();

@@ -205,10 +205,11 @@ export class Deliverer {
     const token = [id.slice(0, 8), id.slice(8, 12), id.slice(12, 16), id.slice(16, 20), id.slice(20)].join(
       '-',
     );
+    const first = this.#post(request, token);
     if (world.troubles.take('duplicate', request.callback))
       this.#underway.add(this.#post(request, token).then(() => {}));
     try {
-      return await this.#post(request, token);
+      return await first;
     } finally {
       answered();
     }
