@@ -142,6 +142,17 @@ export interface OwnedRun extends Run {
    * if (!run.lost) await applyByRest(instruction);
    */
   answerEarly(answer: string, late: LateRequest): Promise<void>;
+  /**
+   * Replaces the journal of this late run, before a step that must not be done twice: whoever takes over reads that it
+   * was about to be done. Resolves once the store holds it, or cannot be asked: then it is written with the next
+   * renewal that gets through.
+   *
+   * @throws RunLostError when another process has the run: leave the step to it.
+   * @example
+   * await run.rewriteJournal(JSON.stringify({ form, sending: 'conference' }));
+   * await applyByRest(instruction);
+   */
+  rewriteJournal(journal: string): Promise<void>;
 }
 
 /** A late run that this process has taken over. `attempt` counts the processes it has been through. */
