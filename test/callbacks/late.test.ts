@@ -140,6 +140,7 @@ describe('defer(run)', () => {
     [{ status: 410 }, 'refused'],
     [{ status: 400, twilioCode: 20_001 }, 'refused'],
     [{ status: 503 }, 'failed'],
+    [{ status: 503, maybeApplied: true }, 'unknown'],
     [new Error('connection lost'), 'failed'],
   ])('an update that fails with %j is told as %s, and is no crash', async (error, outcome) => {
     const { clock, reservation, rest, ends } = setUp((on) => on.onAssignment(defer(async () => accept())));
