@@ -13,7 +13,7 @@ import { LiveAssignment } from './live-assignment.js';
 import type { Abilities } from './match.js';
 import type { Registry } from './registry.js';
 import type { Attributes } from './standard-schema.js';
-import type { GoOn, Tracker } from './tracker.js';
+import { type GoOn, keepAtWork, type Tracker } from './tracker.js';
 
 export interface AssignmentOptions {
   readonly idempotency: Idempotency;
@@ -80,7 +80,7 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
 
     const execute = (run: OwnedRun): Promise<string> => {
       const work = carryOut(run);
-      goOn?.(work.catch(() => {}));
+      keepAtWork(goOn, work);
       return work;
     };
     const carryOut = async (run: OwnedRun): Promise<string> => {
@@ -113,7 +113,7 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
       fingerprint: `${form.WorkflowSid ?? ''} ${form.TaskQueueSid ?? ''} ${form.TaskSid} ${form.WorkerSid}`,
       path: via,
       deadline,
-      onDeadline: goOn ? deadlineOf(form, via, attributes) : 'fail',
+      onDeadline: deadlineOf(form, via, attributes, goOn),
       execute,
     };
     const result = await idempotency.run(request);
@@ -206,7 +206,7 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
     const runAfter = (task: () => unknown) => {
       const failed = (error: unknown) => assignment.log.error({ err: error }, 'Work given to after() failed');
       const work = tracker.run(task, failed);
-      goOn?.(work);
+      keepAtWork(goOn, work);
     };
     const assignment = new LiveAssignment(form, via, attributes, {
       run,
@@ -237,9 +237,13 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
     form: AssignmentForm,
     via: 'primary' | 'fallback',
     attributes: BothAttributes,
+    goOn: GoOn | undefined,
   ): RunRequest['onDeadline'] {
     if (onDeadline === 'fail') return 'fail';
-    if (onDeadline === 'defer') return { answer: '{}', goOn: lateRequest({ form, via }, lateLimitMs) };
+    if (onDeadline === 'defer') {
+      return goOn ? { answer: '{}', goOn: lateRequest({ form, via }, lateLimitMs) } : 'fail';
+    }
+    // By itself it leaves nothing that would have to go on.
     const problem = checkTask(onDeadline.instruction, attributes);
     if (!problem) return { answer: onDeadline.answer };
     const fields = { reservationSid: form.ReservationSid, problem: problem.message };

@@ -11,6 +11,7 @@ import {
 } from 'taskrouter-kit';
 import { sid } from 'taskrouter-kit/testing';
 import { describe, expect, test } from 'vitest';
+import { sleep } from '../../src/clock.js';
 import { fakeClient } from './fake-client.js';
 import { gate, world } from './world.js';
 
@@ -92,6 +93,34 @@ describe("onDeadline 'defer'", () => {
     await fallen.clock.advance(31_000);
     expect(fallen.ends).toMatchObject([{ outcome: 'applied', instruction: 'reject' }]);
   });
+
+  test.each([undefined, reject({ activity: OFFLINE })])(
+    'an error that onError is hearing when the deadline passes is heard once; it decides %j',
+    async (instead) => {
+      const heard: unknown[] = [];
+      const { clock, reservation, rest, ends } = setUp(
+        (on) =>
+          on
+            .onAssignment(async () => {
+              await sleep(clock, 3_990);
+              throw new Error('boom');
+            })
+            .onError(async (error) => {
+              heard.push((error as Error).message);
+              await sleep(clock, 100);
+              return instead;
+            }),
+        { onDeadline: 'defer' },
+      );
+      const primary = reservation().primary();
+      await clock.advance(4_000);
+      expect(await primary).toMatchObject({ status: 200, body: '{}' });
+      await clock.advance(1_000);
+      expect(heard).toEqual(['boom']);
+      expect(rest.applied.map(({ instruction }) => instruction)).toEqual(instead ? [instead] : []);
+      expect(ends).toMatchObject([{ outcome: instead ? 'applied' : 'left' }]);
+    },
+  );
 
   test('needs a client, and under fetch() a waitUntil', () => {
     expect(() => world(() => {}, { onDeadline: 'defer' })).toThrow(/pass the option client/);
