@@ -102,7 +102,10 @@ export interface RunRequest {
 
 /** What another process needs to take the rest of a run over, should this one die. */
 export interface LateRequest {
-  /** Opaque text for {@link TakenRun}, at most 300 KB. It is in the store only while the run is late. */
+  /**
+   * Opaque text for {@link TakenRun}, in the store only while the run is late. No size is refused, for that would lose a
+   * decision: a callback's journal is bounded by the 256 KiB its body may have, and holds its attributes twice.
+   */
   readonly journal: string;
   /** How long the late part may take from now on, in milliseconds. */
   readonly limitMs: number;
