@@ -1,12 +1,4 @@
-import type {
-  Idempotency,
-  LateRequest,
-  OwnedRun,
-  Run,
-  RunRequest,
-  RunResult,
-  TakenRun,
-} from '../idempotency/types.js';
+import type { Idempotency, OwnedRun, Run, RunRequest, RunResult, TakenRun } from '../idempotency/types.js';
 import { checkTask, encodeCallback, type Instruction, InstructionError } from '../instructions/index.js';
 import type { Logger } from '../log.js';
 import { parseAttributes } from './attributes.js';
@@ -15,12 +7,13 @@ import { createDeciding, type Taken } from './decide.js';
 import type { Dispatch } from './dispatch.js';
 import type { AssignmentForm } from './forms.js';
 import { resolveNames } from './handler.js';
+import { lateRequest, readJournal } from './journal.js';
 import { createLate, lossOf } from './late.js';
 import { LiveAssignment } from './live-assignment.js';
 import type { Abilities } from './match.js';
 import type { Registry } from './registry.js';
 import type { Attributes } from './standard-schema.js';
-import type { GoOn, Tracker } from './tracker.js';
+import { type GoOn, keepAtWork, type Tracker } from './tracker.js';
 
 export interface AssignmentOptions {
   readonly idempotency: Idempotency;
@@ -87,7 +80,7 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
 
     const execute = (run: OwnedRun): Promise<string> => {
       const work = carryOut(run);
-      goOn?.(work.catch(() => {}));
+      keepAtWork(goOn, work);
       return work;
     };
     const carryOut = async (run: OwnedRun): Promise<string> => {
@@ -96,9 +89,10 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
         handler = name;
       };
       const endLate = async (limitMs: number, ready: Ready | Promise<Ready>): Promise<string> => {
-        await run.answerEarly('{}', lateRequest(form, via, limitMs));
+        const journal = { form, via };
+        await run.answerEarly('{}', lateRequest(journal, limitMs));
         const decide = async () => (await ready).decision;
-        await late.end({ run, assignment, handler: () => handler, takenOver: false, decide });
+        await late.end({ run, assignment, handler: () => handler, takenOver: false, journal, decide });
         return endOf(runAfterwards);
       };
 
@@ -119,7 +113,7 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
       fingerprint: `${form.WorkflowSid ?? ''} ${form.TaskQueueSid ?? ''} ${form.TaskSid} ${form.WorkerSid}`,
       path: via,
       deadline,
-      onDeadline: goOn ? deadlineOf(form, via, attributes) : 'fail',
+      onDeadline: deadlineOf(form, via, attributes, goOn),
       execute,
     };
     const result = await idempotency.run(request);
@@ -167,13 +161,18 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
 
   /** Another process answered `{}` and died: the reservation is looked at first, and decided only if it still waits. */
   async function takeOver(run: TakenRun): Promise<void> {
-    const { form, via } = JSON.parse(run.journal) as { form: AssignmentForm; via: 'primary' | 'fallback' };
+    const journal = readJournal(run.journal);
+    const { form, via, sending: cutOff } = journal;
     const { attributes, unreadable } = readAttributes(form);
     const { assignment, runAfterwards } = live(form, via, attributes, run);
     const reservation = clientFor(client, form.AccountSid)
       ?.workspace(form.WorkspaceSid)
       .reservation(form.TaskSid, form.ReservationSid);
-    const nobody = { assignment, handler: () => undefined, takenOver: true };
+    const nobody = { assignment, handler: () => cutOff?.handler, takenOver: true };
+    if (cutOff) {
+      assignment.log.error(cutOff, 'A process died while it was sending a late answer: it is not sent again');
+      return late.cutOff(nobody, cutOff.instruction);
+    }
     try {
       if (!reservation) throw noClient('a late answer');
       const { reservationStatus } = await reservation.fetch({ signal: lossOf(run) });
@@ -191,7 +190,7 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
       name = chosen.name;
       return (await deciding.decide(chosen, assignment)).decision;
     };
-    await late.end({ run, assignment, handler: () => name, takenOver: true, decide });
+    await late.end({ run, assignment, handler: () => name, takenOver: true, journal, decide });
     runAfterwards();
   }
 
@@ -207,7 +206,7 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
     const runAfter = (task: () => unknown) => {
       const failed = (error: unknown) => assignment.log.error({ err: error }, 'Work given to after() failed');
       const work = tracker.run(task, failed);
-      goOn?.(work);
+      keepAtWork(goOn, work);
     };
     const assignment = new LiveAssignment(form, via, attributes, {
       run,
@@ -238,9 +237,13 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
     form: AssignmentForm,
     via: 'primary' | 'fallback',
     attributes: BothAttributes,
+    goOn: GoOn | undefined,
   ): RunRequest['onDeadline'] {
     if (onDeadline === 'fail') return 'fail';
-    if (onDeadline === 'defer') return { answer: '{}', goOn: lateRequest(form, via, lateLimitMs) };
+    if (onDeadline === 'defer') {
+      return goOn ? { answer: '{}', goOn: lateRequest({ form, via }, lateLimitMs) } : 'fail';
+    }
+    // By itself it leaves nothing that would have to go on.
     const problem = checkTask(onDeadline.instruction, attributes);
     if (!problem) return { answer: onDeadline.answer };
     const fields = { reservationSid: form.ReservationSid, problem: problem.message };
@@ -283,14 +286,4 @@ function readAttributes(form: AssignmentForm): { attributes: BothAttributes; unr
   const unreadable =
     task && worker ? [] : (['task', 'worker'] as const).filter((of) => (of === 'task' ? !task : !worker));
   return { attributes: { task: task ?? {}, worker: worker ?? {} }, unreadable };
-}
-
-/** What another process needs to take over: written only when it comes to that. */
-function lateRequest(form: AssignmentForm, via: 'primary' | 'fallback', limitMs: number): LateRequest {
-  return {
-    limitMs,
-    get journal() {
-      return JSON.stringify({ form, via });
-    },
-  };
 }

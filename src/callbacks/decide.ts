@@ -20,7 +20,7 @@ export interface Deciding {
   choose(assignment: LiveAssignment, unreadable: readonly ('task' | 'worker')[]): Promise<Named<Decider>>;
   /** Runs it, inside the middleware. @throws what it throws, and InstructionError for what cannot be carried out. */
   decide(chosen: Named<Decider>, assignment: LiveAssignment): Promise<Taken>;
-  /** What `onError` makes of an error; undefined: nothing. Never rejects. */
+  /** What `onError` makes of an error; undefined: nothing, or it has heard this very one. Never rejects. */
   decideError(error: unknown, assignment: LiveAssignment): Promise<Taken | undefined>;
 }
 
@@ -55,6 +55,9 @@ export function createDeciding(
 
     async decideError(error, assignment) {
       const { errorHandler, errorInstruction } = registry;
+      // A run that turns late while onError decides comes by with the same error again.
+      if (assignment.heard !== undefined && assignment.heard[0] === error) return undefined;
+      assignment.heard = [error];
       try {
         const decision = await (errorHandler?.(error, assignment) ?? errorInstruction?.decide(assignment));
         return decision === undefined ? undefined : judge(decision, errorInstruction, assignment);

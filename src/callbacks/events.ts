@@ -8,7 +8,7 @@ import type { EventContext } from './event-types.js';
 import type { EventForm } from './forms.js';
 import { LiveCallback, type LiveParts } from './live-callback.js';
 import type { Registry } from './registry.js';
-import type { GoOn, Tracker } from './tracker.js';
+import { type GoOn, keepAtWork, type Tracker } from './tracker.js';
 
 export interface EventOptions {
   readonly idempotency: Idempotency;
@@ -53,11 +53,11 @@ export function createEvents(registry: Registry, options: EventOptions): HandleE
     const after: LiveParts['after'] = (task, context) => {
       const failed = (error: unknown) => context.log.error({ err: error }, 'Work given to after() failed');
       const work = tracker.run(task, failed);
-      goOn?.(work);
+      keepAtWork(goOn, work);
     };
     const execute = (run: Run): Promise<string> => {
       const work = carryOut(run);
-      goOn?.(work.catch(() => {}));
+      keepAtWork(goOn, work);
       return work;
     };
     const carryOut = async (run: Run): Promise<string> => {

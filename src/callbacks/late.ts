@@ -11,6 +11,7 @@ import type { Logger } from '../log.js';
 import { type ClientOption, clientFor, noClient } from './client.js';
 import type { Deciding } from './decide.js';
 import { resolveNames } from './handler.js';
+import { type Journal, writeJournal } from './journal.js';
 import type { LiveAssignment } from './live-assignment.js';
 import type { LateOutcome } from './registry.js';
 
@@ -32,6 +33,7 @@ interface LateSubject {
 /** One callback that is answered `{}` and decided afterwards. */
 export interface LateCallback extends LateSubject {
   readonly run: OwnedRun;
+  readonly journal: Journal;
   /** Brings the decision. A bare `defer()` leaves the reservation as it is. */
   decide(): Promise<Decision<never>> | Decision<never>;
 }
@@ -42,6 +44,8 @@ export interface Late {
   end(callback: LateCallback): Promise<void>;
   /** Tells that nothing was tried: the reservation was decided by then, or `error` says why it could not be read. */
   untried(subject: LateSubject, error?: unknown): void;
+  /** Tells that a process died while it was sending this instruction. */
+  cutOff(subject: LateSubject, instruction: Instruction['instruction']): void;
 }
 
 /** The run is another process's, or may be at any time, as in a shutdown: what is left to do is for that one. */
@@ -56,6 +60,7 @@ export function createLate({ client: option, deciding, log, listeners }: LatePar
       const refused = error === undefined || isNoLongerPending(error);
       tell(refused ? 'refused' : 'failed', undefined, error, subject);
     },
+    cutOff: (subject, instruction) => tell('unknown', instruction, undefined, subject),
   };
 
   async function end(late: LateCallback): Promise<void> {
@@ -102,19 +107,23 @@ export function createLate({ client: option, deciding, log, listeners }: LatePar
       if (problem) throw new InstructionError(problem);
       // Looking a name up takes its time.
       if (run.lost) throw new CutShort();
+      if (!REPEATABLE.has(named.instruction)) {
+        const sending = { instruction: named.instruction, handler: late.handler() };
+        await run.rewriteJournal(writeJournal({ ...late.journal, sending }));
+      }
       const signal = lossOf(run);
       await client.workspace(workspaceSid).reservation(task.sid, sidOfReservation).apply(named, { signal });
     } catch (error) {
       if (run.lost) throw new CutShort();
-      const outcome = isNoLongerPending(error) ? 'refused' : 'failed';
+      const outcome = isNoLongerPending(error) ? 'refused' : mayBeApplied(error) ? 'unknown' : 'failed';
       assignment.log.warn(
         { err: error, instruction: instruction.instruction, outcome },
-        'A late answer was not applied',
+        'A late answer was not applied, as far as is known',
       );
-      tell(outcome, instruction, error, late);
+      tell(outcome, instruction.instruction, error, late);
       return;
     }
-    tell('applied', instruction, undefined, late);
+    tell('applied', instruction.instruction, undefined, late);
   }
 
   async function instructionForError(
@@ -127,7 +136,7 @@ export function createLate({ client: option, deciding, log, listeners }: LatePar
 
   function tell(
     outcome: LateOutcome['outcome'],
-    instruction: Instruction | undefined,
+    instruction: Instruction['instruction'] | undefined,
     error: unknown,
     late: LateSubject,
   ): void {
@@ -135,7 +144,7 @@ export function createLate({ client: option, deciding, log, listeners }: LatePar
     const told: LateOutcome = {
       outcome,
       handler: handler(),
-      instruction: instruction?.instruction,
+      instruction,
       error,
       takenOver,
       workspaceSid: assignment.workspaceSid,
@@ -175,6 +184,9 @@ export function createLate({ client: option, deciding, log, listeners }: LatePar
   }
 }
 
+/** What may be sent again while the reservation is pending: the others make a phone ring, and leave it pending. */
+const REPEATABLE: ReadonlySet<Instruction['instruction']> = new Set(['accept', 'reject']);
+
 const NO_INSTRUCTION = {
   code: undefined,
   field: 'instruction',
@@ -206,6 +218,13 @@ export function lossOf(run: OwnedRun): AbortSignal {
 
 function attributesOf({ task, worker }: LiveAssignment) {
   return { task: task.attributes, worker: worker.attributes };
+}
+
+/** Whether Twilio may have carried out an update that failed. */
+function mayBeApplied(error: unknown): boolean {
+  return (
+    typeof error === 'object' && error !== null && 'maybeApplied' in error && error.maybeApplied === true
+  );
 }
 
 /** What Twilio says of a reservation that somebody else has decided: known by its form, for REST is not known here. */

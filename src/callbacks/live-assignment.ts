@@ -20,6 +20,8 @@ export class LiveAssignment extends LiveCallback implements AssignmentContext {
   readonly sids: Readonly<Record<SidCondition, string | undefined>>;
   /** The REST update this reservation got from its own handler, if any: an answer would be a second decision. */
   updatedBy: string | undefined;
+  /** The error that `onError` was last told of, in a list because anything can be thrown: it hears none twice. */
+  heard: readonly [unknown] | undefined;
   readonly #parts: LiveParts;
   #reservation: HandlerReservation | undefined;
   readonly #attributes: { readonly task: Attributes; readonly worker: Attributes };

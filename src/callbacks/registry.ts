@@ -26,11 +26,12 @@ export type ErrorHandler = (
 /** How the late part of a callback ended that was answered `{}` before its decision. */
 export interface LateOutcome {
   /**
-   * `applied`: by a REST reservation update. `refused`: the reservation was not pending any more. `failed`: the update
-   * failed, or may or may not have happened; `error` says which. `left`: no instruction came of it, and the reservation
-   * is left to the agent's own screen or to its timeout.
+   * `applied`: by a REST reservation update. `refused`: the reservation was not pending any more. `failed`: nothing was
+   * applied, `error` says why. `unknown`: the update may have been carried out, and is not sent again, because a phone
+   * may already ring: its answer was lost (`error` says how), or its process died while sending it. `left`: no
+   * instruction came of it, and the reservation is left to the agent's own screen or to its timeout.
    */
-  readonly outcome: 'applied' | 'refused' | 'failed' | 'left';
+  readonly outcome: 'applied' | 'refused' | 'failed' | 'unknown' | 'left';
   readonly handler: string | undefined;
   /** The instruction's name. */
   readonly instruction: string | undefined;

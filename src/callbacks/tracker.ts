@@ -1,7 +1,15 @@
 import { type Clock, sleep } from '../clock.js';
 
-/** Keeps the process at work until a promise settles. Without it, nothing may go on after the answer. */
-export type GoOn = (work: Promise<unknown>) => void;
+/**
+ * What keeps the process at work until a promise settles; `server` where it stays at work by itself. Without one, nothing
+ * may go on after the answer.
+ */
+export type GoOn = 'server' | ((work: Promise<unknown>) => void);
+
+/** Only where somebody has to be told: most callbacks run on a server, and end in time. */
+export function keepAtWork(goOn: GoOn | undefined, work: Promise<unknown>): void {
+  if (typeof goOn === 'function') goOn(work.catch(() => {}));
+}
 
 /** Work that goes on after its callback is answered, so that a shutdown can wait for it. */
 export interface Tracker {

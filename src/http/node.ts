@@ -22,9 +22,6 @@ export function nodeAdapter({ handle, now, publicUrl, basePath }: AdapterParts):
   };
 }
 
-/** A server goes on by itself. */
-const longLived = () => {};
-
 /** The neutral request of a Node request. */
 export function nodeRequest(
   request: IncomingMessage,
@@ -42,7 +39,7 @@ export function nodeRequest(
       return Array.isArray(value) ? value[0] : value;
     },
     body: (timeoutMs) => readNodeBody(request, timeoutMs),
-    goOn: longLived,
+    goOn: 'server',
   };
 }
 

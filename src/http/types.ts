@@ -1,3 +1,4 @@
+import type { GoOn } from '../callbacks/tracker.js';
 import type { FormPairs } from '../signature/index.js';
 
 /** A request as the neutral core sees it. An adapter makes one from whatever its framework hands over. */
@@ -11,8 +12,8 @@ export interface CallbackRequest {
   header(name: string): string | undefined;
   /** When the headers arrived, in milliseconds on the router's clock: deadlines count from here. */
   readonly receivedAt: number;
-  /** Keeps the process at work for what goes on after the answer. Absent where nothing can. */
-  readonly goOn?: ((work: Promise<unknown>) => void) | undefined;
+  /** Keeps the process at work for what goes on after the answer; `server`: it is so anyway. Absent where nothing can. */
+  readonly goOn?: GoOn | undefined;
   /** Brings the body, within `timeoutMs`. Not called for a request that is refused by its headers. */
   body(timeoutMs: number): ReceivedBody | Promise<ReceivedBody>;
 }

@@ -18,7 +18,7 @@ export class LateFlight {
   readonly #run: LocalRun;
   /** What the store holds, or is to hold. */
   #early: EarlyRequest;
-  /** Whether the store holds it. While it does not, no other process can take over. */
+  /** Whether the store is known to hold it. While it is not, each renewal stores it anew. */
   #held: boolean;
   #phase: 'open' | 'settling' | 'landed' = 'open';
   /** The late limit, then the end of patience. */
@@ -40,7 +40,7 @@ export class LateFlight {
     const left = this.#run.remainingMs();
     if (left > 0) this.#timer = this.#tower.clock.setTimeout(() => this.#overdue(), left);
     else this.#overdue();
-    this.#run.wentLate();
+    this.#run.wentLate((journal) => this.#rewrite(journal));
     this.#run.onLateEnd(() => this.#settle());
   }
 
@@ -67,7 +67,7 @@ export class LateFlight {
     this.#run.lose();
     this.#land();
     if (this.#held) return this.#tower.release(this.#early);
-    // No journal, so nobody can take over; but the answer has been given, and duplicates must get the same.
+    // No journal, or not the last one, so nobody is to take over; but duplicates must get the answer that was given.
     this.#tower.lateWrites.add(this.#finished());
     return Promise.resolve();
   }
@@ -102,18 +102,30 @@ export class LateFlight {
     );
   }
 
-  /** Stores what the store did not take, or has lost. */
-  #enter(): void {
+  #rewrite(journal: string): Promise<void> {
+    this.#early = { ...this.#early, journal };
+    return new Promise((resolve) => this.#enter(resolve));
+  }
+
+  /** Stores what the store did not take, has lost, or holds otherwise. */
+  #enter(then = () => {}): void {
     const early = this.#early;
     this.#tower.guard.call(
       'answerEarly',
       (store) => store.answerEarly({ ...early, limitMs: this.#run.remainingMs() }),
       (result) => {
-        if (this.#phase !== 'open' || early !== this.#early) return;
-        if (result === 'lost') return this.#lost();
-        this.#held = true;
+        if (this.#phase === 'open') {
+          // Another token of this process holds it meanwhile, or there is another journal.
+          if (early !== this.#early) return this.#enter(then);
+          if (result === 'lost') this.#lost();
+          else this.#held = true;
+        }
+        then();
       },
-      () => {},
+      () => {
+        this.#held = false;
+        then();
+      },
     );
   }
 

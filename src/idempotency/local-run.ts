@@ -28,6 +28,7 @@ export class LocalRun implements OwnedRun {
   #aborted = false;
   #late: { readonly until: number; readonly told: Promise<void>; readonly tell: () => void } | undefined;
   #onLateEnd: (() => void) | undefined;
+  #writeJournal: ((journal: string) => Promise<void>) | undefined;
 
   constructor(attempt: number, degraded: boolean, clock: Clock, host: RunHost) {
     this.attempt = attempt;
@@ -70,8 +71,16 @@ export class LocalRun implements OwnedRun {
     this.#late = { until: this.#clock.now() + limitMs, told, tell };
   }
 
-  wentLate(): void {
+  /** @param writeJournal - puts another journal into the store. */
+  wentLate(writeJournal: (journal: string) => Promise<void>): void {
+    this.#writeJournal = writeJournal;
     this.#late?.tell();
+  }
+
+  async rewriteJournal(journal: string): Promise<void> {
+    await this.#late?.told;
+    if (!this.lost) await this.#writeJournal?.(journal);
+    if (this.lost) throw new RunLostError();
   }
 
   /** Calls `execute`, and tells the host how it ended: directly when it ends directly. */

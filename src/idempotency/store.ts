@@ -24,7 +24,8 @@ export interface IdempotencyStore {
   renew(request: RenewRequest): MaybePromise<RenewResult>;
   /**
    * Makes a running record late: from one step to the next it has an answer, and keeps its lease. Creates an absent
-   * record again; refuses, and may be repeated, as {@link complete}.
+   * record again; refuses, and may be repeated, as {@link complete}. Repeated while the record is late, it replaces
+   * journal and limit: whoever claims the run gets those that were stored last.
    */
   answerEarly(request: EarlyRequest): MaybePromise<'stored' | 'lost'>;
   /**

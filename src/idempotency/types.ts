@@ -102,7 +102,10 @@ export interface RunRequest {
 
 /** What another process needs to take the rest of a run over, should this one die. */
 export interface LateRequest {
-  /** Opaque text for {@link TakenRun}, at most 300 KB. It is in the store only while the run is late. */
+  /**
+   * Opaque text for {@link TakenRun}, in the store only while the run is late. No size is refused, for that would lose a
+   * decision: a callback's journal is bounded by the 256 KiB its body may have, and holds its attributes twice.
+   */
   readonly journal: string;
   /** How long the late part may take from now on, in milliseconds. */
   readonly limitMs: number;
@@ -142,6 +145,17 @@ export interface OwnedRun extends Run {
    * if (!run.lost) await applyByRest(instruction);
    */
   answerEarly(answer: string, late: LateRequest): Promise<void>;
+  /**
+   * Replaces the journal of this late run, before a step that must not be done twice: whoever takes over reads that it
+   * was about to be done. Resolves once the store holds it, or cannot be asked: then it is written with the next
+   * renewal that gets through.
+   *
+   * @throws RunLostError when another process has the run: leave the step to it.
+   * @example
+   * await run.rewriteJournal(JSON.stringify({ form, sending: 'conference' }));
+   * await applyByRest(instruction);
+   */
+  rewriteJournal(journal: string): Promise<void>;
 }
 
 /** A late run that this process has taken over. `attempt` counts the processes it has been through. */

@@ -151,9 +151,18 @@ async function restClient({ rest, authTokens }: EndpointConfig, store: Idempoten
 /** How long after a failed look-up of friendly names the next one begins, in milliseconds. */
 const LOOK_UP_AGAIN_MS = 5_000;
 
+/** What no waiting mends when friendly names are looked up, by the error's code, and what to do about it. */
+const SLIPS: Readonly<Record<string, string>> = {
+  'unknown-name': 'The handlers name what is not there',
+  authentication:
+    'Twilio refuses the credentials; set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (of a list, the first token is used), ' +
+    'or TWILIO_API_KEY and TWILIO_API_SECRET, to those of the account that has the workspace',
+  'not-found': 'Twilio knows no such workspace in this account; set TWILIO_WORKSPACE_SID to its SID',
+};
+
 /**
- * Looks friendly names up. A name that nobody has, or no workspace to look in, ends the start; a REST API that cannot be reached does not: the
- * endpoint is not ready until it answers, and callbacks that come meanwhile try by themselves.
+ * Looks friendly names up. A slip in names, credentials or workspace ends the start; a REST API that cannot be reached
+ * does not: the endpoint is not ready until it answers, and callbacks that come meanwhile try by themselves.
  */
 async function becomeReady(
   taskRouter: TaskRouter,
@@ -166,10 +175,8 @@ async function becomeReady(
     ready();
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
-    if (error instanceof TaskRouterKitError && error.code === 'unknown-name') {
-      throw new ConfigurationError(error.code, `The handlers name what is not there: ${error.message}`, {
-        cause: error,
-      });
+    if (error instanceof TaskRouterKitError && Object.hasOwn(SLIPS, error.code)) {
+      throw new ConfigurationError(error.code, `${SLIPS[error.code]}: ${error.message}`, { cause: error });
     }
     void lookUpAgain(error);
   }

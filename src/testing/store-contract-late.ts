@@ -103,6 +103,17 @@ export const lateRules: Record<string, Rule> = {
     assert(limitLeftMs > 40_000 && limitLeftMs < 60_000, 'limitLeftMs counts from the early answer');
   }),
 
+  'the journal of a late run is the one its owner stored last': ofClaims(async (t) => {
+    await t.acquire('a');
+    await t.early('a', { journal: 'first' });
+    assert.equal(await t.early('a', { journal: 'second', limitMs: 30_000 }), 'stored');
+    assert.equal(await t.early('b', { journal: 'third' }), 'lost');
+    await t.pass(LEASE_MS + 50);
+    const [claimed] = await t.claim('b');
+    assert.equal(claimed?.journal, 'second');
+    assert(claimed.limitLeftMs < 30_000, 'limitLeftMs counts from the last early answer');
+  }),
+
   'of many that claim at once exactly one gets the run': ofClaims(async (t) => {
     await t.die('a');
     const claims = await Promise.all(Array.from({ length: 20 }, (_, i) => t.claim(`owner-${i}`)));

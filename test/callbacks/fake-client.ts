@@ -1,7 +1,7 @@
 import type { CallbackClient } from '../../src/callbacks/client.js';
 import type { Instruction } from '../../src/instructions/index.js';
 
-/** A client that keeps what it is told; `fail` makes the next update throw, `hold` keeps a request back. */
+/** A client that keeps what it is told; `fail` makes updates throw and `failRead` looks, `hold` keeps a request back. */
 export function fakeClient() {
   const applied: Array<{ readonly reservationSid: string; readonly instruction: Instruction }> = [];
   const names = new Map<string, string>();
@@ -14,7 +14,8 @@ export function fakeClient() {
     channel: undefined as string | undefined,
     reservationTimeout: 120,
     fail: undefined as unknown,
-    hold: undefined as { readonly at: 'name' | 'update'; readonly until: Promise<void> } | undefined,
+    failRead: undefined as unknown,
+    hold: undefined as { readonly at: 'name' | 'look' | 'update'; readonly until: Promise<void> } | undefined,
   };
   const client: CallbackClient = {
     names: {
@@ -31,7 +32,10 @@ export function fakeClient() {
     workspace: () => ({
       reservation: (_taskSid, sid) => ({
         sid,
-        async fetch() {
+        async fetch({ signal } = {}) {
+          if (state.hold?.at === 'look') await state.hold.until;
+          signal?.throwIfAborted();
+          if (state.failRead !== undefined) throw state.failRead;
           return { reservationStatus: state.status };
         },
         async apply(instruction, { signal } = {}) {

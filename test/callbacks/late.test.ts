@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   accept,
   call,
@@ -9,8 +10,12 @@ import {
   reject,
   type TaskRouter,
 } from 'taskrouter-kit';
+import { createTaskRouterClient } from 'taskrouter-kit/rest';
 import { sid } from 'taskrouter-kit/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { sleep } from '../../src/clock.js';
+import { until } from '../server/endpoint-process.js';
+import { startRestServer } from '../support/rest-server.js';
 import { fakeClient } from './fake-client.js';
 import { gate, world } from './world.js';
 
@@ -93,6 +98,34 @@ describe("onDeadline 'defer'", () => {
     expect(fallen.ends).toMatchObject([{ outcome: 'applied', instruction: 'reject' }]);
   });
 
+  test.each([undefined, reject({ activity: OFFLINE })])(
+    'an error that onError is hearing when the deadline passes is heard once; it decides %j',
+    async (instead) => {
+      const heard: unknown[] = [];
+      const { clock, reservation, rest, ends } = setUp(
+        (on) =>
+          on
+            .onAssignment(async () => {
+              await sleep(clock, 3_990);
+              throw new Error('boom');
+            })
+            .onError(async (error) => {
+              heard.push((error as Error).message);
+              await sleep(clock, 100);
+              return instead;
+            }),
+        { onDeadline: 'defer' },
+      );
+      const primary = reservation().primary();
+      await clock.advance(4_000);
+      expect(await primary).toMatchObject({ status: 200, body: '{}' });
+      await clock.advance(1_000);
+      expect(heard).toEqual(['boom']);
+      expect(rest.applied.map(({ instruction }) => instruction)).toEqual(instead ? [instead] : []);
+      expect(ends).toMatchObject([{ outcome: instead ? 'applied' : 'left' }]);
+    },
+  );
+
   test('needs a client, and under fetch() a waitUntil', () => {
     expect(() => world(() => {}, { onDeadline: 'defer' })).toThrow(/pass the option client/);
     const { router } = setUp((on) => on.otherwise(defer()), { onDeadline: 'defer' });
@@ -140,6 +173,7 @@ describe('defer(run)', () => {
     [{ status: 410 }, 'refused'],
     [{ status: 400, twilioCode: 20_001 }, 'refused'],
     [{ status: 503 }, 'failed'],
+    [{ status: 503, maybeApplied: true }, 'unknown'],
     [new Error('connection lost'), 'failed'],
   ])('an update that fails with %j is told as %s, and is no crash', async (error, outcome) => {
     const { clock, reservation, rest, ends } = setUp((on) => on.onAssignment(defer(async () => accept())));
@@ -229,23 +263,46 @@ describe('what goes on after the answer', () => {
     expect(ends).toEqual([]);
   });
 
-  test('a run lost while a name is looked up is not applied, and an update on its way is told to stop', async () => {
-    for (const at of ['name', 'update'] as const) {
-      const held = gate<void>();
-      const { clock, reservation, rest, ends, router } = setUp((on) =>
-        on.onAssignment(defer(async () => reject({ activity: 'Offline' }))),
-      );
-      rest.names.set('Offline', OFFLINE);
-      rest.state.hold = { at, until: held.opened };
-      await reservation().primary();
-      const closed = router.close({ timeoutMs: 100 });
-      await clock.advance(200);
-      await closed;
-      held.open();
-      await clock.advance(10);
-      expect(rest.applied).toEqual([]);
-      expect(ends).toEqual([]);
-    }
+  test('a run lost while a name is looked up is not applied', async () => {
+    const held = gate<void>();
+    const { clock, reservation, rest, ends, router } = setUp((on) =>
+      on.onAssignment(defer(async () => reject({ activity: 'Offline' }))),
+    );
+    rest.names.set('Offline', OFFLINE);
+    rest.state.hold = { at: 'name', until: held.opened };
+    await reservation().primary();
+    const closed = router.close({ timeoutMs: 100 });
+    await clock.advance(200);
+    await closed;
+    held.open();
+    await clock.advance(10);
+    expect(rest.applied).toEqual([]);
+    expect(ends).toEqual([]);
+  });
+
+  test.each([
+    ['an update that waits to be repeated is left to the next owner when its run is lost', true, 1],
+    ['an update that waits to be repeated is repeated while its run goes on', false, 2],
+  ])('%s', async (_name, lost, updates) => {
+    const twilio = await startRestServer(({ method }) =>
+      method === 'POST' && posts().length === 1
+        ? { status: 429, json: { code: 20429 }, headers: { 'retry-after': '0.3' } }
+        : { status: 200, json: { sid: sid('WR'), reservation_status: 'accepted' } },
+    );
+    const posts = () => twilio.requests.filter(({ method }) => method === 'POST');
+    onTestFinished(() => twilio.close());
+    const client = createTaskRouterClient({ accountSid: sid('AC'), authToken: 'token', baseUrl: twilio.url });
+    const { clock, reservation, ends, router } = setUp((on) => on.onAssignment(defer(async () => accept())), {
+      client,
+    });
+    await reservation().primary();
+    await until(() => posts().length > 0);
+    const closed = router.close({ timeoutMs: lost ? 100 : 60_000 });
+    await clock.advance(200);
+    await wait(600);
+    await closed;
+    expect(posts()).toHaveLength(updates);
+    expect(ends.map(({ outcome }) => outcome)).toEqual(lost ? [] : ['applied']);
   });
 });
 

@@ -80,6 +80,18 @@ describe('the deadline', () => {
     expect(await one.fallback()).toMatchObject({ status: 200, body: REJECT });
   });
 
+  test('a fixed instruction answers under fetch() without waitUntil too', async () => {
+    const { clock, reservation } = world((on) => on.onAssignment(() => new Promise<never>(() => {})), {
+      onDeadline: reject({ activity: OFFLINE }),
+      waitUntil: undefined,
+    });
+    const one = reservation();
+    const primary = one.primary();
+    await clock.advance(4_000);
+    expect(await primary).toMatchObject({ status: 200, body: REJECT });
+    expect(await one.fallback()).toMatchObject({ status: 200, body: REJECT });
+  });
+
   test('a fixed instruction that Twilio would refuse for this task is not sent: 504', async () => {
     const { clock, reservation, lines } = world((on) => on.onAssignment(() => new Promise<never>(() => {})), {
       onDeadline: dequeue(),

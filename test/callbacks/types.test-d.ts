@@ -123,7 +123,7 @@ defer(async () => defer());
 defer(async () => accept(), { onFailure: defer() });
 
 router.onLate(({ outcome, reservationSid, takenOver }) => {
-  const one: 'applied' | 'refused' | 'failed' | 'left' = outcome;
+  const one: 'applied' | 'refused' | 'failed' | 'unknown' | 'left' = outcome;
   return [one, reservationSid.length, takenOver];
 });
 

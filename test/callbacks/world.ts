@@ -19,11 +19,13 @@ export interface Line {
 /** A router on a fake clock, and a Twilio of its own that calls it. */
 export function world(
   register: (router: TaskRouter) => unknown,
-  given: Partial<TaskRouterOptions> & { waitUntil?: ((work: Promise<unknown>) => void) | undefined } = {},
+  given: Partial<TaskRouterOptions> & {
+    waitUntil?: ((work: Promise<unknown>) => void) | undefined;
+    clock?: ReturnType<typeof createFakeClock>;
+  } = {},
 ) {
-  const { waitUntil, ...options } = { waitUntil: () => {}, ...given };
+  const { waitUntil, clock = createFakeClock(), ...options } = { waitUntil: () => {}, ...given };
   const how = waitUntil ? { waitUntil } : {};
-  const clock = createFakeClock();
   const lines: Line[] = [];
   const write = (level: string) => (fields: object, message: string) => {
     lines.push({ level, message, fields: fields as Record<string, unknown> });

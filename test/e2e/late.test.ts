@@ -21,6 +21,7 @@ let twilio: TaskRouterDouble;
 let patient: EndpointProcess;
 let quick: EndpointProcess;
 let victim: EndpointProcess;
+let sender: EndpointProcess;
 
 beforeAll(async () => {
   twilio = await startTaskRouterDouble();
@@ -28,15 +29,20 @@ beforeAll(async () => {
   const REDIS_URL = new URL('/5', inject('redisUrl')).href;
   const env = { ...twilio.env, REDIS_URL, HANDLERS_DIR: HANDLERS, ON_DEADLINE: 'defer' };
   const brief = { ...env, CALLBACK_DEADLINE_MS: '500' };
-  [patient, quick, victim] = await Promise.all([startProcess(env), startProcess(brief), startProcess(brief)]);
+  [patient, quick, victim, sender] = await Promise.all([
+    startProcess(env),
+    startProcess(brief),
+    startProcess(brief),
+    startProcess(brief),
+  ]);
 });
 afterAll(async () => {
-  for (const endpoint of [patient, quick, victim]) endpoint?.kill('SIGKILL');
+  for (const endpoint of [patient, quick, victim, sender]) endpoint?.kill('SIGKILL');
   await twilio.close();
 });
 
 /** A reservation whose handler answers in one of the ways of the fixture. */
-function late(how: 'slow' | 'run' | 'rest', ms = 0) {
+function late(how: 'slow' | 'run' | 'rest' | 'accept', ms = 0) {
   const about = reservation(ms);
   return { ...about, task: { ...about.task, how } };
 }
@@ -48,7 +54,7 @@ const updates = ({ fields }: About) => twilio.updatesOf(fields.ReservationSid!);
 function ends({ fields }: About): LogLine[] {
   const isEnd = (line: LogLine) =>
     line.msg === 'late answer' && line.reservationSid === fields.ReservationSid;
-  return [patient, quick, victim].flatMap(({ log }) => log.filter(isEnd));
+  return [patient, quick, victim, sender].flatMap(({ log }) => log.filter(isEnd));
 }
 
 const ended = (...all: readonly About[]) => until(() => all.every((about) => ends(about).length > 0));
@@ -95,6 +101,36 @@ describe.concurrent('late answers of endpoints on one Redis', () => {
       expect(ends(about)).toMatchObject([{ outcome: 'refused', takenOver: true }]);
       expect(await callback(patient.url, about)).toMatchObject({ status: 200, body: '{}' });
     }
+  });
+
+  it('kill -9 while the update is on its way: a conference is never sent again, accept is', async () => {
+    const [conference, accept] = [late('rest'), late('accept')];
+    let killed = 0;
+    let sent = 0;
+    for (const { fields } of [conference, accept]) {
+      const post = `POST ${fields.ReservationSid}`;
+      twilio.replies.set(post, () => {
+        twilio.replies.delete(post);
+        sent += 1;
+        if (sent === 2) {
+          sender.kill('SIGKILL');
+          killed = performance.now();
+        }
+        return 'stall';
+      });
+    }
+    const answers = await Promise.all([conference, accept].map((about) => callback(sender.url, about)));
+    expect(answers.map(({ body }) => body)).toEqual(['{}', '{}']);
+
+    await ended(conference, accept);
+    expect(performance.now() - killed).toBeLessThan(LEASE_MS + 5_000);
+    await sleep(500);
+    expect(updates(conference)).toEqual([CONFERENCE]);
+    const told = { outcome: 'unknown', instruction: 'conference', handler: 'rest', takenOver: true };
+    expect(ends(conference)).toMatchObject([told]);
+    expect(updates(accept)).toEqual([{ ReservationStatus: 'accepted' }, { ReservationStatus: 'accepted' }]);
+    expect(ends(accept)).toMatchObject([{ outcome: 'applied', takenOver: true }]);
+    expect(await callback(patient.url, conference)).toMatchObject({ status: 200, body: '{}' });
   });
 
   it('an update that Twilio refuses, for somebody else decided, is told and not sent again', async () => {

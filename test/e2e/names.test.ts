@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-import { callback, reservation, startProcess, until } from '../server/endpoint-process.js';
+import { callback, reservation, startProcess, TOKEN, until } from '../server/endpoint-process.js';
 import {
   OFFLINE,
   QUEUE,
@@ -52,6 +52,25 @@ it('a client without a workspace for names: the endpoint refuses to start, and n
   const failure = start(await twilioDouble(), { TWILIO_WORKSPACE_SID: '' });
   await expect(failure).rejects.toThrow(/ended with 2 before .*TWILIO_WORKSPACE_SID/s);
 });
+
+it.each([
+  [401, 20003, ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_API_KEY']],
+  [403, 20006, ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_API_KEY']],
+  [404, 20404, ['TWILIO_WORKSPACE_SID']],
+])(
+  'names are refused with %i: the endpoint refuses to start, names the variables and shows none',
+  async (status, code, variables) => {
+    const twilio = await twilioDouble();
+    twilio.replies.set('GET Activities', { status, json: { code, message: 'no', status } });
+    const failure = await start(twilio).then(
+      () => '',
+      ({ message }: Error) => message,
+    );
+    expect(failure).toMatch(/ended with 2 before/);
+    for (const variable of variables) expect(failure).toContain(variable);
+    expect(failure).not.toContain(TOKEN);
+  },
+);
 
 it('REST away at the start: not ready until it is back', async () => {
   const before = await startTaskRouterDouble();

@@ -10,8 +10,8 @@ export const OFFLINE = sid('WA', 1);
 export interface TaskRouterDouble extends Pick<RestServer, 'url' | 'requests' | 'close'> {
   /** The statuses of reservations; one that is not here is pending. */
   readonly statuses: Map<string, string>;
-  /** What requests about a reservation are answered instead, by method and SID: `POST WR…`. */
-  readonly replies: Map<string, Reply>;
+  /** What is answered instead, by method and reservation or kind: `POST WR…`, `GET Activities`. A function may do more. */
+  readonly replies: Map<string, Reply | (() => Reply)>;
   /** The forms of the updates of one reservation. */
   updatesOf(reservationSid: string): ReadonlyArray<Readonly<Record<string, string>>>;
   /** The variables that lead an endpoint here. */
@@ -23,13 +23,13 @@ const AFTER: Readonly<Record<string, string>> = { reject: 'rejected' };
 
 export async function startTaskRouterDouble(port = 0): Promise<TaskRouterDouble> {
   const statuses = new Map<string, string>();
-  const replies = new Map<string, Reply>();
+  const replies = new Map<string, Reply | (() => Reply)>();
 
   function reply({ method, path, fields }: Recorded): Reply {
     const [, , , , resource = '', taskSid, , reservationSid] = path.split('/');
+    const told = replies.get(`${method} ${reservationSid ?? resource}`);
+    if (told !== undefined) return typeof told === 'function' ? told() : told;
     if (reservationSid !== undefined) {
-      const told = replies.get(`${method} ${reservationSid}`);
-      if (told !== undefined) return told;
       const form = Object.fromEntries(fields);
       if (method === 'POST') statuses.set(reservationSid, AFTER[form.Instruction ?? ''] ?? 'accepted');
       const reservation_status = statuses.get(reservationSid) ?? 'pending';

@@ -237,7 +237,12 @@ test('a request that waited for a connection and met a reset on it may have been
   expect(server.requests).toHaveLength(connections + 1);
 });
 
-test('a small fault storm over real sockets makes exactly as many tasks as there are keys', async () => {
+// Two tasks under one key come of a creation that the server takes up later than `settleMs` after the client gave it
+// up. Here the client gives nothing up: whatever fails, fails by the server, once it has carried the creation out. So
+// that hole is closed however slow the machine is, and a second task would be a mistake of the client.
+test('a small fault storm over real sockets makes exactly as many tasks as there are keys', {
+  timeout: 60_000,
+}, async () => {
   const stored = new Map<string, number>();
   let turn = 0;
   server = await startRestServer(({ method, fields }) => {
@@ -256,8 +261,8 @@ test('a small fault storm over real sockets makes exactly as many tasks as there
       return { status: 200, json: { tasks, meta: {} } };
     }
     const fault = (
-      ['reset', 'stall', 'cut', 'truncated', { status: 500, text: '' }, { status: 429, text: '' }] as const
-    )[turn % 12];
+      ['reset', 'cut', 'truncated', { status: 500, text: '' }, { status: 429, text: '' }] as const
+    )[turn % 10];
     const unprocessed = typeof fault === 'object' && fault.status === 429;
     const key = (JSON.parse(value) as { taskrouter_kit_key: string }).taskrouter_kit_key;
     if (!unprocessed) stored.set(key, (stored.get(key) ?? 0) + 1);
@@ -265,7 +270,8 @@ test('a small fault storm over real sockets makes exactly as many tasks as there
   });
   const client = createTaskRouterClient({
     ...CREDENTIALS,
-    ...{ baseUrl: server.url, timeoutMs: 1_500, settleMs: 50, retry: { retries: 20, minDelayMs: 10 } },
+    ...{ baseUrl: server.url, timeoutMs: 60_000, budgetMs: 60_000, settleMs: 20 },
+    retry: { retries: 20, minDelayMs: 10 },
   });
   const keys = Array.from({ length: 100 }, (_, n) => `storm_${n}`);
   await Promise.all(keys.map((idempotencyKey) => client.tasks.create({}, { idempotencyKey })));

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import type { OwnedRun } from '../../src/idempotency/types.js';
+import { HELD, LATE } from './late-world.js';
+import { createWorld, KEY, type Line } from './world.js';
+
+/** A late run that does nothing by itself, of a process with its own way to the store. */
+async function lateRun(
+  options: Parameters<ReturnType<typeof createWorld>['process']>[0] = {},
+  latencyMs = 0,
+) {
+  const world = createWorld(latencyMs > 0 ? { latencyMs } : {});
+  const line: Line = { mood: 'well', calls: [] };
+  const engine = world.process(options, line);
+  let run: OwnedRun | undefined;
+  const execute = async (owned: OwnedRun): Promise<string> => {
+    run = owned;
+    await owned.answerEarly('{}', { ...LATE, limitMs: 60_000 });
+    return new Promise(() => {});
+  };
+  void engine.run(world.request(execute));
+  await world.clock.advance(3 * latencyMs + 1);
+  const rewritten: string[] = [];
+  const rewrite = (journal: string) =>
+    void run?.rewriteJournal(journal).then(
+      () => rewritten.push(journal),
+      (error: { code: string }) => rewritten.push(error.code),
+    );
+  /** What another process would take over by now, if its owner were dead. */
+  const claimed = () => {
+    world.memory.release({ key: KEY, owner: 'owner-1' });
+    return world.memory.claim({ owner: 'x', leaseMs: 1, max: 9 }).map(({ journal }) => journal);
+  };
+  return { ...world, line, engine, run: () => run, rewrite, rewritten, claimed };
+}
+
+describe('the journal of a late run', () => {
+  it('is replaced in the store before the run goes on, and its lease begins anew', async () => {
+    const { clock, memory, rewrite, rewritten, claimed } = await lateRun({ renewMs: 60_000 }, 5);
+    await clock.advance(1_200);
+    rewrite('second');
+    await clock.advance(4);
+    expect(rewritten).toEqual([]);
+    await clock.advance(1);
+    expect(rewritten).toEqual(['second']);
+    await clock.advance(1_000);
+    expect(memory.claim({ owner: 'x', leaseMs: 1, max: 9 })).toEqual([]);
+    expect(claimed()).toEqual(['second']);
+  });
+
+  it('keeps the late limit', async () => {
+    const { clock, memory, rewrite } = await lateRun();
+    await clock.advance(10_000);
+    rewrite('second');
+    await clock.advance(1);
+    memory.release({ key: KEY, owner: 'owner-1' });
+    expect(memory.claim({ owner: 'x', leaseMs: 1, max: 9 })).toMatchObject([{ limitLeftMs: 49_998 }]);
+  });
+
+  it.each(['refusing', 'frozen'] as const)(
+    'is written with the next renewal that gets through, when the store is %s; the run does not wait for that',
+    async (mood) => {
+      const { clock, line, rewrite, rewritten, claimed } = await lateRun();
+      line.mood = mood;
+      rewrite('second');
+      await clock.advance(250);
+      expect(rewritten).toEqual(['second']);
+      line.mood = 'well';
+      await clock.advance(2_000);
+      expect(claimed()).toEqual(['second']);
+    },
+  );
+
+  it('that the store did not take is for nobody after a shutdown: the answer stays, the run has ended', async () => {
+    const { clock, engine, line, memory, rewrite, claimed } = await lateRun();
+    line.mood = 'refusing';
+    rewrite('second');
+    await clock.advance(1);
+    line.mood = 'well';
+    const closed = engine.close({ timeoutMs: 0 });
+    await clock.advance(1);
+    expect(await closed).toEqual({ open: [KEY] });
+    expect(claimed()).toEqual([]);
+    expect(memory.acquire({ ...HELD, owner: 'x' })).toEqual({ status: 'finished', answer: '{}' });
+  });
+
+  it('of a run that another process has is refused', async () => {
+    const { clock, memory, rewrite, rewritten, run } = await lateRun({ renewMs: 60_000 });
+    await clock.advance(2_000);
+    expect(memory.claim({ owner: 'x', leaseMs: 60_000, max: 9 })).toHaveLength(1);
+    rewrite('second');
+    await clock.advance(1);
+    expect(rewritten).toEqual(['run-lost']);
+    expect(run()?.lost).toBe(true);
+    rewrite('third');
+    await clock.advance(1);
+    expect(rewritten).toEqual(['run-lost', 'run-lost']);
+  });
+
+  it('of a run that its own process claims in that moment is written under the new token', async () => {
+    const { clock, engine, memory, run, rewrite, rewritten } = await lateRun({ renewMs: 60_000 }, 100);
+    const taken: unknown[] = [];
+    engine.takeOver(async (one) => void taken.push(one));
+    // It went late at 200, and the second look, which goes out at 3,401, claims it at 3,501.
+    await clock.advance(3_150);
+    rewrite('second');
+    await clock.advance(150);
+    expect(rewritten).toEqual([]);
+    await clock.advance(60);
+    expect([rewritten, run()?.lost]).toEqual([['second'], false]);
+    memory.release({ key: KEY, owner: 'owner-3' });
+    expect(memory.claim({ owner: 'x', leaseMs: 1, max: 9 })).toMatchObject([{ journal: 'second' }]);
+    expect(taken).toEqual([]);
+  });
+});
