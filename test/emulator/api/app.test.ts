@@ -85,6 +85,31 @@ describe('a request that is none', () => {
     expect((await send('POST', at('/TaskQueues/RealTimeStatistics'), '{}', json)).status).toBe(400);
   });
 
+  it('in JSON is a form without parameters, but for the one operation that takes JSON', async () => {
+    const json = { 'content-type': 'application/json' };
+    const answer = await send('POST', at('/Activities'), '{"FriendlyName":"Lunch"}', json);
+    expect(answer).toMatchObject({ status: 400, body: { code: 20001 } });
+    const queueSids = [...emulator.workspaces.get(workspaceSid)!.taskQueues.keys()];
+    const bulk = await send(
+      'POST',
+      at('/TaskQueues/RealTimeStatistics'),
+      JSON.stringify({ queueSids }),
+      json,
+    );
+    expect(bulk).toMatchObject({ status: 200, body: { task_queue_response_count: 2 } });
+  });
+
+  it('with a path in another case, or a method such as OPTIONS, is none of Twilio’s; HEAD is GET', async () => {
+    expect((await get(`/v1/workspaces/${workspaceSid}`)).status).toBe(404);
+    expect((await get(`/V1/Workspaces/${workspaceSid}`)).status).toBe(404);
+    expect((await get(`/v1/Workspaces/${workspaceSid.toLowerCase()}`)).status).toBe(404);
+    expect((await send('OPTIONS', at('/Tasks'))).status).toBe(405);
+    const task = emulator.createTask();
+    const head = await send('HEAD', at(`/Tasks/${task.sid}`));
+    expect([head.status, head.headers.get('etag'), head.body]).toEqual([200, '0', {}]);
+    expect((await send('HEAD', at('/Tasks/WT1'))).status).toBe(404);
+  });
+
   it('with bad parameters names each of them', async () => {
     const { status, body } = await post(at('/Tasks'), {
       Priority: 'high',
@@ -123,6 +148,58 @@ describe('a parameter', () => {
     expect((await post(at('/TaskQueues'), { FriendlyName: 'Q', TaskOrder: 'lifo' })).body.task_order).toBe(
       'LIFO',
     );
+  });
+
+  it('that is a date without a zone is in UTC, however it is written', async () => {
+    for (const time of [
+      '2026-01-02T03:04:05Z',
+      '2026-01-02T03:04:05',
+      '2026-01-02 03:04:05',
+      '2026-01-02T05:04:05+02:00',
+    ]) {
+      const made = await post(at('/Tasks'), { VirtualStartTime: time });
+      expect(made.body.virtual_start_time, time).toBe('2026-01-02T03:04:05Z');
+    }
+    for (const time of ['2026-02-30', '2026-01-02T25:00:00Z', '1767323045', '1899-12-31T23:59:59Z', '']) {
+      const made = await post(at('/Tasks'), { VirtualStartTime: time });
+      expect(made.status, time).toBe(time === '' ? 201 : 400);
+    }
+  });
+
+  it('that is given twice, or is out of its range, is refused', async () => {
+    const twice = await send('POST', at('/Activities'), new URLSearchParams('FriendlyName=A&FriendlyName=B'));
+    expect(twice.status).toBe(400);
+    const faults: [string, Record<string, string>][] = [
+      ['/Tasks', { Timeout: '0' }],
+      ['/Tasks', { Timeout: '1209601' }],
+      ['/Tasks', { Priority: '-1' }],
+      ['/Tasks', { Priority: '2147483648' }],
+      ['/Tasks', { Priority: '1.5' }],
+      ['/Tasks', { Attributes: '[]' }],
+      ['/Tasks', { Attributes: `{"a":"${'x'.repeat(4_089)}"}` }],
+      ['/Tasks', { TaskChannel: 'fax' }],
+      ['/Tasks', { RoutingTarget: 'WT00000000000000000000000000000000' }],
+      ['/Tasks', { VirtualStartTime: '2999-01-01T00:00:00Z' }],
+      ['/Workers', { FriendlyName: 'x'.repeat(65) }],
+      ['/Workers', { FriendlyName: 'ann' }],
+      ['/Workers', { FriendlyName: 'Cy', Attributes: '{"a":' }],
+      ['/TaskQueues', { FriendlyName: 'Q', MaxReservedWorkers: '51' }],
+      ['/TaskQueues', { FriendlyName: 'Q', TargetWorkers: 'skill-level > 3' }],
+      ['/TaskQueues', { FriendlyName: 'Q', TaskOrder: 'FILO' }],
+      ['/TaskChannels', { FriendlyName: 'F', UniqueName: '1fax' }],
+      ['/TaskChannels', { FriendlyName: 'F', UniqueName: 'voice' }],
+      ['/Workflows', { FriendlyName: 'W', Configuration: '{}' }],
+      [
+        '/Workflows',
+        { FriendlyName: 'W', Configuration: '{"task_routing":{}}', TaskReservationTimeout: '1' },
+      ],
+      [`/Workers/${workers.Ann}/Channels/voice`, { Capacity: '-1' }],
+    ];
+    for (const [path, form] of faults) {
+      const answer = await post(at(path), form);
+      expect([answer.status, answer.body.code], JSON.stringify(form)).toEqual([400, 20001]);
+    }
+    expect((await post(at('/Tasks'), { Attributes: `{"a":"${'é'.repeat(4_088)}"}` })).status).toBe(201);
   });
 
   it('clears a URL when it is empty', async () => {
@@ -192,6 +269,35 @@ describe('a list', () => {
     const query = `EvaluateWorkerAttributes=${encodeURIComponent('{"level":"6"}')}`;
     expect(names(await get(`${at('/TaskQueues')}?${query}`), 'task_queues')).toEqual(['One']);
     expect(names(await get(`${at('/TaskQueues')}?WorkerSid=${workers.Bob}`), 'task_queues')).toEqual(['Two']);
+  });
+
+  it('of events is of the last 15 minutes, filtered; an event can be read for 30 days', async () => {
+    const task = emulator.createTask();
+    await emulator.advance('16m');
+    const other = emulator.createTask({ taskChannel: 'voice' });
+    const types = async (query: string) =>
+      ((await get(`${at('/Events')}?${query}`)).body.events as { event_type: string }[]).map(
+        ({ event_type }) => event_type,
+      );
+    const [view] = emulator.workspaces.values();
+    const [workflow] = view!.workflows.values();
+    const all = ['workflow.entered', 'task-queue.entered', 'task.created', 'workflow.target-matched'];
+    expect(await types(`TaskSid=${other.sid}`)).toEqual(all);
+    expect(await types(`TaskSid=${task.sid}`)).toEqual([]);
+    expect(await types(`TaskSid=${task.sid}&Minutes=17`)).toEqual(all);
+    expect(await types('EventType=task.created')).toEqual(['task.created']);
+    expect(await types(`WorkflowSid=${workflow!.sid}`)).toEqual(all);
+    expect(await types(`TaskQueueSid=${other.taskQueueSid}`)).toEqual(['task-queue.entered']);
+    expect(await types('TaskChannel=voice')).toEqual(all);
+    expect(await types('TaskChannel=sms')).toEqual([]);
+    expect(await types(`WorkerSid=${workers.Ann}&Minutes=17`)).toEqual(['worker.created']);
+    const [event] = (await get(`${at('/Events')}?EventType=task.created`)).body.events as { sid: string }[];
+    expect(await types(`Sid=${event!.sid}`)).toEqual(['task.created']);
+    expect((await get(at(`/Events/${event!.sid}`))).status).toBe(200);
+    const old = new Date(emulator.now() - 31 * 86_400_000).toISOString();
+    expect((await get(`${at('/Events')}?StartDate=${old}`)).status).toBe(400);
+    await emulator.advance('31d');
+    expect((await get(at(`/Events/${event!.sid}`))).status).toBe(404);
   });
 
   it('of tasks is filtered and ordered', async () => {
@@ -267,6 +373,34 @@ describe('statistics', () => {
       status: 400,
       body: { code: 14241 },
     });
+  });
+
+  it('of a window that has passed know who was in which activity then', async () => {
+    const from = new Date(emulator.now());
+    await emulator.advance('60s');
+    const to = new Date(emulator.now());
+    await emulator.advance('10s');
+    const offline = [...emulator.workspaces.get(workspaceSid)!.activities.values()][0]!;
+    await post(at(`/Workers/${workers.Ann}`), { ActivitySid: offline.sid });
+    await emulator.advance('10s');
+    const window = `StartDate=${from.toISOString()}&EndDate=${to.toISOString()}`;
+    const { body } = await get(`${at(`/Workers/${workers.Ann}/Statistics`)}?${window}`);
+    expect((body.cumulative as { activity_durations: object[] }).activity_durations).toEqual(
+      ['Offline', 'Available', 'Unavailable'].map((friendly_name) =>
+        expect.objectContaining({ friendly_name, total: friendly_name === 'Available' ? 60 : 0 }),
+      ),
+    );
+  });
+
+  it('of workers are of those who fit every filter', async () => {
+    const [one] = emulator.workspaces.get(workspaceSid)!.taskQueues.values();
+    const total = async (query: string) =>
+      ((await get(`${at('/Workers/Statistics')}?${query}`)).body.realtime as { total_workers: number })
+        .total_workers;
+    expect(await total('')).toBe(2);
+    expect(await total(`TaskQueueSid=${one!.sid}`)).toBe(1);
+    expect(await total('TaskQueueName=Two&FriendlyName=Ann')).toBe(0);
+    expect(await total(`TaskQueueSid=${one!.sid}&TaskQueueName=Two`)).toBe(0);
   });
 
   it('say how long workers were in each activity', async () => {
