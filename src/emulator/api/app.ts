@@ -20,7 +20,10 @@ export interface AppOptions {
 }
 
 /** Room for a configuration of 1,038,576 bytes, every one of them percent-encoded. */
-const bodyLimit = '4mb';
+const limit = '4mb';
+
+/** Twilio reads forms. JSON is for one operation alone, and no form is for that. */
+const bodies = { form: express.urlencoded({ extended: false, limit }), json: express.json({ limit }) };
 
 /** TaskRouter's REST API as an Express app, and the emulator's own routes. */
 export function createApp({ world, hands, log, control }: AppOptions): Express {
@@ -30,11 +33,6 @@ export function createApp({ world, hands, log, control }: AppOptions): Express {
   app.disable('etag');
   app.use('/_emulator', control);
   app.use('/v1', basicAuth(world.accountSid, world.authToken), restTrouble(world.troubles));
-  app.use(
-    '/v1',
-    express.urlencoded({ extended: false, limit: bodyLimit }),
-    express.json({ limit: bodyLimit }),
-  );
   app.use(routes(world, hands));
   app.use((request) => {
     throw notFound(request.path.replace(/^\/v1/, ''));
@@ -54,7 +52,8 @@ function routes(world: World, hands: Hands): Router {
     for (const operation of operations) {
       if (operation.path !== path) continue;
       const method = operation.method.toLowerCase() as 'get' | 'post' | 'delete';
-      route[method](handlerOf(operation, world, hands));
+      const body = Object.values(operation.params).includes('queues') ? bodies.json : bodies.form;
+      route[method](body, handlerOf(operation, world, hands));
     }
     route.all((_request, response) => sendError(response, 405, 20004, 'Method not allowed'));
   }

@@ -111,7 +111,7 @@ function isUrl(text: string): boolean {
 }
 
 function dateOf(text: string): number {
-  const zoned = /T.*([zZ]|[+-]\d\d:?\d\d)$/.test(text) || !text.includes('T');
+  const zoned = /[T ].*([zZ]|[+-]\d\d:?\d\d)$/.test(text) || !/[T ]/.test(text);
   return Date.parse(zoned ? text : `${text}Z`);
 }
 

@@ -1,3 +1,4 @@
+import type { EngineEvent } from '../engine/outputs.js';
 import { badRequest, EngineRefusal } from '../engine/refusal.js';
 import type { TaskQueue, Worker, Workflow, WorkspaceView } from '../engine/types.js';
 import { eventsKeptMs } from '../event-log.js';
@@ -132,10 +133,16 @@ export function workersCumulative(
   workers: readonly Worker[],
   params: Values<typeof span>,
 ) {
-  const { start, end, events } = windowOf(world, view, params);
+  const window = windowOf(world, view, params);
   const sids = new Set(workers.map(({ sid }) => sid));
-  const window = { start, end, events: events.filter(({ data }) => sids.has(data.WorkerSid ?? '')) };
-  return { ...reservationCounts(window), activity_durations: activityDurations(view, workers, window) };
+  const theirs = (events: readonly EngineEvent[]) =>
+    events.filter(({ data }) => sids.has(data.WorkerSid ?? ''));
+  // A stay that went on after the window is told by the event that ended it.
+  const changes = theirs(world.events.between(view.workspace.sid, window.start, world.now()));
+  return {
+    ...reservationCounts({ ...window, events: theirs(window.events) }),
+    activity_durations: activityDurations(view, workers, { ...window, events: changes }),
+  };
 }
 
 /** A queue of another account, or none: zero values, as Twilio answers. */

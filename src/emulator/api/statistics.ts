@@ -117,12 +117,17 @@ export function cumulative(window: Window, split: readonly number[] = []) {
   };
 }
 
-/** How long tasks waited in the queue they were accepted from. */
+/**
+ * How long tasks waited in the queue they were accepted from. The event knows the second in which a task entered it;
+ * in its first queue it cannot have waited for longer than at all.
+ */
 export const waitInQueue = ({ events }: Window) => ({
   wait_duration_in_queue_until_accepted: summary(
     events
       .filter(({ type }) => type === 'reservation.accepted')
-      .map(({ at, data }) => wholeSeconds(at - Number(data.TaskQueueEnteredDate ?? 0) * 1_000)),
+      .map((event) =>
+        Math.min(age(event), wholeSeconds(event.at - Number(event.data.TaskQueueEnteredDate ?? 0) * 1_000)),
+      ),
   ),
 });
 

@@ -153,7 +153,7 @@ export class Deliverer {
       this.#debug(about, 11205, `The ${via} assignment callback got no answer in time: ${posted.reason}`);
     } else if (posted.status !== 200) {
       this.#debug(about, 11217, `The ${via} assignment callback was answered ${posted.status}, not 200`);
-    } else if (posted.body.trim() !== '' && !/^application\/(.+\+)?json\b/i.test(posted.contentType)) {
+    } else if (posted.body.trim() !== '' && !/^application\/json\s*(;|$)/i.test(posted.contentType)) {
       this.#debug(about, 40000, `The answer of the ${via} assignment callback is not application/json`);
     } else {
       return posted.body;

@@ -9,9 +9,14 @@ import type { Plan, QueueState, TaskState, WorkspaceState } from './state.js';
 import type { Commands, QueueOrder } from './types.js';
 import { startWaiting, stopWaiting } from './waiting.js';
 
+/** twilio.com/docs/taskrouter/limits */
+const mostQueues = 5_000;
+
 export function createTaskQueue(core: Core, params: Commands['createTaskQueue']['params']): QueueState {
   const ws = workspaceOf(core, params.workspaceSid);
   checkName(params.friendlyName);
+  if (ws.taskQueues.size >= mostQueues)
+    throw badRequest(`A Workspace holds at most ${mostQueues} TaskQueues`);
   checkFields(ws, params);
   const targetWorkers = params.targetWorkers ?? '1==1';
   const target = compileTarget(core, targetWorkers);
@@ -110,27 +115,32 @@ function setOrder(queue: QueueState, order: QueueOrder): void {
   for (const task of waiting) startWaiting(task);
 }
 
-/** Only pending tasks are documented as a reason to refuse; a workflow that names the queue is one as well here. */
+/**
+ * Only pending tasks are documented as a reason to refuse; a workflow that names the queue is one as well here. So is
+ * an older configuration, as long as a task may still come to the queue by it.
+ */
 export function deleteTaskQueue(core: Core, params: Commands['deleteTaskQueue']['params']): void {
   const queue = find(core, 'taskQueues', params);
   const { ws } = queue;
-  for (const task of ws.tasks.values()) {
-    if (
-      task.step.queue === queue &&
-      (task.assignmentStatus === 'pending' || task.assignmentStatus === 'reserved')
-    ) {
+  const plans = new Set([...ws.workflows.values()].map(({ plan }) => plan));
+  for (const { assignmentStatus, step, plan } of ws.tasks.values()) {
+    if (assignmentStatus !== 'pending' && assignmentStatus !== 'reserved') continue;
+    if (step.queue === queue) {
       throw badRequest(`Cannot delete task queue ${queue.sid} because it has pending or reserved tasks`);
     }
+    plans.add(plan);
   }
-  for (const workflow of ws.workflows.values()) {
-    if ([...workflow.plans.values()].some((plan) => routesTo(plan, queue))) {
-      throw badRequest(`Cannot delete task queue ${queue.sid} because workflow ${workflow.sid} routes to it`);
-    }
+  for (const plan of plans) {
+    if (!routesTo(plan, queue)) continue;
+    throw badRequest(
+      `Cannot delete task queue ${queue.sid} because workflow ${plan.workflow.sid} routes to it`,
+    );
   }
-  for (const worker of [...queue.workers]) changeWorker(worker, () => leave(worker, queue));
-  ws.taskQueues.delete(queue.sid);
+  // First of all: a queue that is still in one of these takes back every worker that leaves it.
   ws.activityQueues.delete(queue);
   ws.loadQueues.delete(queue);
+  for (const worker of [...queue.workers]) changeWorker(worker, () => leave(worker, queue));
+  ws.taskQueues.delete(queue.sid);
   ws.dirtyQueues.delete(queue);
   sayQueue(core, 'deleted', queue);
 }

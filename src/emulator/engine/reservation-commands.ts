@@ -3,7 +3,7 @@ import { sayReservation, sayTask } from './events.js';
 import { activityOf, checkVersion, find } from './lookup.js';
 import { setActivity } from './membership.js';
 import { badRequest, EngineRefusal } from './refusal.js';
-import { endUnaccepted, isOpen, isPending } from './reservations.js';
+import { endUnaccepted, isOpen, isPending, moveBack } from './reservations.js';
 import type { ReservationState } from './state.js';
 import { returnToQueue } from './steps.js';
 import { acceptReservation, completeTask, wrapTask } from './tasks.js';
@@ -32,6 +32,7 @@ export function updateReservation(
   else {
     endUnaccepted(core, reservation, 'rejected');
     if (activity) setActivity(core, worker, activity);
+    else moveBack(core, reservation);
     returnToQueue(core, task);
   }
   return reservation;

@@ -32,6 +32,7 @@ export function createReservation(core: Core, task: TaskState, worker: WorkerSta
     task,
     worker,
     queue,
+    workerPreviousActivitySid: null,
     dueAt: Number.POSITIVE_INFINITY,
     timerSlot: -1,
   };
@@ -46,7 +47,9 @@ export function createReservation(core: Core, task: TaskState, worker: WorkerSta
     worker.idleRank = reservation.order;
     channel.idleRank = reservation.order;
   });
+  const before = worker.activitySid;
   moveSingleTasking(core, worker, queue.reservationActivitySid);
+  if (worker.activitySid !== before) reservation.workerPreviousActivitySid = before;
   core.scheduleReservation(reservation, core.time + task.plan.workflow.taskReservationTimeout * 1_000);
   task.trace.note(core.time, 'reserved', task.step.filter, task.step.target, worker.sid);
   sayReservation(core, 'created', reservation);
@@ -82,6 +85,17 @@ export function endUnaccepted(
   setReservationStatus(core, reservation, status);
   task.trace.note(core.time, 'ended', task.step.filter, task.step.target, status);
   sayReservation(core, status, reservation);
+  if (status === 'canceled' || status === 'rescinded') moveBack(core, reservation);
+}
+
+/**
+ * Gives a worker whom an offer moved the activity from before it, unless somebody has moved the worker since.
+ * twilio.com/docs/taskrouter/api/reservations says so of a rejection.
+ */
+export function moveBack(core: Core, { worker, queue, workerPreviousActivitySid }: ReservationState): void {
+  if (worker.activitySid !== queue.reservationActivitySid) return;
+  const previous = worker.ws.activities.get(workerPreviousActivitySid ?? '');
+  if (previous) setActivity(core, worker, previous);
 }
 
 /** Single-tasking workspaces move the worker with its work: twilio.com/docs/taskrouter/api/task-queue. */

@@ -69,11 +69,7 @@ function restoreWorkspace(core: Core, data: WorkspaceData): void {
   for (const worker of data.workers) restoreWorker(ws, worker);
   const deleted = [...ws.workers.values()].filter(({ sid }) => gone.has(sid));
   const deletedWorkers = new Map(deleted.map((worker) => [worker.sid, worker]));
-  for (const { sid, friendlyName } of deleted) {
-    ws.workers.delete(sid);
-    if (ws.workersByName.get(friendlyName.toLowerCase())?.sid === sid)
-      ws.workersByName.delete(friendlyName.toLowerCase());
-  }
+  for (const { sid } of deleted) ws.workers.delete(sid);
   for (const { gone: isGone, ...queue } of data.taskQueues) {
     const state: QueueState = {
       ...queue,
@@ -121,7 +117,8 @@ function restoreWorker(ws: WorkspaceState, { gone, channels, ...data }: WorkerDa
     worker.channels.set(channel.sid, { ...state, channel });
   }
   ws.workers.set(worker.sid, worker);
-  ws.workersByName.set(worker.friendlyName.toLowerCase(), worker);
+  // A living worker may have the name of a deleted one.
+  if (!gone) ws.workersByName.set(worker.friendlyName.toLowerCase(), worker);
 }
 
 function restoreWorkflow(
@@ -152,7 +149,8 @@ function restoreTask(core: Core, ws: WorkspaceState, data: TaskData): void {
   const task: TaskState = {
     ...plain,
     ws,
-    facts: parseAttributes(plain.attributes),
+    // Without the check of length: a call may have added to them.
+    facts: JSON.parse(plain.attributes),
     plan,
     step: need(stepAt(plan, filter, target, queue), 'routing step'),
     stepDeadline: stepDeadline ?? Number.POSITIVE_INFINITY,

@@ -165,6 +165,8 @@ export interface ReservationState extends Own<Reservation> {
   readonly task: TaskState;
   readonly worker: WorkerState;
   readonly queue: QueueState;
+  /** The activity that a single-tasking queue moved the worker from; null: it did not. */
+  workerPreviousActivitySid: string | null;
   dueAt: number;
   timerSlot: number;
 }

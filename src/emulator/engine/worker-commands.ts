@@ -19,9 +19,13 @@ import { returnToQueue } from './steps.js';
 import type { Commands } from './types.js';
 import { WorkerScope } from './worker-scope.js';
 
+/** twilio.com/docs/taskrouter/limits: the default, which Twilio raises on demand. */
+const mostWorkers = 15_000;
+
 export function createWorker(core: Core, params: Commands['createWorker']['params']): WorkerState {
   const ws = workspaceOf(core, params.workspaceSid);
   checkWorkerName(ws, params.friendlyName, undefined);
+  if (ws.workers.size >= mostWorkers) throw badRequest(`A Workspace holds at most ${mostWorkers} Workers`);
   const attributes = params.attributes ?? '{}';
   const facts = parseAttributes(attributes);
   const activity = activityOf(ws, params.activitySid ?? ws.workspace.defaultActivitySid, 'ActivitySid');

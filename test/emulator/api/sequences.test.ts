@@ -104,19 +104,23 @@ const generator = (seed: number) => {
 const sequences = Number(process.env.SEQUENCES ?? 60);
 
 describe('any sequence of legal and illegal calls', () => {
-  it('is answered in Twilio’s forms, never with a 500, and no status takes a step it may not', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(calls, { minLength: 20, maxLength: 60 }), async (sequence) => {
-        const emulator = await createEmulator({ clock: 'virtual', fetch: async () => new Response('{}') });
-        try {
-          await play(emulator, sequence);
-        } finally {
-          await emulator.close();
-        }
-      }),
-      { numRuns: sequences },
-    );
-  }, 60_000 + sequences * 1_000);
+  it(
+    'is answered in Twilio’s forms, never with a 500, and no status takes a step it may not',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(calls, { minLength: 20, maxLength: 60 }), async (sequence) => {
+          const emulator = await createEmulator({ clock: 'virtual', fetch: async () => new Response('{}') });
+          try {
+            await play(emulator, sequence);
+          } finally {
+            await emulator.close();
+          }
+        }),
+        { numRuns: sequences },
+      );
+    },
+    60_000 + sequences * 1_000,
+  );
 });
 
 type CallPlan = typeof calls extends fc.Arbitrary<infer T> ? T : never;

@@ -106,6 +106,8 @@ describe('an assignment callback', () => {
     ['another 2xx', { status: 202, text: '{"instruction":"accept"}' }, 11217],
     ['a redirect', { status: 307, headers: { location: '/elsewhere' } }, 11217],
     ['another media type', { type: 'text/html', text: '{"instruction":"accept"}' }, 40000],
+    ['a media type like it', { type: 'application/hal+json', text: '{"instruction":"accept"}' }, 40000],
+    ['one that begins like it', { type: 'application/json-seq', text: '{"instruction":"accept"}' }, 40000],
   ])('goes to the fallback URL after %s', async (_what, reply, code) => {
     const { emulator, endpoint } = await world(({ path }) =>
       path === '/fallback' ? { instruction: 'accept' } : reply,

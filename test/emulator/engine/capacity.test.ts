@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createEngine } from '../../../src/emulator/engine/index.js';
 import { World, withWorkers } from './world.js';
 
 describe('capacity', () => {
@@ -124,6 +125,52 @@ describe('single-tasking', () => {
     expect([activity(), world.holders(second!)]).toEqual(['Busy', []]);
     world.move(ann, 'Available');
     expect(world.holders(second!)).toEqual(['Ann']);
+  });
+
+  test('an offer that comes to nothing gives the worker the activity from before it, unless it has another by now', () => {
+    const offer = () => {
+      const world = new World({ singleTasking: true });
+      const { workspaceSid } = world;
+      const { sid } = world.engine.dispatch('createActivity', { workspaceSid, friendlyName: 'Reserved' });
+      const queue = world.queue('A', { reservationActivitySid: sid, maxReservedWorkers: 2 });
+      world.workflow({ default_filter: { queue } });
+      const workers = ['Ann', 'Ben'].map((name) => world.worker(name));
+      const task = world.task();
+      const activities = () =>
+        workers.map((worker) => {
+          const { activitySid } = world.view.workers.get(worker)!;
+          return world.view.activities.get(activitySid)!.friendlyName;
+        });
+      expect(activities()).toEqual(['Reserved', 'Reserved']);
+      return { world, workspaceSid, task, workers, activities };
+    };
+
+    const rejected = offer();
+    rejected.world.answer(rejected.task, 'rejected');
+    expect(rejected.activities()).toEqual(['Reserved', 'Available']);
+
+    const elsewhere = offer();
+    elsewhere.world.answer(elsewhere.task, 'rejected', {
+      workerActivitySid: elsewhere.world.activity('Offline'),
+    });
+    expect(elsewhere.activities()).toEqual(['Reserved', 'Offline']);
+
+    const rescinded = offer();
+    rescinded.world.answer(rescinded.task, 'accepted');
+    expect(rescinded.activities()).toEqual(['Available', 'Reserved']);
+
+    const canceled = offer();
+    canceled.world.move(canceled.workers[0]!, 'Unavailable');
+    canceled.world.update(canceled.task, { assignmentStatus: 'canceled' });
+    expect(canceled.activities()).toEqual(['Unavailable', 'Available']);
+
+    const { world, workspaceSid, task, activities } = offer();
+    world.engine.dispatch('callbackFailed', { workspaceSid, sid: world.reservation(task)!.sid });
+    expect(activities()).toEqual(['Reserved', 'Available']);
+    const again = createEngine({ snapshot: world.engine.snapshot(), now: () => world.time });
+    again.dispatch('deleteTask', { workspaceSid, sid: task.sid });
+    const [ann] = again.workspaces.get(workspaceSid)!.workers.values();
+    expect(ann!.activitySid).toBe(world.activity('Available'));
   });
 
   test('without such activities one task at a time holds all the same', () => {

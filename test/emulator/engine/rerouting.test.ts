@@ -72,4 +72,24 @@ describe('routing again', () => {
     world.advance(100);
     expect([task.assignmentStatus, world.queueOf(task)]).toEqual(['pending', 'B']);
   });
+
+  test('what a worker has on offer stays on offer when the worker leaves the queue; once rejected it goes elsewhere', () => {
+    const world = new World();
+    const { workspaceSid } = world;
+    const sid = world.queue('A', { targetWorkers: 'level > 1' });
+    world.workflow({ default_filter: { queue: sid } });
+    const ann = world.worker('Ann', { level: 2 });
+    const cy = world.worker('Cy', { level: 2 });
+    const [first, second] = [world.task(), world.task()];
+    world.engine.dispatch('updateWorker', { workspaceSid, sid: ann, attributes: '{"level":0}' });
+    world.engine.dispatch('updateTaskQueue', { workspaceSid, sid, targetWorkers: 'level < 0' });
+    const channel = { workspaceSid, workerSid: cy, sid: 'default', capacity: 0 };
+    world.engine.dispatch('updateWorkerChannel', channel);
+    expect([world.holders(first), world.holders(second)]).toEqual([['Ann'], ['Cy']]);
+    world.answer(first, 'rejected');
+    world.answer(second, 'accepted');
+    expect([first.assignmentStatus, second.assignmentStatus]).toEqual(['pending', 'assigned']);
+    world.worker('Ben', { level: -1 });
+    expect(world.holders(first)).toEqual(['Ben']);
+  });
 });

@@ -133,3 +133,42 @@ function damage(snapshot: Record<string, unknown>, change: (workspace: Lists) =>
   change(workspace!);
   return snapshot;
 }
+
+test('a living worker keeps its name beside a deleted one of the same name', () => {
+  const world = new World();
+  const { workspaceSid } = world;
+  world.workflow({
+    default_filter: { queue: world.queue('A'), known_worker_friendly_name: 'task.agent' },
+  });
+  const first = world.worker('Ann');
+  const task = world.task({ agent: 'ann' });
+  world.move(first, 'Offline', true);
+  world.engine.dispatch('deleteWorker', { workspaceSid, sid: first });
+  world.worker('Ann', {}, 'Offline');
+  const again = createEngine({ snapshot: world.engine.snapshot(), now: () => world.time });
+  const view = again.workspaces.get(workspaceSid)!;
+  const [second] = view.workers.values();
+  expect(() => again.dispatch('createWorker', { workspaceSid, friendlyName: 'ANN' })).toThrow(
+    /same friendly name/,
+  );
+  again.dispatch('updateWorker', {
+    workspaceSid,
+    sid: second!.sid,
+    activitySid: world.activity('Available'),
+  });
+  expect(view.tasks.get(task.sid)?.assignmentStatus).toBe('reserved');
+});
+
+test('attributes that a call made longer than a caller may are kept', () => {
+  const world = new World();
+  const { workspaceSid } = world;
+  world.workflow();
+  world.worker('Ann');
+  const task = world.task({ text: 'x'.repeat(4_085) });
+  const { sid } = world.reservation(task)!;
+  world.engine.dispatch('workerAnswered', { workspaceSid, sid, taskAttributes: { worker_call_sid: 'CA1' } });
+  const again = createEngine({ snapshot: world.engine.snapshot(), now: () => world.time });
+  expect(again.workspaces.get(workspaceSid)!.tasks.get(task.sid)).toEqual(
+    expect.objectContaining({ attributes: task.attributes }),
+  );
+});

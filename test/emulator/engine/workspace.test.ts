@@ -62,18 +62,18 @@ describe('workspaces', () => {
   });
 });
 
-describe('what is in use cannot be deleted', () => {
-  const world = () => {
-    const made = new World();
-    const queue = made.queue('A');
-    return {
-      made,
-      queue,
-      workflow: made.workflow({ default_filter: { queue } }),
-      workspaceSid: made.workspaceSid,
-    };
+const world = () => {
+  const made = new World();
+  const queue = made.queue('A');
+  return {
+    made,
+    queue,
+    workflow: made.workflow({ default_filter: { queue } }),
+    workspaceSid: made.workspaceSid,
   };
+};
 
+describe('what is in use cannot be deleted', () => {
   test('an activity of the workspace or of a worker', () => {
     const { made, workspaceSid } = world();
     const remove = (name: string) =>
@@ -95,6 +95,55 @@ describe('what is in use cannot be deleted', () => {
     made.engine.dispatch('deleteWorkflow', { workspaceSid, sid: workflow });
     remove();
     expect(made.view.taskQueues.size).toBe(0);
+  });
+
+  test('a queue may go once only tasks that have left it remember a workflow that named it', () => {
+    const { made, queue, workflow, workspaceSid } = world();
+    made.worker('Ann');
+    const assigned = made.task();
+    made.answer(assigned, 'accepted');
+    const waiting = made.task();
+    const elsewhere = JSON.stringify({ task_routing: { default_filter: { queue: made.queue('Other') } } });
+    const remove = () => made.engine.dispatch('deleteTaskQueue', { workspaceSid, sid: queue });
+    made.engine.dispatch('updateWorkflow', { workspaceSid, sid: workflow, configuration: elsewhere });
+    expect(refused(remove)).toContain('pending or reserved tasks');
+    made.engine.dispatch('updateWorkflow', { workspaceSid, sid: workflow, reEvaluateTasks: true });
+    expect(made.queueOf(waiting)).toBe('Other');
+    remove();
+    expect(() => createEngine({ snapshot: made.engine.snapshot(), now: () => made.time })).not.toThrow();
+    made.answer(assigned, 'completed');
+    expect(assigned.assignmentStatus).toBe('completed');
+    expect(made.holders(waiting)).toEqual(['Ann']);
+  });
+
+  test('a queue that a waiting task may still come to under an older configuration', () => {
+    const { made, queue, workflow, workspaceSid } = world();
+    const first = made.queue('First');
+    const both = { filters: [{ expression: '1==1', targets: [{ queue: first, timeout: 9 }, { queue }] }] };
+    const update = (task_routing: object) =>
+      made.engine.dispatch('updateWorkflow', {
+        workspaceSid,
+        sid: workflow,
+        configuration: JSON.stringify({ task_routing }),
+      });
+    update(both);
+    const task = made.task();
+    update({ default_filter: { queue: first } });
+    const remove = () => made.engine.dispatch('deleteTaskQueue', { workspaceSid, sid: queue });
+    expect(refused(remove)).toContain('routes to it');
+    made.update(task, { assignmentStatus: 'canceled' });
+    remove();
+  });
+
+  test('a deleted queue has no workers, whatever its expression asks for', () => {
+    const { made, workspaceSid } = world();
+    const ann = made.worker('Ann');
+    for (const targetWorkers of ['channel.default.assigned_tasks < 5', "activity_name == 'Available'"]) {
+      const sid = made.queue('Asking', { targetWorkers });
+      expect(made.view.queuesOfWorker(ann)).toHaveLength(2);
+      made.engine.dispatch('deleteTaskQueue', { workspaceSid, sid });
+      expect(made.view.queuesOfWorker(ann)).toHaveLength(1);
+    }
   });
 
   test('a workflow of waiting tasks', () => {
@@ -133,5 +182,22 @@ describe('what is in use cannot be deleted', () => {
     made.engine.dispatch('deleteTask', { workspaceSid, sid: task.sid });
     remove('fax');
     expect(made.view.workerChannels([...made.view.workers.keys()][0]!)).toHaveLength(5);
+  });
+});
+
+describe('a workspace is full', () => {
+  test('at 100 activities and 5,000 task queues', () => {
+    const { made, workspaceSid } = world();
+    const activity = () => made.engine.dispatch('createActivity', { workspaceSid, friendlyName: 'A' });
+    while (made.view.activities.size < 100) activity();
+    expect(refused(activity)).toContain('100');
+    while (made.view.taskQueues.size < 5_000) made.queue('Q');
+    expect(refused(() => made.queue('Q'))).toContain('5000');
+  });
+
+  test('at 15,000 workers', () => {
+    const { made } = world();
+    for (let index = 0; index < 15_000; index++) made.worker(`W${index}`, {}, 'Offline');
+    expect(refused(() => made.worker('One more'))).toContain('15000');
   });
 });

@@ -54,6 +54,8 @@ export const events = [
   operation('FetchEvent', `GET ${eventsOf}/{Sid}`, {}, ({ world, path, links }) => {
     const { workspace } = workspaceIn(world, path.WorkspaceSid);
     const at = `/Workspaces/${workspace.sid}/Events/${path.Sid}`;
-    return ok(formatEvent(links, found(world.events.get(workspace.sid, path.Sid), at)));
+    const event = world.events.get(workspace.sid, path.Sid);
+    const kept = event !== undefined && event.at >= links.now - eventsKeptMs;
+    return ok(formatEvent(links, found(kept ? event : undefined, at)));
   }),
 ];

@@ -215,7 +215,11 @@ export const workerStatistics = [
           ((taskQueueSid === undefined && taskQueueName === undefined) ||
             view
               .queuesOfWorker(worker.sid)
-              .some(({ sid, friendlyName: name }) => sid === taskQueueSid || name === taskQueueName)),
+              .some(
+                ({ sid, friendlyName: name }) =>
+                  (taskQueueSid === undefined || sid === taskQueueSid) &&
+                  (taskQueueName === undefined || name === taskQueueName),
+              )),
       );
       return ok({
         ...head(links, view, '/Workers/Statistics'),
