@@ -32,6 +32,8 @@ export class Flight implements RunHost {
   /** The attempt waited for; 0 while none is known. */
   #attempt = 0;
   #leaseUntil = 0;
+  /** When the store was asked last: a lease it gives began no earlier. */
+  #askedAt = 0;
   #run: LocalRun | undefined;
   /** The request whose `execute` is running. */
   #runner: Waiter | undefined;
@@ -126,13 +128,14 @@ export class Flight implements RunHost {
   }
 
   #ask(): void {
-    const { guard, kept, leaseMs, ttlMs, closed } = this.#tower;
+    const { clock, guard, kept, leaseMs, ttlMs, closed } = this.#tower;
     if (closed) this.#waiters.settle(() => ({ status: 'closed' }));
     if (this.#waiters.size === 0) {
       this.#land();
       return;
     }
     this.#phase = 'asking';
+    this.#askedAt = clock.now();
     const { key } = this;
     const waitedFor = this.#attempt === 0 ? undefined : this.#attempt;
     const asked = { key, fingerprint: this.fingerprint, owner: this.#owner, leaseMs, ttlMs, waitedFor };
@@ -160,7 +163,9 @@ export class Flight implements RunHost {
     }
     switch (result.status) {
       case 'acquired':
-        this.#execute(result.attempt, degraded);
+        // This process stood still meanwhile, and another may have run it. The same token gets what nobody took.
+        if (this.#tower.clock.now() - this.#askedAt >= this.#tower.leaseMs) this.#ask();
+        else this.#execute(result.attempt, degraded);
         break;
       case 'running':
         this.#attempt = result.attempt;
@@ -211,7 +216,9 @@ export class Flight implements RunHost {
     this.#run = run;
     this.#runner = runner;
     run.begin(runner.request);
-    if (!run.ended && !run.late) run.keepLease(this.#tower.renewMs, () => this.#renew(run));
+    if (run.ended || run.late) return;
+    const { clock, renewMs } = this.#tower;
+    run.keepLease(renewMs, () => this.#renew(run), Math.max(0, this.#askedAt + renewMs - clock.now()));
   }
 
   #renew(run: LocalRun): void {

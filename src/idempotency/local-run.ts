@@ -124,12 +124,12 @@ export class LocalRun implements OwnedRun {
     this.#late?.tell();
   }
 
-  /** Calls `renew` every `everyMs` until told to stop. */
-  keepLease(everyMs: number, renew: () => void): void {
+  /** Calls `renew` every `everyMs` until told to stop, for the first time after `firstMs`. */
+  keepLease(everyMs: number, renew: () => void, firstMs = everyMs): void {
     this.#timer = this.#clock.setTimeout(() => {
       this.keepLease(everyMs, renew);
       renew();
-    }, everyMs);
+    }, firstMs);
   }
 
   dropLease(): void {

@@ -3,8 +3,10 @@ import { Redis } from 'ioredis';
 import { afterEach, expect, inject, test } from 'vitest';
 import { createIdempotency } from '../../src/idempotency/engine.js';
 import { redisStore } from '../../src/idempotency/redis-store.js';
+import type { IdempotencyStore } from '../../src/idempotency/store.js';
 import type { RunRequest } from '../../src/idempotency/types.js';
 import { startRedis } from '../support/redis.js';
+import { createWorld } from './world.js';
 
 const ends: Array<() => unknown> = [];
 afterEach(async () => {
@@ -80,4 +82,54 @@ test('a duplicate of what was answered before the store went away gets that answ
   });
   expect(await engine.run({ ...again, fingerprint: 'others' })).toEqual({ status: 'mismatch' });
   expect(runs).toBe(1);
+});
+
+/** A process that stands still right after it has sent its first question to the store. */
+function standingStill(ms: number) {
+  const { memory, clock, process, ...world } = createWorld();
+  let asked = 0;
+  const acquire: IdempotencyStore['acquire'] = async (request) => {
+    asked += 1;
+    const first = asked === 1;
+    const result = await memory.acquire(request);
+    if (first) await new Promise<void>((resolve) => clock.setTimeout(resolve, ms));
+    return result;
+  };
+  // That its own timers stood still as well, a timeout that lasts longer says.
+  const store: IdempotencyStore = Object.assign(Object.create(memory) as IdempotencyStore, { acquire });
+  const stalled = process({ store, storeTimeoutMs: 3_000 });
+  return { ...world, clock, stalled, other: process() };
+}
+
+test('a lease that has passed before its owner hears of it is asked for again: what ran elsewhere does not run', async () => {
+  const { clock, stalled, other, request, work } = standingStill(2_000);
+  const [here, elsewhere] = [work(100, 'here'), work(100, 'elsewhere')];
+  const first = stalled.run(request(here));
+  await clock.advance(1_600);
+  const second = other.run(request(elsewhere, { path: 'fallback' }));
+  await clock.advance(1_000);
+  expect(await second).toEqual({ status: 'answered', answer: 'elsewhere', verdict: 'ran' });
+  expect(await first).toEqual({ status: 'answered', answer: 'elsewhere', verdict: 'replayed' });
+  expect(here.runs).toHaveLength(0);
+});
+
+test('a lease that has passed and that nobody else wanted is renewed by asking, and the run is the first', async () => {
+  const { clock, stalled, request, work } = standingStill(2_000);
+  const here = work(100, 'here');
+  const first = stalled.run(request(here));
+  await clock.advance(2_500);
+  expect(await first).toEqual({ status: 'answered', answer: 'here', verdict: 'ran' });
+  expect(here.runs.map(({ attempt }) => attempt)).toEqual([1]);
+});
+
+test('the first renewal counts from when the lease was asked for, not from when its owner heard of it', async () => {
+  const { clock, stalled, other, request, work } = standingStill(1_200);
+  const [here, elsewhere] = [work(1_000, 'here'), work(100, 'elsewhere')];
+  const first = stalled.run(request(here));
+  await clock.advance(1_550);
+  const second = other.run(request(elsewhere, { path: 'fallback' }));
+  await clock.advance(2_000);
+  expect(await first).toEqual({ status: 'answered', answer: 'here', verdict: 'ran' });
+  expect(await second).toEqual({ status: 'answered', answer: 'here', verdict: 'joined' });
+  expect(elsewhere.runs).toHaveLength(0);
 });

@@ -72,6 +72,18 @@ describe('trouble with callbacks, on purpose', () => {
     expect(emulator.deliveries().map(({ outcome }) => outcome)).toContain('dropped');
   });
 
+  it('drop strikes before duplicate: the duplicate of a lost callback arrives, and so does the fallback', async () => {
+    const { endpoint, emulator } = await world(() => ({ instruction: 'accept' }));
+    emulator.trouble({
+      duplicate: { times: 1, callbacks: 'assignment' },
+      drop: { times: 1, callbacks: 'assignment' },
+    });
+    await emulator.until(emulator.createTask()).isAssigned();
+    await emulator.quiet();
+    const assignments = paths(endpoint.received).filter((path) => path !== '/events');
+    expect(assignments.toSorted()).toEqual(['/assignment', '/fallback']);
+  });
+
   it('hangUp: the endpoint answers, but the fallback is asked as well', async () => {
     const { endpoint, emulator } = await world(() => ({ instruction: 'accept' }));
     emulator.trouble({ hangUp: { times: 1, callbacks: 'assignment' } });
