@@ -122,7 +122,7 @@ export async function perform<T>(requester: Requester, plan: Plan<T>, bounds: Bo
     const found = await look();
     if (found !== undefined) return found.result;
     const turnMs = plan.limiter === undefined ? 0 : plan.limiter.reserve(clock.now(), left());
-    if (turnMs === undefined) throw fail('no-time-left');
+    if (turnMs === undefined || turnMs >= left()) throw fail('no-time-left');
     await pause(requester, turnMs, signal);
     if (signal?.aborted) {
       lastError = new AttemptError({ kind: 'aborted' }, { cause: signal.reason });
