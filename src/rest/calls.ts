@@ -208,12 +208,12 @@ function resourceOf(operation: Operation, { json, etag }: Answer): JsonObject | 
 function pageOf<O extends Operation>(operation: O, { json }: Answer): Page<ResultOf<O>> {
   const { returns = {}, list = '' } = operation;
   const items = Array.isArray(json[list]) ? json[list].filter(isJsonObject) : [];
-  const next = isJsonObject(json.meta) ? json.meta.next_page_url : undefined;
+  const said = isJsonObject(json.meta) ? json.meta.next_page_url : undefined;
+  const next = typeof said === 'string' && URL.canParse(said) ? new URL(said) : undefined;
   return {
     items: items.map((item) => decode(returns, item) as ResultOf<O>),
     // The host stays ours: a regional host may answer with the plain one, and credentials go nowhere else.
-    next:
-      typeof next === 'string' && URL.canParse(next) ? next.slice(new URL(next).origin.length) : undefined,
+    next: next && next.pathname + next.search,
   };
 }
 

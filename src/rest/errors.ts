@@ -24,7 +24,7 @@ export class TaskRouterRequestError extends TaskRouterKitError implements Reques
   }
 }
 
-/** Twilio did not answer, or not legibly. `code` is the kind: `unsent`, `lost`, `timeout`, `unreadable`, `aborted`, `budget`. */
+/** Twilio did not answer, or not legibly. `code` is the kind: `unsent`, `lost`, `timeout`, `unreadable`, `aborted`. */
 export class TaskRouterConnectionError extends TaskRouterRequestError {}
 
 /** What Twilio's error answer said, in either of its two forms. */

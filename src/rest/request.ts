@@ -21,7 +21,7 @@ export interface RetryOptions {
   readonly maxDelayMs?: number;
 }
 
-/** What `onRetry` is told before each retry. */
+/** What `onRetry` is told before each retry. It must not throw: the call would end with its error. */
 export interface RetryNotice {
   readonly operation: string;
   /** The number of the attempt that failed, from 1. */
@@ -121,8 +121,8 @@ export async function perform<T>(requester: Requester, plan: Plan<T>, bounds: Bo
   const once = async (): Promise<T> => {
     const found = await look();
     if (found !== undefined) return found.result;
-    const turnMs = plan.limiter?.reserve(clock.now()) ?? 0;
-    if (turnMs >= left()) throw fail('no-time-left');
+    const turnMs = plan.limiter === undefined ? 0 : plan.limiter.reserve(clock.now(), left());
+    if (turnMs === undefined || turnMs >= left()) throw fail('no-time-left');
     await pause(requester, turnMs, signal);
     if (signal?.aborted) {
       lastError = new AttemptError({ kind: 'aborted' }, { cause: signal.reason });

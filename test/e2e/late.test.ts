@@ -90,6 +90,11 @@ describe.concurrent('late answers of endpoints on one Redis', () => {
     const notFound = { status: 404, json: { code: 20404, message: 'not found', status: 404 } };
     twilio.replies.set(`GET ${gone.fields.ReservationSid}`, notFound);
 
+    // Duplicates while nobody has it, at either of the others.
+    const duplicates = [callback(patient.url, pending), callback(quick.url, pending, '/assignment/fallback')];
+    for (const got of await Promise.all(duplicates)) expect(got).toMatchObject({ status: 200, body: '{}' });
+    expect(updates(pending)).toEqual([]);
+
     await until(() => updates(pending).length > 0);
     expect(performance.now() - killed).toBeLessThan(LEASE_MS + 5_000);
     await ended(...all);

@@ -1,4 +1,5 @@
 import { TaskRouterConflictError, TaskRouterStateError } from 'taskrouter-kit/rest';
+import { createFakeClock } from 'taskrouter-kit/testing';
 import { describe, expect, test } from 'vitest';
 import { accept, type Instruction, InstructionError, supervise } from '../../src/instructions/index.js';
 import { type Answered, scripted, settled } from './scripted.js';
@@ -49,6 +50,23 @@ describe('after a lost answer', () => {
     await expect(
       settled(client.reservations.accept(TASK, RESERVATION), () => clock.advance(1_000)),
     ).rejects.toMatchObject({ status: 500, maybeApplied: true, operation: 'reservations.update' });
+  });
+
+  test('a look that took what was left of the budget is the end: nothing more is sent', async () => {
+    const clock = createFakeClock();
+    let lateBy = 0;
+    const { client, requests } = scripted(
+      ({ method }) => {
+        if (method === 'POST') return { status: 503, text: '' };
+        // As after a stall of the process: no timer has fired, and the time is over.
+        lateBy = 60_000;
+        return { json: { sid: RESERVATION, reservation_status: 'pending' } };
+      },
+      { clock: { ...clock, now: () => clock.now() + lateBy } },
+    );
+    const accepted = settled(client.reservations.accept(TASK, RESERVATION), () => clock.advance(100));
+    await expect(accepted).rejects.toMatchObject({ status: 503, maybeApplied: true, attempts: 1 });
+    expect(methods(requests)).toEqual(['POST', 'GET']);
   });
 
   test('completing is looked into as well, on the path of the worker', async () => {

@@ -130,6 +130,22 @@ describe('a list', () => {
     expect(new Set(requests.map(({ url }) => url.host))).toEqual(new Set(['taskrouter.ie1.twilio.com']));
   });
 
+  test('follows an address that names the default port', async () => {
+    const { client, requests } = scripted(
+      ({ url }) => {
+        const next = `HTTPS://taskrouter.twilio.com:443${url.pathname}?PageToken=PA2`;
+        return {
+          json: { tasks: [], meta: { next_page_url: url.searchParams.has('PageToken') ? null : next } },
+        };
+      },
+      { baseUrl: 'http://localhost:4010' },
+    );
+    expect(await client.tasks.list().all({ limit: 1 })).toEqual([]);
+    expect(requests.at(-1)?.url.href).toBe(
+      `http://localhost:4010/v1/Workspaces/${WORKSPACE}/Tasks?PageToken=PA2`,
+    );
+  });
+
   test('stops asking when the reader stops', async () => {
     const { client, requests } = pages(100);
     for await (const task of client.tasks.list()) if (task.sid === sid('WT', 3)) break;
@@ -173,4 +189,23 @@ test('the lists Twilio caps go out three a second, and others at once', async ()
   await Promise.all(capped);
   expect(times).toEqual([0, 0, 0, 1_050, 1_050, 1_050, 2_100]);
   expect(requests).toHaveLength(9);
+});
+
+test('a call whose turn at a capped list comes too late fails at once, and takes no turn from later ones', async () => {
+  const { client, clock, requests } = scripted(() => ({ json: { tasks: [], meta: {} } }));
+  const call = (budgetMs: number) =>
+    client.tasks.list({ evaluateTaskAttributes: '1 == 1' }, { budgetMs }).all();
+  const calls = Array.from({ length: 1_000 }, () =>
+    call(1_500).then(
+      () => 'done',
+      ({ code }) => code,
+    ),
+  );
+  await clock.advance(1_500);
+  const ends = await Promise.all(calls);
+  expect(ends.filter((end) => end === 'done')).toHaveLength(6);
+  expect(ends.filter((end) => end === 'timeout')).toHaveLength(994);
+  await clock.advance(1_000);
+  await call(1);
+  expect(requests).toHaveLength(7);
 });
