@@ -65,6 +65,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     explain: engine.explain,
     events: new EventLog(),
     troubles: new Troubles(),
+    log,
   };
   for (const event of saved?.events ?? []) world.events.add(event);
 

@@ -1,4 +1,5 @@
 import type { ReservationInstruction } from '../instructions/index.js';
+import type { Logger } from '../log.js';
 import type { Engine } from './engine/face.js';
 import type { EventLog } from './event-log.js';
 import type { Troubles } from './trouble.js';
@@ -14,6 +15,7 @@ export interface World {
   readonly explain: Engine['explain'];
   readonly events: EventLog;
   readonly troubles: Troubles;
+  readonly log: Logger;
 }
 
 /** Carries out an instruction on a reservation, whoever gave it. */

@@ -1,5 +1,6 @@
 import type { TaskQueue } from '../../engine/types.js';
 import { found, workspaceIn } from '../../find.js';
+import type { World } from '../../world.js';
 import { normalConfiguration } from '../configuration.js';
 import { ordered, queueMatcher } from '../filters.js';
 import {
@@ -222,6 +223,19 @@ export const taskQueues = [
   ),
 ];
 
+/** A configuration as it is kept; whoever still writes older names is told. */
+function keptConfiguration({ log }: World, configuration: string): string {
+  const kept = normalConfiguration(configuration);
+  if (kept !== configuration) {
+    log.warn(
+      {},
+      'A workflow configuration names queues task_queue_sid, as older documents do: kept with queue, and ' +
+        "filter_friendly_name for a filter's friendly_name. Write these.",
+    );
+  }
+  return kept;
+}
+
 const workflowFields = {
   AssignmentCallbackUrl: 'url',
   FallbackAssignmentCallbackUrl: 'url',
@@ -245,7 +259,7 @@ export const workflows = [
     `POST ${workspace}/Workflows`,
     { FriendlyName: 'text!', Configuration: 'text!', ...workflowFields },
     ({ world, path, params, links }) => {
-      const configuration = normalConfiguration(params.configuration);
+      const configuration = keptConfiguration(world, params.configuration);
       const fields = { ...params, configuration, workspaceSid: path.WorkspaceSid };
       return created(formatWorkflow(links, world.dispatch('createWorkflow', fields)));
     },
@@ -263,7 +277,7 @@ export const workflows = [
       const { configuration } = params;
       const fields = {
         ...params,
-        configuration: configuration === undefined ? undefined : normalConfiguration(configuration),
+        configuration: configuration === undefined ? undefined : keptConfiguration(world, configuration),
         workspaceSid: path.WorkspaceSid,
         sid: path.Sid,
       };
