@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { systemClock } from '../clock.js';
 import { ConfigurationError } from '../errors.js';
 import { consoleLogger } from '../log.js';
+import { createVirtualClock } from '../virtual-clock.js';
 import { createApp } from './api/app.js';
 import { controlRoutes } from './api/control.js';
 import { damaged, readDataFile, type SavedState } from './data-file.js';
@@ -25,7 +26,6 @@ import { taskFields } from './task-fields.js';
 import { Troubles } from './trouble.js';
 import { twilioOptions } from './twilio-options.js';
 import { plainTask, until } from './until.js';
-import { createVirtualClock } from './virtual-clock.js';
 import type { World } from './world.js';
 
 /**
