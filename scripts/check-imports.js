@@ -67,7 +67,7 @@ const PACKAGES = {
   pino: { in: ['server/', 'cli/'] },
   'prom-client': { in: ['server/', 'cli/'] },
   commander: { in: ['cli/'] },
-  valibot: { in: ['server/', 'cli/', 'workspace/'] },
+  valibot: { in: ['server/', 'cli/', 'workspace/', 'emulator/'] },
   'p-retry': { in: ['rest/'] },
 };
 
