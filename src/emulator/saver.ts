@@ -18,6 +18,7 @@ const shortestWaitMs = 500;
 export function createSaver(file: string, state: () => SavedState, log: Logger): Saver {
   let timer: NodeJS.Timeout | undefined;
   let waitMs = shortestWaitMs;
+  let closed = false;
 
   function save(): void {
     const started = performance.now();
@@ -27,6 +28,7 @@ export function createSaver(file: string, state: () => SavedState, log: Logger):
 
   return {
     changed() {
+      if (closed) return;
       timer ??= setTimeout(() => {
         timer = undefined;
         try {
@@ -37,6 +39,7 @@ export function createSaver(file: string, state: () => SavedState, log: Logger):
       }, waitMs);
     },
     close() {
+      closed = true;
       clearTimeout(timer);
       save();
     },
