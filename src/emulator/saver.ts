@@ -19,6 +19,7 @@ export function createSaver(file: string, state: () => SavedState, log: Logger):
   let timer: NodeJS.Timeout | undefined;
   let waitMs = shortestWaitMs;
   let closed = false;
+  let failing = false;
 
   function save(): void {
     const started = performance.now();
@@ -33,8 +34,12 @@ export function createSaver(file: string, state: () => SavedState, log: Logger):
         timer = undefined;
         try {
           save();
+          failing = false;
         } catch (error) {
-          log.error({ error, file }, 'the state was not saved');
+          // Once is enough: with every change it would fail again.
+          if (!failing)
+            log.error({ error, file }, 'the state was not saved; it is tried again with every change');
+          failing = true;
         }
       }, waitMs);
     },
