@@ -188,7 +188,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
       watchers.add(watcher);
       return () => void watchers.delete(watcher);
     },
-    twilioOptions: () => twilioOptions(server.url, fetch) as never,
+    twilioOptions: () => twilioOptions(server.url, fetch),
   };
 
   const app = createApp({ world, hands, log, control: controlRoutes(emulator) });
