@@ -74,8 +74,8 @@ export function writeDataFile(file: string, state: SavedState): void {
   const body = JSON.stringify(state);
   const head: Head = { format: 'taskrouter-kit emulator', version: 1, sha256: digest(body) };
   const fresh = `${file}.new`;
+  const descriptor = openSync(fresh, 'w', 0o600);
   try {
-    const descriptor = openSync(fresh, 'w', 0o600);
     try {
       writeFileSync(descriptor, `${JSON.stringify(head)}\n${body}\n`);
       fsyncSync(descriptor);

@@ -243,15 +243,13 @@ describe('a data file', () => {
     await expect.poll(() => readFileSync(dataFile, 'utf8'), { timeout: 5_000 }).toContain('Renamed');
   });
 
-  it('is not written again after close()', async () => {
-    const { dataFile } = newFile();
+  it('leaves nothing beside it when it cannot take its name', async () => {
+    const { dataFile, beside } = newFile();
     const emulator = await createEmulator({ dataFile });
     emulator.seed(centre);
-    await emulator.close();
-    const before = readFileSync(dataFile);
-    emulator.createTask();
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    expect(readFileSync(dataFile).equals(before)).toBe(true);
+    mkdirSync(join(dataFile, 'in the way'), { recursive: true });
+    await expect(emulator.close()).rejects.toThrow(/EISDIR|ENOTEMPTY/);
+    expect(beside()).toHaveLength(1);
   });
 
   it('does not go with a seed, which would give out its SIDs again', async () => {
