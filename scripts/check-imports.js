@@ -5,18 +5,19 @@ import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
-const BASE = ['errors', 'clock', 'log'];
+const BASE = ['errors', 'clock', 'virtual-clock', 'log'];
 const PURE = ['signature', 'instructions', 'idempotency', ...BASE];
 const LIBRARY = ['index', 'http', 'callbacks', ...PURE];
 
 /**
  * Which parts each part of src/ may import, besides itself. A part is the longest entry here that a file's path begins
- * with; a file directly in src/ is `errors`, `clock`, `log`, or else belongs to `index`, which puts the router together.
+ * with; a file directly in src/ is one of BASE, or else belongs to `index`, which puts the router together.
  * @type {Record<string, readonly string[]>}
  */
 const MAY_IMPORT = {
   errors: [],
   clock: [],
+  'virtual-clock': ['clock'],
   log: [],
   signature: BASE,
   expressions: BASE,
@@ -66,7 +67,7 @@ const PACKAGES = {
   pino: { in: ['server/', 'cli/'] },
   'prom-client': { in: ['server/', 'cli/'] },
   commander: { in: ['cli/'] },
-  valibot: { in: ['server/', 'cli/', 'workspace/'] },
+  valibot: { in: ['server/', 'cli/', 'workspace/', 'emulator/'] },
   'p-retry': { in: ['rest/'] },
 };
 

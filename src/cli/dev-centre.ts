@@ -39,7 +39,7 @@ export const CENTRE = {
           name: 'By language',
           expression: 'language != null',
           targets: [
-            { queue: 'Support', expression: 'worker.languages HAS task.language', timeout: 2 },
+            { queue: 'Support', expression: 'worker.languages HAS task.language', timeout: 1 },
             { queue: 'Experts', priority: 10 },
           ],
         },
@@ -48,6 +48,12 @@ export const CENTRE = {
     },
   },
 } as const satisfies WorkspaceDescription;
+
+/**
+ * How many reservations of one task come to nothing before it is canceled. Twilio goes on to the thousandth: a handler
+ * that throws for each would fill the screen.
+ */
+export const MOST_RESERVATIONS = 5;
 
 /** One task of each kind: what `handlers/` decides about each is different. */
 export function kindsOfTask(callSid: () => string): readonly (NewTask & { readonly label: string })[] {

@@ -1,5 +1,6 @@
 import type { EmulatorNews } from '../emulator/index.js';
 import type { CallbackOutcome } from '../index.js';
+import { MOST_RESERVATIONS } from './dev-centre.js';
 import { outcomeOf } from './news-line.js';
 import { milliseconds, paint, print, type Style } from './print.js';
 
@@ -65,6 +66,9 @@ export class Journeys {
       }
       if (news.type === 'task.created') {
         this.#line(TaskSid, step, style, `${TaskSid} on ${TaskChannelUniqueName}`);
+      } else if (TaskCanceledReason === 'Max assignment count exceeded') {
+        const detail = `${TaskCanceledReason}: ${MOST_RESERVATIONS} reservations here, 1,000 at Twilio`;
+        this.#line(TaskSid, step, style, detail);
       } else {
         const queue = news.type.startsWith('task-queue.')
           ? this.#queueNames.get(TaskQueueSid ?? '')

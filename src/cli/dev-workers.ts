@@ -1,17 +1,23 @@
 import type { Emulator, EmulatorNews, Seeded } from '../emulator/index.js';
 import type { CENTRE } from './dev-centre.js';
 
-/** Calls the emulator's REST API, as a worker's screen or a flow would. What it refuses came too late. */
+/**
+ * Calls the emulator's REST API, as a worker's screen or the Console would.
+ *
+ * @throws Error saying what was refused, and why.
+ */
 export async function rest(
   { url, accountSid, authToken }: Pick<Emulator, 'url' | 'accountSid' | 'authToken'>,
   path: string,
   fields: Readonly<Record<string, string>>,
 ): Promise<void> {
-  await fetch(`${url}/v1/Workspaces/${path}`, {
+  const response = await fetch(`${url}/v1/Workspaces/${path}`, {
     method: 'POST',
     headers: { authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}` },
     body: new URLSearchParams(fields),
-  }).then((response) => response.arrayBuffer());
+  });
+  const answer = await response.text();
+  if (!response.ok) throw new Error(`POST /v1/Workspaces/${path} was refused: ${response.status} ${answer}`);
 }
 
 /** The instructions that leave it to the worker's own screen to accept. */
@@ -24,19 +30,24 @@ const AWAY_MS = 20_000;
  * Simulated workers: they accept on their screens what a handler left open, finish their chats and tickets, wrap up,
  * and come back to work. `ms` is how long each of these takes.
  *
+ * @param onRefused - told why what a worker did was refused: the reservation ended meanwhile, as a rule.
  * @returns the function that ends it.
  */
 export function startWorkers(
   emulator: Emulator,
   { workspaceSid, activities }: Seeded<typeof CENTRE>,
   ms: number,
+  onRefused: (error: unknown) => void,
 ): () => void {
+  let ended = false;
   const timers = new Set<NodeJS.Timeout>();
   const later = (pause: number, path: string, fields: Readonly<Record<string, string>>) => {
     const timer = setTimeout(() => {
       timers.delete(timer);
-      // An emulator that has closed meanwhile has nothing to be told.
-      rest(emulator, `${workspaceSid}/${path}`, fields).catch(() => {});
+      rest(emulator, `${workspaceSid}/${path}`, fields).catch((error: unknown) => {
+        // An emulator that closes hangs up.
+        if (!ended) onRefused(error);
+      });
     }, pause);
     timers.add(timer);
   };
@@ -64,6 +75,7 @@ export function startWorkers(
     }
   });
   return () => {
+    ended = true;
     unwatch();
     for (const timer of timers) clearTimeout(timer);
   };

@@ -7,7 +7,7 @@ import { readConfig } from '../server/config.js';
 import { loadHandlers } from '../server/load-handlers.js';
 import { BASE_PATH, type Endpoint, startEndpoint } from '../server/serve.js';
 import { stopOnSignals } from '../server/shutdown.js';
-import { CENTRE, kindsOfTask } from './dev-centre.js';
+import { CENTRE, kindsOfTask, MOST_RESERVATIONS } from './dev-centre.js';
 import { Journeys } from './dev-journeys.js';
 import { rest, startWorkers } from './dev-workers.js';
 import { EXIT } from './failure.js';
@@ -31,26 +31,29 @@ const ONCE_LIMIT_MS = 15_000;
  */
 export async function dev({ port, once }: DevOptions): Promise<number | undefined> {
   const [ringMs, talkMs, workMs] = once ? [100, 300, 300] : [1_500, 5_000, 3_000];
+  const log = screenLogger();
   const emulator = await createEmulator({
     phones: { does: 'answer', afterMs: ringMs, talkMs },
-    log: screenLogger,
+    // The move that cancels the task is one that leads to no reservation.
+    choices: { maxAssignments: MOST_RESERVATIONS + 1 },
+    log,
   });
   const centre = emulator.seed(CENTRE);
   const journeys = new Journeys(
     new Map(Object.entries(centre.taskQueues).map(([name, queueSid]) => [queueSid, name])),
   );
-  // The handlers read them as they load.
-  process.env.OFFLINE_ACTIVITY_SID ||= centre.activities.Offline;
-  process.env.WRAP_UP_ACTIVITY_SID ||= centre.activities['Wrap-up'];
+  // The handlers read them as they load. Those of a real account are unknown here.
+  process.env.OFFLINE_ACTIVITY_SID = centre.activities.Offline;
+  process.env.WRAP_UP_ACTIVITY_SID = centre.activities['Wrap-up'];
   let endpoint: Endpoint;
   try {
-    endpoint = await start(emulator.authToken, port, (outcome) => journeys.outcome(outcome));
+    endpoint = await start(emulator.authToken, port, log, (outcome) => journeys.outcome(outcome));
   } catch (error) {
     await emulator.close();
     throw error;
   }
   await connect(emulator, endpoint.url + BASE_PATH, centre);
-  const stopWorkers = startWorkers(emulator, centre, workMs);
+  const stopWorkers = startWorkers(emulator, centre, workMs, (error) => log.warn({}, String(error)));
   let label = '';
   emulator.watch((news) => journeys.news(news, label));
   let feed: NodeJS.Timeout | undefined;
@@ -74,17 +77,19 @@ export async function dev({ port, once }: DevOptions): Promise<number | undefine
   if (once) {
     const ended = kinds.map(() => emulator.until(next(), { withinMs: ONCE_LIMIT_MS }).isCompleted());
     const results = await Promise.allSettled(ended);
-    for (const result of results) {
-      if (result.status === 'rejected') print(paint('red', String(result.reason)));
-    }
     await close();
-    return results.every(({ status }) => status === 'fulfilled') ? EXIT.ok : EXIT.failed;
+    const failed = results.flatMap((result, index) =>
+      result.status === 'rejected' ? [`${kinds[index]!.label}: ${firstLine(result.reason)}`] : [],
+    );
+    for (const line of failed) console.error(line);
+    if (failed.length > 0) console.error(`${failed.length} of ${kinds.length} tasks were not completed.`);
+    return failed.length === 0 ? EXIT.ok : EXIT.failed;
   }
   print('Up until Ctrl-C. Change handlers/ and start again. Why a task is where it is:');
   // From the sources there is no `taskrouter` on the path.
   const command = import.meta.url.endsWith('.ts') ? 'npx tsx src/cli/main.ts' : 'npx taskrouter';
   print(`  ${command} explain <taskSid> --url ${emulator.url}\n`);
-  stopOnSignals({ log: screenLogger, close });
+  stopOnSignals({ log, close });
   next();
   feed = setInterval(next, FEED_MS);
   return undefined;
@@ -110,6 +115,7 @@ async function connect(
 async function start(
   authToken: string,
   port: number | undefined,
+  log: Logger,
   onOutcome: (outcome: CallbackOutcome) => void,
 ): Promise<Endpoint> {
   const handlers = await loadHandlers(process.env.HANDLERS_DIR);
@@ -121,24 +127,39 @@ async function start(
         PORT: String(chosen),
         SHUTDOWN_TIMEOUT_MS: '2000',
       }),
-      { handlers, onOutcome, log: screenLogger },
+      { handlers, onOutcome, log },
     );
   try {
     return await on(port ?? USUAL_PORT);
   } catch (error) {
     const taken = error instanceof ConfigurationError && error.code === 'port-in-use';
-    if (!taken || port !== undefined) throw error;
-    return on(0);
+    if (!taken) throw error;
+    if (port === undefined) return on(0);
+    throw new ConfigurationError(
+      'port-in-use',
+      `Port ${port} is taken: give another one with --port, or none for any that is free.`,
+      { cause: error },
+    );
   }
 }
 
 /** Warnings and errors as lines between the rows; everything else is in the rows. */
-const screenLogger: Logger = {
-  debug: () => {},
-  info: () => {},
-  warn: (_fields, message) => print(paint('yellow', `  ! ${message}`)),
-  error: (fields, message) => {
-    const error = 'err' in fields && fields.err instanceof Error ? `\n${fields.err.stack}` : '';
-    print(paint('red', `  ! ${message}${error}`));
-  },
-};
+function screenLogger(): Logger {
+  const shown = new Set<string>();
+  return {
+    debug: () => {},
+    info: () => {},
+    warn: (_fields, message) => print(paint('yellow', `  ! ${message}`)),
+    error: (fields, message) => {
+      const error = 'err' in fields && fields.err instanceof Error ? fields.err : undefined;
+      // Where it comes from is said once: the same error comes with every reservation.
+      const again = error?.stack === undefined || shown.has(error.stack);
+      if (error?.stack !== undefined) shown.add(error.stack);
+      const detail = error === undefined ? '' : again ? `: ${firstLine(error)}` : `\n${error.stack}`;
+      print(paint('red', `  ! ${message}${detail}`));
+    },
+  };
+}
+
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!;

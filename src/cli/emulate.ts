@@ -2,6 +2,7 @@ import { createEmulator, type Emulator, type EmulatorNews } from '../emulator/in
 import { ConfigurationError } from '../errors.js';
 import { consoleLogger } from '../log.js';
 import { stopOnSignals } from '../server/shutdown.js';
+import { EXIT } from './failure.js';
 import { newsLine } from './news-line.js';
 import { paint, print } from './print.js';
 
@@ -33,12 +34,24 @@ export async function emulate(options: EmulateOptions): Promise<void> {
     unconfirmedParameters: options.unconfirmedParameters,
     port: false,
   });
-  await listen(emulator, options.port);
+  try {
+    await listen(emulator, options.port);
+  } catch (error) {
+    await emulator.close();
+    throw error;
+  }
   emulator.watch((news: EmulatorNews) => print(newsLine(news)));
   stopOnSignals({
     log: consoleLogger,
     async close() {
-      await emulator.close();
+      try {
+        await emulator.close();
+      } catch (error) {
+        console.error(
+          `The last changes are lost: ${options.data} could not be written (${codeOf(error)}), and is as it was.`,
+        );
+        process.exit(EXIT.failed);
+      }
       print(options.data === undefined ? 'Stopped.' : `Stopped; the state is in ${options.data}.`);
       return { open: [], clean: true };
     },
@@ -58,11 +71,14 @@ async function listen(emulator: Emulator, port: number): Promise<void> {
   try {
     await emulator.listen(port);
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    const code = codeOf(cause);
     throw new ConfigurationError(
       code === 'EADDRINUSE' ? 'port-in-use' : 'cannot-listen',
-      `The emulator cannot listen on port ${port} (${code}): give another one with --port.`,
+      `The emulator cannot listen on port ${port} (${code}): give another one with --port, or 0 for any that is free.`,
       { cause },
     );
   }
 }
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'unknown';

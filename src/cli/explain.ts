@@ -1,5 +1,5 @@
 import { EXIT, UsageError } from './failure.js';
-import { paint, print } from './print.js';
+import { print } from './print.js';
 
 export interface ExplainOptions {
   /** Where the emulator is. */
@@ -7,6 +7,8 @@ export interface ExplainOptions {
 }
 
 const LIMIT_MS = 10_000;
+/** Twilio's code for what is not there. */
+const NOT_FOUND = 20404;
 
 /**
  * `taskrouter explain`: why a task of a running emulator is where it is.
@@ -33,18 +35,27 @@ export async function explain(taskSid: string, { url }: ExplainOptions): Promise
   } catch {
     return failed(`Nothing answers at ${asked.origin}: start one with taskrouter emulate.`);
   }
-  if (response.ok) {
+  if (response.ok && text.startsWith(`Task ${taskSid} `)) {
     print(text.trimEnd());
     return EXIT.ok;
   }
   return failed(
-    response.status === 404
+    response.status === 404 && isRefusal(text)
       ? `The emulator at ${asked.origin} has no such task; a completed one is forgotten after some minutes.`
-      : `${asked.origin} answered ${response.status}: is it an emulator?`,
+      : `What answers at ${asked.origin} is no emulator (${response.status}): give --url as taskrouter emulate prints it.`,
   );
 }
 
+/** An emulator's own 404, not that of any server. */
+function isRefusal(text: string): boolean {
+  try {
+    return JSON.parse(text).code === NOT_FOUND;
+  } catch {
+    return false;
+  }
+}
+
 function failed(message: string): number {
-  print(paint('red', message));
+  console.error(message);
   return EXIT.failed;
 }

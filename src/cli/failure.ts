@@ -9,6 +9,17 @@ export const EXIT = {
   usage: 2,
 } as const;
 
+/** What is right in itself, and fails on this machine at this time: another port, another file, and it goes. */
+const FAILURES: readonly string[] = [
+  'port-in-use',
+  'cannot-listen',
+  'damaged-data-file',
+  'data-file-in-use',
+  'cannot-write-data-file',
+];
+
+export const isFailure = ({ code }: TaskRouterKitError): boolean => FAILURES.includes(code);
+
 /** Called wrongly: an option that contradicts another, a file that is not there. The text says what to write. */
 export class UsageError extends TaskRouterKitError {
   constructor(message: string, options?: ErrorOptions) {

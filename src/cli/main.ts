@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ConfigurationError } from '../errors.js';
-import { EXIT, UsageError } from './failure.js';
+import { EXIT, isFailure, UsageError } from './failure.js';
 
 const EXAMPLES = `
 Examples:
@@ -169,7 +169,7 @@ function failure(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof ConfigurationError || error instanceof UsageError) {
     console.error(error.message);
-    return EXIT.usage;
+    return isFailure(error) ? EXIT.failed : EXIT.usage;
   }
   console.error(error);
   return EXIT.failed;

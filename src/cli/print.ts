@@ -3,10 +3,10 @@ import { styleText } from 'node:util';
 export type Style = 'bold' | 'cyan' | 'dim' | 'green' | 'magenta' | 'red' | 'yellow';
 
 /** Colours on a terminal, unless the user wants none (no-color.org). */
-const coloured = process.stdout.isTTY === true && !process.env.NO_COLOR;
+const coloured = () => process.stdout.isTTY === true && !process.env.NO_COLOR;
 
 export function paint(style: Style, text: string): string {
-  return coloured ? styleText(style, text) : text;
+  return coloured() ? styleText(style, text) : text;
 }
 
 export function print(text = ''): void {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import * as v from 'valibot';
 import { ConfigurationError } from '../errors.js';
 import type { PhoneStep } from './delivery/phones.js';
 import type { EngineEvent, EngineSnapshot } from './engine/index.js';
@@ -8,6 +9,7 @@ import type { EngineEvent, EngineSnapshot } from './engine/index.js';
 export interface SavedState {
   /** The emulator's time when it was saved, in milliseconds. */
   readonly savedAt: number;
+  /** The engine checks it. */
   readonly engine: EngineSnapshot;
   readonly events: readonly EngineEvent[];
   readonly phones: readonly PhoneStep[];
@@ -20,6 +22,48 @@ interface Head {
   readonly sha256: string;
 }
 
+const time = v.pipe(v.number(), v.minValue(0), v.maxValue(8.64e15));
+
+const savedState = v.object({
+  savedAt: time,
+  engine: v.looseObject({ version: v.literal(1) }),
+  events: v.array(
+    v.object({
+      kind: v.literal('event'),
+      sid: v.string(),
+      type: v.custom<EngineEvent['type']>(
+        (type) => typeof type === 'string' && /^[a-z-]+\.[a-z.-]+$/.test(type),
+      ),
+      at: time,
+      workspaceSid: v.string(),
+      workspaceName: v.string(),
+      resourceType: v.picklist([
+        'activity',
+        'reservation',
+        'task',
+        'task-channel',
+        'task-queue',
+        'worker',
+        'workflow',
+        'workspace',
+      ]),
+      resourceSid: v.string(),
+      data: v.record(v.string(), v.string()),
+    }),
+  ),
+  phones: v.array(
+    v.object({
+      workspaceSid: v.string(),
+      reservationSid: v.string(),
+      at: time,
+      happens: v.picklist(['answered', 'unanswered', 'ended']),
+      taskAttributes: v.optional(v.record(v.string(), v.unknown())),
+      talkMs: v.optional(v.pipe(v.number(), v.minValue(0))),
+      postWorkActivitySid: v.optional(v.string()),
+    }),
+  ),
+});
+
 const digest = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /**
@@ -29,15 +73,20 @@ const digest = (text: string) => createHash('sha256').update(text).digest('hex')
 export function writeDataFile(file: string, state: SavedState): void {
   const body = JSON.stringify(state);
   const head: Head = { format: 'taskrouter-kit emulator', version: 1, sha256: digest(body) };
-  const fresh = `${file}.${process.pid}.new`;
+  const fresh = `${file}.new`;
   const descriptor = openSync(fresh, 'w', 0o600);
   try {
-    writeSync(descriptor, `${JSON.stringify(head)}\n${body}\n`);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
+    try {
+      writeFileSync(descriptor, `${JSON.stringify(head)}\n${body}\n`);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(fresh, file);
+  } catch (error) {
+    rmSync(fresh, { force: true });
+    throw error;
   }
-  renameSync(fresh, file);
 }
 
 /**
@@ -49,20 +98,26 @@ export function readDataFile(file: string): SavedState | undefined {
   try {
     text = readFileSync(file, 'utf8');
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
-    throw damaged(file, 'it cannot be read', cause);
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    if (code === 'ENOENT') return undefined;
+    throw damaged(file, `it cannot be read (${code})`, cause);
   }
   const end = text.indexOf('\n');
   const body = text.slice(end + 1).replace(/\n$/, '');
+  let head: Partial<Head> | null;
   try {
-    const head: Partial<Head> = JSON.parse(text.slice(0, Math.max(0, end)));
-    if (head.format === 'taskrouter-kit emulator' && head.version === 1 && head.sha256 === digest(body)) {
-      return JSON.parse(body);
-    }
+    head = JSON.parse(text.slice(0, Math.max(0, end)));
   } catch (cause) {
     throw damaged(file, 'it is not one of an emulator', cause);
   }
-  throw damaged(file, 'it is cut off, changed by hand, or of another version');
+  if (head?.format !== 'taskrouter-kit emulator') throw damaged(file, 'it is not one of an emulator');
+  if (head.version !== 1) throw damaged(file, 'it is of another version');
+  if (head.sha256 !== digest(body)) throw damaged(file, 'it is cut off, or was changed by hand');
+  try {
+    return v.parse(savedState, JSON.parse(body));
+  } catch (cause) {
+    throw damaged(file, 'its state cannot be restored', cause);
+  }
 }
 
 /** The error for a file that is not taken. */

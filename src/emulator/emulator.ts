@@ -3,9 +3,11 @@ import { createServer } from 'node:http';
 import { systemClock } from '../clock.js';
 import { ConfigurationError } from '../errors.js';
 import { consoleLogger } from '../log.js';
+import { createVirtualClock } from '../virtual-clock.js';
 import { createApp } from './api/app.js';
 import { controlRoutes } from './api/control.js';
 import { damaged, readDataFile, type SavedState } from './data-file.js';
+import { type DataLock, lockDataFile } from './data-lock.js';
 import { Deliverer } from './delivery/deliver.js';
 import { createHands } from './delivery/hands.js';
 import { DeliveryLog } from './delivery/log.js';
@@ -25,13 +27,13 @@ import { taskFields } from './task-fields.js';
 import { Troubles } from './trouble.js';
 import { twilioOptions } from './twilio-options.js';
 import { plainTask, until } from './until.js';
-import { createVirtualClock } from './virtual-clock.js';
 import type { World } from './world.js';
 
 /**
  * Starts a TaskRouter of one's own: REST API, routing and signed callbacks on this machine.
  *
- * @throws ConfigurationError for a bad option or a damaged data file; the system's error when the port is taken.
+ * @throws ConfigurationError for a bad option or a data file that is damaged, in use or cannot be written; the system's
+ * error when the port is taken.
  * @example
  * const emulator = await createEmulator({ clock: 'virtual' });
  * emulator.seed({
@@ -44,15 +46,25 @@ import type { World } from './world.js';
  * await emulator.close();
  */
 export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { accountSid = `AC${newHex()}`, authToken = newHex(), log = consoleLogger, dataFile } = options;
-  checkAccount(accountSid, authToken);
-  const saved = dataFile === undefined ? undefined : readDataFile(dataFile);
+  checkOptions(options);
+  const lock = options.dataFile === undefined ? undefined : lockDataFile(options.dataFile);
+  try {
+    return await start(options, lock);
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
+}
+
+async function start(options: EmulatorOptions, lock: DataLock | undefined): Promise<Emulator> {
+  const { accountSid = `AC${newHex()}`, authToken = newHex(), log = consoleLogger } = options;
+  const saved = lock && readDataFile(lock.file);
   const virtual =
     options.clock === 'virtual' ? createVirtualClock(Math.max(Date.now(), saved?.savedAt ?? 0)) : undefined;
   const clock = virtual ?? systemClock;
   const sid = options.seed === undefined ? randomSid : seededSid(options.seed);
   const hex = () => sid('EV').slice(2);
-  const engine = readable(dataFile, () =>
+  const engine = readable(lock?.file, () =>
     createEngine({ ...options.choices, now: clock.now, sid, ...(saved ? { snapshot: saved.engine } : {}) }),
   );
   const driver = drive(engine, clock);
@@ -61,7 +73,11 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     authToken,
     now: clock.now,
     workspaces: engine.workspaces,
-    dispatch: driver.dispatch,
+    dispatch(name, params) {
+      // Not every change is an event.
+      saver?.changed();
+      return driver.dispatch(name, params);
+    },
     explain: engine.explain,
     events: new EventLog(),
     troubles: new Troubles(),
@@ -96,7 +112,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     events: world.events.snapshot(),
     phones: phones.steps(),
   });
-  const saver = dataFile === undefined ? undefined : createSaver(dataFile, state, log);
+  const saver = lock && createSaver(lock.file, state, log);
 
   const hear = (output: EngineOutput): void => {
     if (output.kind === 'event') {
@@ -173,21 +189,31 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
       watchers.add(watcher);
       return () => void watchers.delete(watcher);
     },
-    twilioOptions: () => twilioOptions(server.url, fetch) as never,
+    twilioOptions: () => twilioOptions(server.url, fetch),
   };
 
   const app = createApp({ world, hands, log, control: controlRoutes(emulator) });
   const server = listening(createServer(app), options.host ?? '127.0.0.1');
-  if (options.port !== false) await server.listen(options.port ?? 0);
-
   let closing: Promise<void> | undefined;
   const close = async () => {
     driver.stop();
     await deliverer.close();
     await server.close();
-    saver?.close();
-    phones.stop();
+    try {
+      saver?.close();
+    } finally {
+      phones.stop();
+      lock?.release();
+    }
   };
+  if (options.port !== false) {
+    try {
+      await server.listen(options.port ?? 0);
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
   return {
     ...emulator,
     get url() {
@@ -203,12 +229,23 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
 
 const newHex = () => randomBytes(16).toString('hex');
 
-function checkAccount(accountSid: string, authToken: string): void {
-  if (!/^AC[0-9a-fA-F]{32}$/.test(accountSid)) {
-    throw new ConfigurationError('bad-account', 'accountSid is not AC and 32 hexadecimal digits.');
+function checkOptions({ accountSid, authToken, seed, dataFile }: EmulatorOptions): void {
+  if (accountSid !== undefined && !/^AC[0-9a-fA-F]{32}$/.test(accountSid)) {
+    throw new ConfigurationError(
+      'bad-account',
+      'accountSid is not AC and 32 hexadecimal digits: leave it out for a new one.',
+    );
   }
   if (authToken === '')
     throw new ConfigurationError('empty-auth-token', 'authToken is empty: leave it out for a new one.');
+  if (dataFile === '')
+    throw new ConfigurationError('empty-data-file', 'dataFile is empty: leave it out to keep nothing.');
+  if (seed !== undefined && dataFile !== undefined) {
+    throw new ConfigurationError(
+      'seed-and-data-file',
+      'seed and dataFile do not go together: after a restart the seed would give out the same SIDs again.',
+    );
+  }
 }
 
 /** What the engine makes of a snapshot it cannot use is an error of the file it came from. */

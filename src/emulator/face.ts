@@ -76,8 +76,8 @@ export interface Emulator {
   watch(watcher: (news: EmulatorNews) => void): () => void;
 
   /**
-   * What makes the official `twilio` package talk to this emulator. The type is that of the place it is used in: the
-   * package's own type for an HTTP client has private members that nothing else can have.
+   * What makes the official `twilio` package talk to this emulator; `twilioOptions(url)` does so for one in another
+   * process.
    * @example const client = twilio(emulator.accountSid, emulator.authToken, emulator.twilioOptions());
    */
   twilioOptions<Options extends object = TwilioOptions>(): Options;

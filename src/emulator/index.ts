@@ -37,5 +37,10 @@ export type { Emulator } from './face.js';
 export type { EmulatorNews, EmulatorOptions } from './options.js';
 export type { NewTask } from './task-fields.js';
 export type { CallbackKind, Switch, TroubleName, TroubleSwitches } from './trouble.js';
-export type { TwilioOptions, TwilioRequest, TwilioResponse } from './twilio-options.js';
+export {
+  type TwilioOptions,
+  type TwilioRequest,
+  type TwilioResponse,
+  twilioOptions,
+} from './twilio-options.js';
 export { TaskWaitError, type Until, type UntilOptions } from './until.js';

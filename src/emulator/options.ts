@@ -13,13 +13,13 @@ export interface EmulatorOptions {
   readonly accountSid?: string | undefined;
   /** The account's token: signs callbacks, and is the password of the API. Default: a new one. */
   readonly authToken?: string | undefined;
-  /** Makes SIDs that repeat with the seed. Default: random ones. */
+  /** Makes SIDs that repeat with the seed; not with a `dataFile`. Default: random ones. */
   readonly seed?: number | undefined;
   /** Where to listen. Default: a free port; `false`: not before {@link Emulator.listen}. */
   readonly port?: number | false | undefined;
   /** Default: `127.0.0.1`, this machine alone. */
   readonly host?: string | undefined;
-  /** Keeps the state in this file over a restart. */
+  /** Keeps the state in this file over a restart. While the emulator runs, `<file>.lock` keeps others away from it. */
   readonly dataFile?: string | undefined;
   /**
    * Sends names and the channel with assignment callbacks: parameters that Twilio's pages list for events only.

@@ -18,6 +18,8 @@ const shortestWaitMs = 500;
 export function createSaver(file: string, state: () => SavedState, log: Logger): Saver {
   let timer: NodeJS.Timeout | undefined;
   let waitMs = shortestWaitMs;
+  let closed = false;
+  let failing = false;
 
   function save(): void {
     const started = performance.now();
@@ -27,16 +29,22 @@ export function createSaver(file: string, state: () => SavedState, log: Logger):
 
   return {
     changed() {
+      if (closed) return;
       timer ??= setTimeout(() => {
         timer = undefined;
         try {
           save();
+          failing = false;
         } catch (error) {
-          log.error({ error, file }, 'the state was not saved');
+          // Once is enough: with every change it would fail again.
+          if (!failing)
+            log.error({ error, file }, 'the state was not saved; it is tried again with every change');
+          failing = true;
         }
       }, waitMs);
     },
     close() {
+      closed = true;
       clearTimeout(timer);
       save();
     },

@@ -26,13 +26,18 @@ export interface TwilioOptions {
 
 /**
  * Options for the official `twilio` package: requests for TaskRouter go to `baseUrl`, whatever region or edge the
- * client is set to; others are refused, for nothing here answers them.
+ * client is set to; others are refused, for nothing there answers them. The type is that of the place they are used
+ * in: the package's own type for an HTTP client has private members that nothing else can have.
  *
+ * @param baseUrl - where the emulator is, as `taskrouter emulate` prints it.
  * @example
- * const client = twilio(emulator.accountSid, emulator.authToken, emulator.twilioOptions());
+ * const client = twilio(accountSid, authToken, twilioOptions('http://127.0.0.1:8080'));
  */
-export function twilioOptions(baseUrl: string, fetch: typeof globalThis.fetch): TwilioOptions {
-  return {
+export function twilioOptions<Options extends object = TwilioOptions>(
+  baseUrl: string,
+  fetch: typeof globalThis.fetch = globalThis.fetch,
+): Options {
+  const options: TwilioOptions = {
     httpClient: {
       async request({ method, uri, username, password, headers, params, data, timeout }) {
         const { pathname, search } = new URL(uri);
@@ -68,6 +73,7 @@ export function twilioOptions(baseUrl: string, fetch: typeof globalThis.fetch): 
       },
     },
   };
+  return options as object as Options;
 }
 
 /** Names and values, once for each item of a list. */

@@ -16,7 +16,7 @@ export function stopOnSignals(
 
   async function stop(code: number): Promise<void> {
     if (stopping) {
-      log.warn({}, 'A second signal: the endpoint ends at once');
+      log.warn({}, 'A second signal: ending at once');
       return exit(1);
     }
     stopping = true;
@@ -26,7 +26,7 @@ export function stopOnSignals(
       else log.error({ open }, 'The endpoint has stopped at its time limit; these callbacks were cut');
       exit(clean ? code : 1);
     } catch (error) {
-      log.error({ err: error }, 'The endpoint could not stop in order');
+      log.error({ err: error }, 'It could not stop in order');
       exit(1);
     }
   }
@@ -38,10 +38,7 @@ export function stopOnSignals(
     });
   }
   process.on('uncaughtException', (error) => {
-    log.error(
-      { err: error },
-      'An error that nobody caught: the endpoint stops. Look for a promise without await',
-    );
+    log.error({ err: error }, 'An error that nobody caught: stopping. Look for a promise without await');
     if (!stopping) void stop(1);
   });
 }

@@ -34,23 +34,6 @@ describe.concurrent('taskrouter', () => {
     expect(code).toBe(0);
   });
 
-  it.each([
-    ['dev', ['dev', '--port', '0'], /created +WT/],
-    ['emulate', ['emulate', '--port', '0'], /Up until Ctrl-C/],
-  ])('%s stays up, and ends with 0 on Ctrl-C', async (_what, args, shown) => {
-    const child = taskrouter(args);
-    let stdout = '';
-    await new Promise<void>((resolve) => {
-      child.stdout!.on('data', (bytes: Buffer) => {
-        stdout += bytes.toString();
-        if (shown.test(stdout)) resolve();
-      });
-    });
-    child.kill('SIGINT');
-    const [code] = (await once(child, 'exit')) as [number | null];
-    expect(code).toBe(0);
-  });
-
   it('--help ends with 0 and has examples, of each command too', async () => {
     const [all, one] = await Promise.all([
       run(['--help']),

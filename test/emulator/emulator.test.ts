@@ -1,13 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   createEmulator,
   type Emulator,
   type EmulatorNews,
   type EmulatorOptions,
 } from 'taskrouter-kit/emulator';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
 const open: Emulator[] = [];
 afterEach(async () => {
@@ -266,88 +263,6 @@ describe('the routes under /_emulator', () => {
         })
       ).status,
     ).toBe(409);
-  });
-});
-
-describe('a data file', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'emulator-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
-  let files = 0;
-  /** A file of one's own: an emulator writes a last time when it closes. */
-  function newFile() {
-    files += 1;
-    const name = `state-${files}`;
-    return {
-      dataFile: join(folder, name),
-      beside: () => readdirSync(folder).filter((file) => file.startsWith(name)),
-    };
-  }
-
-  it('keeps workspaces, tasks, timers, events and ringing phones over a restart', async () => {
-    const { dataFile, beside } = newFile();
-    const phones = { does: 'answer', afterMs: 10_000 } as const;
-    const first = await start({
-      dataFile,
-      phones,
-      fetch: async () => Response.json({ instruction: 'dequeue', from: '+1', to: 'client:x' }),
-    });
-    const { workspaceSid } = first.seed({
-      ...centre,
-      workflows: { W: { defaultQueue: 'All', assignmentCallbackUrl: 'http://127.0.0.1:1/' } },
-      workers: { Ann: { activity: 'Available' } },
-    });
-    const ringing = first.createTask({ attributes: { call_sid: 'CA1' } });
-    const waiting = first.createTask({ timeout: 60 });
-    await first.quiet();
-    await first.advance('5s');
-    const then = first.now();
-    await first.close();
-    expect(beside()).toHaveLength(1);
-    expect(readFileSync(dataFile, 'utf8')).not.toContain(first.authToken);
-
-    const second = await start({
-      dataFile,
-      phones,
-      accountSid: first.accountSid,
-      authToken: first.authToken,
-    });
-    expect(second.now()).toBeGreaterThanOrEqual(then);
-    const view = second.workspaces.get(workspaceSid)!;
-    expect(view.tasks.get(ringing.sid)!.assignmentStatus).toBe('reserved');
-    await second.advance('5s');
-    expect(view.tasks.get(ringing.sid)!.assignmentStatus).toBe('assigned');
-    await second.advance('50s');
-    expect(view.tasks.get(waiting.sid)!.assignmentStatus).toBe('canceled');
-    const authorization = `Basic ${Buffer.from(`${second.accountSid}:${second.authToken}`).toString('base64')}`;
-    const answer = await fetch(`${second.url}/v1/Workspaces/${workspaceSid}/Events?EventType=task.created`, {
-      headers: { authorization },
-    });
-    const { events }: Answer = JSON.parse(await answer.text());
-    expect(events).toHaveLength(2);
-  });
-
-  it('is written while the emulator runs, not only at its end', async () => {
-    const { dataFile, beside } = newFile();
-    const emulator = await start({ dataFile });
-    emulator.seed(centre);
-    await expect.poll(beside, { timeout: 5_000 }).toHaveLength(1);
-  });
-
-  it.each([
-    ['cut off', (text: string) => text.slice(0, -20)],
-    ['changed by one letter', (text: string) => text.replace('Escalation', 'Escalatiom')],
-    ['not one of an emulator', () => '{"hello":1}\n{}'],
-    ['empty', () => ''],
-  ])('that is %s is refused and left untouched', async (_what, damage) => {
-    const { dataFile, beside } = newFile();
-    const emulator = await createEmulator({ dataFile });
-    emulator.seed(centre);
-    await emulator.close();
-    writeFileSync(dataFile, damage(readFileSync(dataFile, 'utf8')));
-    const before = readFileSync(dataFile, 'utf8');
-    await expect(createEmulator({ dataFile })).rejects.toThrow('It was left as it is');
-    expect(readFileSync(dataFile, 'utf8')).toBe(before);
-    expect(beside()).toHaveLength(1);
   });
 });
 

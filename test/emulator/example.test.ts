@@ -1,2 +1,4 @@
-// The example is a test file of its own; it runs here so that it cannot go out of date.
+// The examples are test files of their own; they run here so that they cannot go out of date.
 import '../../examples/emulator.test.js';
+import '../../examples/escalation.test.js';
+import '../../examples/official-client.test.js';

@@ -37,15 +37,25 @@ export function controlRoutes(emulator: Controlled): Router {
     if (request.accepts(['json', 'text']) === 'text') response.type('text/plain').send(`${text}\n`);
     else response.json(explanation);
   });
-  router.use(
-    (_request, response) => void response.status(404).json({ message: 'The emulator has no such route' }),
-  );
+  router.use((_request, response) => void response.status(404).json({ message: noSuchRoute }));
   router.use(refused);
   return router;
 }
 
-const fields = (body: unknown): Readonly<Record<string, unknown>> =>
-  typeof body === 'object' && body !== null ? { ...body } : {};
+const noSuchRoute =
+  'There is no such route: /_emulator has GET and POST clock, GET and POST trouble, GET deliveries, GET debugger and ' +
+  'GET tasks/{sid}/explain.';
+
+/** The fields of a body. In a form everything is a text: `2` and `true` are read as JSON would have them. */
+function fields(body: unknown): Readonly<Record<string, unknown>> {
+  if (typeof body !== 'object' || body === null) return {};
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [
+      name,
+      typeof value === 'string' && /^(\d+|true|false)$/.test(value) ? JSON.parse(value) : value,
+    ]),
+  );
+}
 
 const refused: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   if (error instanceof ConfigurationError) {

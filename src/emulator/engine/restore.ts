@@ -1,17 +1,19 @@
+import * as v from 'valibot';
 import { ConfigurationError } from '../../errors.js';
 import type { Core } from './core.js';
 import { parseAttributes } from './lookup.js';
 import { compilePlan, directStep } from './plan.js';
 import { compileTarget, setTarget } from './queue-commands.js';
 import type { EngineSnapshot } from './snapshot.js';
-import type {
-  ReservationData,
-  SnapshotData,
-  TaskData,
-  WorkerData,
-  WorkflowData,
-  WorkspaceData,
+import {
+  type ReservationData,
+  snapshotData,
+  type TaskData,
+  type WorkerData,
+  type WorkflowData,
+  type WorkspaceData,
 } from './snapshot-data.js';
+import { checkLinks } from './snapshot-links.js';
 import {
   defaultFilter,
   directFilter,
@@ -30,7 +32,8 @@ import { newWorkspaceState } from './workspace-state.js';
 
 /**
  * Fills an empty engine from a snapshot.
- * @throws ConfigurationError (`SNAPSHOT_INVALID`) when the snapshot is of another version or does not hang together.
+ * @throws ConfigurationError (`SNAPSHOT_INVALID`) when the snapshot is of another version or does not hang
+ * together; nothing can be made of it then.
  */
 export function restore(core: Core, snapshot: EngineSnapshot): void {
   if (snapshot.version !== 1) {
@@ -40,7 +43,9 @@ export function restore(core: Core, snapshot: EngineSnapshot): void {
     );
   }
   try {
-    const data = structuredClone(snapshot) as SnapshotData;
+    // Makes new objects on the way: the snapshot stays the caller's.
+    const data = v.parse(snapshotData, snapshot);
+    checkLinks(data);
     core.time = data.time;
     core.lastOrder = data.lastOrder;
     for (const workspace of data.workspaces) restoreWorkspace(core, workspace);
@@ -143,6 +148,10 @@ function restoreTask(core: Core, ws: WorkspaceState, data: TaskData): void {
   const workflow = need(ws.workflows.get(plain.workflowSid), 'workflow');
   const plan = need(workflow.plans.get(planVersion), 'workflow configuration');
   const queue = need(ws.taskQueues.get(stepQueueSid), 'task queue');
+  const found = stepAt(plan, filter, target, queue);
+  const step = need(found?.queue === queue ? found : undefined, 'routing step');
+  if ((stepDeadline === null) === Number.isFinite(step.timeoutMs))
+    throw new RangeError('the snapshot has a routing step with a deadline that is not its own');
   const trace = new Trace();
   trace.decisions.push(...decisions);
   trace.dropped = droppedDecisions;
@@ -152,7 +161,7 @@ function restoreTask(core: Core, ws: WorkspaceState, data: TaskData): void {
     // Without the check of length: a call may have added to them.
     facts: JSON.parse(plain.attributes),
     plan,
-    step: need(stepAt(plan, filter, target, queue), 'routing step'),
+    step,
     stepDeadline: stepDeadline ?? Number.POSITIVE_INFINITY,
     group: undefined,
     groupSlot: -1,

@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { createEmulator, type Emulator } from 'taskrouter-kit/emulator';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { operations } from '../../../src/emulator/api/operations.js';
 import { checkedApi } from '../../support/checked-api.js';
 
@@ -104,17 +107,25 @@ const generator = (seed: number) => {
 const sequences = Number(process.env.SEQUENCES ?? 60);
 
 describe('any sequence of legal and illegal calls', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sequences-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  let files = 0;
+
   it(
     'is answered in Twilio’s forms, never with a 500, and no status takes a step it may not',
     async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(calls, { minLength: 20, maxLength: 60 }), async (sequence) => {
-          const emulator = await createEmulator({ clock: 'virtual', fetch: async () => new Response('{}') });
+          const dataFile = join(folder, `${files++}`);
+          const fetch = async () => new Response('{}');
+          const emulator = await createEmulator({ clock: 'virtual', fetch, dataFile });
           try {
             await play(emulator, sequence);
           } finally {
             await emulator.close();
           }
+          // Whatever state came about can be saved and read again.
+          await (await createEmulator({ clock: 'virtual', fetch, dataFile })).close();
         }),
         { numRuns: sequences },
       );

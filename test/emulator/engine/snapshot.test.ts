@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   createEngine,
   type Engine,
+  type EngineOutput,
   type EngineSnapshot,
   seededSid,
 } from '../../../src/emulator/engine/index.js';
@@ -119,6 +121,29 @@ test.each<[string, (snapshot: Record<string, unknown>) => unknown]>([
   ['whose worker is in no activity', (snapshot) => damage(snapshot, (ws) => ws.activities.splice(0))],
   ['whose task has no workflow', (snapshot) => damage(snapshot, (ws) => ws.workflows.splice(0))],
   ['whose reservation has no task', (snapshot) => damage(snapshot, (ws) => ws.tasks.splice(0))],
+  ['with a worker twice', (snapshot) => damage(snapshot, ({ workers }) => workers.push(workers[0]))],
+  ['whose tasks are no list', (snapshot) => damage(snapshot, (ws) => Object.assign(ws, { tasks: {} }))],
+  [
+    'whose worker has attributes that are no JSON',
+    (snapshot) => changed(snapshot, 'workers', 'attributes', '{'),
+  ],
+  ['whose task has an unknown status', (snapshot) => changed(snapshot, 'tasks', 'assignmentStatus', 'lost')],
+  ['whose task has a priority in words', (snapshot) => changed(snapshot, 'tasks', 'priority', 'high')],
+  ['whose task is at a step that is not there', (snapshot) => changed(snapshot, 'tasks', 'target', 9)],
+  ['whose worker has a rank in words', (snapshot) => changed(snapshot, 'workers', 'idleRank', 'first')],
+  ['whose worker holds more than it has', (snapshot) => changed(snapshot, 'workers', 'openReservations', 7)],
+  [
+    'whose task was made in a year no date has',
+    (snapshot) => changed(snapshot, 'tasks', 'dateCreated', 1e300),
+  ],
+  [
+    'whose queue is of another workspace',
+    (snapshot) => changed(snapshot, 'taskQueues', 'workspaceSid', 'WS0'),
+  ],
+  [
+    "whose queue's expression cannot be read",
+    (snapshot) => changed(snapshot, 'taskQueues', 'targetWorkers', '=='),
+  ],
 ])('a snapshot %s is refused', (_name, change) => {
   const snapshot = change(overTheWire(busy().engine.snapshot()) as Record<string, unknown>);
   expect(() => createEngine({ snapshot: snapshot as EngineSnapshot })).toThrow(
@@ -126,7 +151,86 @@ test.each<[string, (snapshot: Record<string, unknown>) => unknown]>([
   );
 });
 
-type Lists = Record<'activities' | 'workflows' | 'tasks', unknown[]>;
+test('a snapshot with any one value changed is refused as a whole, or the engine made of it works', () => {
+  const text = JSON.stringify(busy().engine.snapshot());
+  const places = pathsIn(JSON.parse(text));
+  const value = fc.constantFrom<unknown>(
+    null,
+    true,
+    -1,
+    0,
+    2,
+    0.5,
+    1e308,
+    '',
+    'x',
+    'WK0',
+    '{"a":',
+    [],
+    {},
+    undefined,
+  );
+  let refused = 0;
+  fc.assert(
+    fc.property(fc.constantFrom(...places), value, (path, put) => {
+      const snapshot = replaced(text, path, put);
+      let engine: Engine;
+      try {
+        engine = createEngine({ now: () => 0, snapshot });
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'SNAPSHOT_INVALID' });
+        refused += 1;
+        return;
+      }
+      use(engine);
+    }),
+    { numRuns: 500 },
+  );
+  expect(refused).toBeGreaterThan(250);
+});
+
+/** The places of every value in plain data. */
+function pathsIn(data: unknown, at: readonly string[] = []): (readonly string[])[] {
+  if (typeof data !== 'object' || data === null) return [at];
+  return [at, ...Object.entries(data).flatMap(([name, value]) => pathsIn(value, [...at, name]))];
+}
+
+function replaced(text: string, path: readonly string[], value: unknown): EngineSnapshot {
+  if (path.length === 0) return value as EngineSnapshot;
+  const data = JSON.parse(text);
+  const parent = path.slice(0, -1).reduce((from, name) => from[name], data);
+  parent[path.at(-1)!] = value;
+  return data;
+}
+
+/** Everything that could stumble over a value: explanations, attributes, timers, routing, and the next snapshot. */
+function use(engine: Engine): void {
+  const said: EngineOutput[] = [];
+  engine.subscribe((output) => said.push(output));
+  for (const [workspaceSid, view] of engine.workspaces) {
+    for (const { sid } of view.tasks.values()) engine.explain(workspaceSid, sid);
+    for (const { sid } of view.workers.values()) {
+      for (const name of ['Available', 'Offline', 'Available']) {
+        const activity = [...view.activities.values()].find(({ friendlyName }) => friendlyName === name);
+        if (activity) engine.dispatch('updateWorker', { workspaceSid, sid, activitySid: activity.sid });
+      }
+    }
+    for (const { sid, dateCreated } of view.tasks.values()) {
+      expect(new Date(dateCreated).toISOString()).toContain('T');
+      engine.dispatch('updateTask', { workspaceSid, sid, attributes: '{"type":"a","skill":"y"}' });
+    }
+  }
+  engine.runTimersUntil((engine.nextTimerAt() ?? 0) + 3 * 86_400_000);
+  for (const output of said) expect(JSON.stringify(output)).not.toContain('NaN');
+  createEngine({ now: () => 0, snapshot: overTheWire(engine.snapshot()) });
+}
+
+type List = 'activities' | 'workflows' | 'tasks' | 'workers' | 'taskQueues';
+type Lists = Record<List, unknown[]>;
+
+function changed(snapshot: Record<string, unknown>, list: List, field: string, value: unknown) {
+  return damage(snapshot, (workspace) => Object.assign(workspace[list][0]!, { [field]: value }));
+}
 
 function damage(snapshot: Record<string, unknown>, change: (workspace: Lists) => void) {
   const [workspace] = snapshot.workspaces as Lists[];

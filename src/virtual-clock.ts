@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from './clock.js';
 
 /** A clock that stands still until it is told to advance. */
 export interface VirtualClock extends Clock {
@@ -7,11 +7,18 @@ export interface VirtualClock extends Clock {
    * Calls made while one is running wait for it.
    */
   advance(ms: number, quiet: () => Promise<void>): Promise<void>;
+  /** How many timers are pending. */
+  readonly pending: number;
 }
 
 /**
  * A virtual clock.
+ *
  * @param start - the first `now()`, in milliseconds since 1970.
+ * @example
+ * const clock = createVirtualClock(Date.now());
+ * clock.setTimeout(() => console.log('later'), 60_000);
+ * await clock.advance(60_000, async () => {});
  */
 export function createVirtualClock(start: number): VirtualClock {
   let now = start;
@@ -38,7 +45,7 @@ export function createVirtualClock(start: number): VirtualClock {
     for (let id = next(until); id !== undefined; id = next(until)) {
       const timer = timers.get(id)!;
       timers.delete(id);
-      now = Math.max(now, timer.at);
+      now = timer.at;
       timer.run();
       await quiet();
     }
@@ -59,6 +66,9 @@ export function createVirtualClock(start: number): VirtualClock {
       const mine = running.then(() => pass(ms, quiet));
       running = mine.catch(() => {});
       return mine;
+    },
+    get pending() {
+      return timers.size;
     },
   };
 }

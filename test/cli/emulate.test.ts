@@ -1,0 +1,219 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { createEmulator } from 'taskrouter-kit/emulator';
+import { afterAll, describe, expect, it } from 'vitest';
+import { until } from '../server/endpoint-process.js';
+import { type Running, run } from './running.js';
+
+const SID = 'AC0123456789abcdef0123456789abcdef';
+const TOKEN = 'a token of nobody';
+const ACCOUNT = { TWILIO_ACCOUNT_SID: SID, TWILIO_AUTH_TOKEN: TOKEN };
+const folder = mkdtempSync(join(tmpdir(), 'emulate-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const newFile = (name: string) => join(folder, name);
+
+type Json = Readonly<Record<string, unknown>>;
+
+async function emulate(args: readonly string[] = [], env: Readonly<Record<string, string>> = ACCOUNT) {
+  const command = run(['emulate', '--port', '0', ...args], env);
+  const [, url] = await command.shows(/taskrouter emulate {2}(\S+)[\s\S]*Up until Ctrl-C/);
+  return { ...command, url: url! };
+}
+
+async function call(
+  { url }: { readonly url: string },
+  path: string,
+  fields?: Readonly<Record<string, string>>,
+  account = `${SID}:${TOKEN}`,
+): Promise<{ readonly status: number; readonly body: Json }> {
+  const response = await fetch(url + path, {
+    headers: { authorization: `Basic ${Buffer.from(account).toString('base64')}` },
+    ...(fields === undefined ? {} : { method: 'POST', body: new URLSearchParams(fields) }),
+  });
+  return { status: response.status, body: JSON.parse(await response.text()) };
+}
+
+const newWorkspace = (emulator: { readonly url: string }) =>
+  call(emulator, '/v1/Workspaces', { FriendlyName: 'Desk', Template: 'FIFO' }).then(({ body }) =>
+    String(body.sid),
+  );
+
+async function ends(command: Running): Promise<{ code: number | null; stderr: string }> {
+  const code = await command.exited;
+  return { code, stderr: command.stderr() };
+}
+
+describe.concurrent('emulate', () => {
+  it('on a port that is taken ends with 1 and says what to do', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const dataFile = newFile('taken');
+    const { code, stderr } = await ends(run(['emulate', '--port', String(port), '--data', dataFile]));
+    server.close();
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      `The emulator cannot listen on port ${port} (EADDRINUSE): give another one with --port, or 0 for any that is free.\n`,
+    );
+    expect(existsSync(`${dataFile}.lock`)).toBe(false);
+  });
+
+  it('takes the account from the environment (of several tokens the first), and never prints the token', async () => {
+    const emulator = await emulate([], { ...ACCOUNT, TWILIO_AUTH_TOKEN: ` ${TOKEN} ,older` });
+    expect(emulator.stdout()).toContain(`TWILIO_ACCOUNT_SID=${SID}`);
+    expect((await call(emulator, '/v1/Workspaces')).status).toBe(200);
+    expect((await call(emulator, '/v1/Workspaces', undefined, `${SID}:wrong`)).status).toBe(401);
+    expect(await emulator.stop('SIGINT')).toBe(0);
+    expect(emulator.stdout() + emulator.stderr()).not.toContain(TOKEN);
+    expect(emulator.stdout()).toMatch(/Stopped\.\n$/);
+  });
+
+  it('without an account makes one and prints it', async () => {
+    const emulator = await emulate([], {});
+    const [, sid, token] = /SID=(AC\w{32})\n +TWILIO_AUTH_TOKEN=(\w{32})\n/.exec(emulator.stdout())!;
+    expect((await call(emulator, '/v1/Workspaces', undefined, `${sid}:${token}`)).status).toBe(200);
+  });
+
+  it('refuses an account SID that is none, with 2, without showing it', async () => {
+    const wrong = 'AC0123456789abcdef0123456789abcdefX';
+    const { code, stderr } = await ends(
+      run(['emulate', '--port', '0'], { ...ACCOUNT, TWILIO_ACCOUNT_SID: wrong }),
+    );
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('AC and 32 hexadecimal digits: leave it out'),
+    ]);
+    expect(stderr).not.toContain(wrong);
+  });
+
+  it('--data keeps the state over SIGKILL, once it is saved, and over SIGTERM', async () => {
+    const dataFile = newFile('kept');
+    const first = await emulate(['--data', dataFile]);
+    const one = await newWorkspace(first);
+    await until(() => existsSync(dataFile) && readFileSync(dataFile, 'utf8').includes(one));
+    expect(await first.stop('SIGKILL')).toBe(null);
+    expect(existsSync(`${dataFile}.lock`)).toBe(true);
+
+    const second = await emulate(['--data', dataFile]);
+    expect(second.stdout()).toContain('1 workspace\n');
+    expect((await call(second, `/v1/Workspaces/${one}`)).status).toBe(200);
+    const two = await newWorkspace(second);
+    expect(await second.stop('SIGTERM')).toBe(0);
+    expect(second.stdout()).toContain(`Stopped; the state is in ${dataFile}.`);
+    expect(readdirSync(folder).filter((name) => name.startsWith('kept'))).toEqual(['kept']);
+    expect(readFileSync(dataFile, 'utf8')).not.toContain(TOKEN);
+    const third = await createEmulator({ dataFile });
+    expect([...third.workspaces.keys()]).toEqual([one, two]);
+    await third.close();
+  });
+
+  it('--data of another emulator that runs is refused with 1', async () => {
+    const dataFile = newFile('shared');
+    const first = await createEmulator({ dataFile });
+    const { code, stderr } = await ends(run(['emulate', '--port', '0', '--data', dataFile], ACCOUNT));
+    await first.close();
+    const owner = `in use by another emulator (process ${process.pid}): stop that one`;
+    expect([code, stderr]).toEqual([1, expect.stringContaining(owner)]);
+  });
+
+  it.each([
+    [
+      'that is damaged',
+      () => writeDamaged(newFile('damaged')),
+      /cut off, or was changed by hand\. It was left as it is/,
+    ],
+    [
+      'in a folder that is not there',
+      () => newFile('none/state'),
+      /cannot be written \(ENOENT\): name one in a folder/,
+    ],
+  ])('--data %s is refused with 1', async (_what, file, message) => {
+    const dataFile = file();
+    const before = existsSync(dataFile) ? readFileSync(dataFile) : undefined;
+    const { code, stderr } = await ends(run(['emulate', '--port', '0', '--data', dataFile], ACCOUNT));
+    expect([code, stderr]).toEqual([1, expect.stringMatching(message)]);
+    expect(stderr.split('\n')).toHaveLength(2);
+    if (before) expect(readFileSync(dataFile).equals(before)).toBe(true);
+  });
+
+  it('that cannot write its file at the end says so in one line and ends with 1', async () => {
+    const dataFile = newFile('vanished/state');
+    mkdirSync(newFile('vanished'));
+    const emulator = await emulate(['--data', dataFile]);
+    rmSync(newFile('vanished'), { recursive: true });
+    expect(await emulator.stop('SIGTERM')).toBe(1);
+    expect(emulator.stderr()).toBe(
+      `The last changes are lost: ${dataFile} could not be written (ENOENT), and is as it was.\n`,
+    );
+  });
+
+  it('--clock virtual moves by POST /_emulator/clock, and timers with it', async () => {
+    const emulator = await emulate(['--clock', 'virtual']);
+    expect(emulator.stdout()).toContain('virtual clock');
+    const sid = await newWorkspace(emulator);
+    const task = (await call(emulator, `/v1/Workspaces/${sid}/Tasks`, { Timeout: '60' })).body;
+    const path = `/v1/Workspaces/${sid}/Tasks/${task.sid}`;
+    const [before] = [await call(emulator, '/_emulator/clock')];
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect((await call(emulator, '/_emulator/clock')).body).toEqual(before.body);
+    await call(emulator, '/_emulator/clock', { advance: '59s' });
+    expect((await call(emulator, path)).body.assignment_status).toBe('pending');
+    const after = await call(emulator, '/_emulator/clock', { advance: '1000' });
+    expect(Date.parse(String(after.body.now)) - Date.parse(String(before.body.now))).toBe(60_000);
+    expect((await call(emulator, path)).body).toMatchObject({
+      assignment_status: 'canceled',
+      reason: 'Task TTL Exceeded',
+    });
+    expect((await call(emulator, '/_emulator/clock', {})).status).toBe(400);
+  });
+
+  it('--unconfirmed-parameters sends names and the channel with assignment callbacks', async () => {
+    const bodies: string[] = [];
+    const endpoint = createServer(async (request, response) => {
+      bodies.push(await text(request));
+      response.setHeader('content-type', 'application/json').end('{"instruction":"accept"}');
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => endpoint.once('listening', resolve));
+    const { port } = endpoint.address() as AddressInfo;
+    const emulator = await emulate(['--unconfirmed-parameters']);
+    const sid = await newWorkspace(emulator);
+    const path = `/v1/Workspaces/${sid}`;
+    const { workflows } = (await call(emulator, `${path}/Workflows`)).body;
+    const { activities } = (await call(emulator, `${path}/Activities`)).body;
+    const find = (list: unknown, name: string) =>
+      String((list as Json[]).find(({ friendly_name }) => friendly_name === name)!.sid);
+    await call(emulator, `${path}/Workflows/${find(workflows, 'Default Fifo Workflow')}`, {
+      AssignmentCallbackUrl: `http://127.0.0.1:${port}/`,
+    });
+    await call(emulator, `${path}/Workers`, {
+      FriendlyName: 'Ann',
+      ActivitySid: find(activities, 'Available'),
+    });
+    await call(emulator, `${path}/Tasks`, {});
+    await emulator.shows(/assignment callback .* 200 accept/);
+    await emulator.shows(/reservation\.accepted .*Ann/);
+    endpoint.close();
+    const names = [...new URLSearchParams(bodies[0]).keys()];
+    expect(names).toContain('WorkerName');
+    expect(names).toContain('TaskChannelUniqueName');
+    expect(names).toHaveLength(18);
+  });
+});
+
+function writeDamaged(file: string): string {
+  const head = { format: 'taskrouter-kit emulator', version: 1, sha256: 'x' };
+  writeFileSync(file, `${JSON.stringify(head)}\n{"savedAt":1`);
+  return file;
+}
