@@ -48,7 +48,7 @@ function readDump(text: string): PastedRequest | undefined {
   const headers = new Map(
     Object.entries(dump.headers).map(([name, value]) => [
       name.toLowerCase(),
-      String(Array.isArray(value) ? value[0] : value),
+      textOf(Array.isArray(value) ? value[0] : value),
     ]),
   );
   const { body = '' } = dump;
@@ -58,9 +58,13 @@ function readDump(text: string): PastedRequest | undefined {
     headers,
     body: isRecord(body)
       ? { params: body as FormParams }
-      : readBody(String(body), headers.get('content-type') ?? ''),
+      : readBody(textOf(body), headers.get('content-type') ?? ''),
   };
 }
+
+/** A value of JSON that should be text. An object is shown as JSON: its own `toString` may be no function. */
+const textOf = (value: unknown) =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 
 function readBody(text: string, contentType: string): PastedRequest['body'] {
   // An editor ends a file with a line feed; what Twilio sends does not end with one.

@@ -124,7 +124,7 @@ describe('taskrouter doctor', () => {
           expect(error).toBeInstanceOf(UsageError);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 500, examples: [['{"headers":{"host":{"toString":""}},"body":[{"toString":""}]}']] },
     );
   });
 });
