@@ -88,8 +88,12 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
       const chose = (name: string) => {
         handler = name;
       };
-      const endLate = async (limitMs: number, ready: Ready | Promise<Ready>): Promise<string> => {
-        const journal = { form, via };
+      const endLate = async (
+        limitMs: number,
+        ready: Ready | Promise<Ready>,
+        onFailure?: Instruction,
+      ): Promise<string> => {
+        const journal = { form, via, onFailure };
         await run.answerEarly('{}', lateRequest(journal, limitMs));
         const decide = async () => (await ready).decision;
         await late.end({ run, assignment, handler: () => handler, takenOver: false, journal, decide });
@@ -102,7 +106,10 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
       if (run.late) return endLate(lateLimitMs, taking);
       const ready = await taking;
       // Looking a name up may have taken until the deadline.
-      if (ready.answer === undefined || run.late) return endLate(ready.lateMs ?? lateLimitMs, ready);
+      if (ready.answer === undefined || run.late) {
+        const { decision, lateMs = lateLimitMs } = ready;
+        return endLate(lateMs, ready, decision.instruction === 'defer' ? decision.onFailure : undefined);
+      }
       answeredTwice = ready.answer !== '{}' && tellTwice(assignment);
       return endOf(runAfterwards, ready.answer);
     };

@@ -6,6 +6,8 @@ import type { AssignmentForm } from './forms.js';
 export interface Journal {
   readonly form: AssignmentForm;
   readonly via: 'primary' | 'fallback';
+  /** What stands in for a decision that comes too late, where the handler has said so. */
+  readonly onFailure?: Instruction | undefined;
   /** What its process was sending that must not be sent twice, and who had decided it. */
   readonly sending?: {
     readonly instruction: Instruction['instruction'];

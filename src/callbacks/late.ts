@@ -66,7 +66,7 @@ export function createLate({ client: option, deciding, log, listeners }: LatePar
   async function end(late: LateCallback): Promise<void> {
     const { run, assignment } = late;
     void warnOfTimeout(assignment, run.remainingMs());
-    let onFailure: Instruction | undefined;
+    let { onFailure } = late.journal;
     let instruction: Instruction | undefined;
     let error: unknown;
     try {

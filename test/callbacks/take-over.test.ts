@@ -116,6 +116,19 @@ describe('a late answer whose process died', () => {
     expect([rest.applied, ends]).toEqual([[], []]);
   });
 
+  test('and that comes too late to be decided: its onFailure is applied', async () => {
+    const { clock, dies, ends, rest } = setUp((on) =>
+      on.onAssignment(
+        { name: 'late' },
+        defer(never, { withinMs: 1_000, onFailure: reject({ activity: OFFLINE }) }),
+      ),
+    );
+    await dies();
+    await clock.advance(10_000);
+    expect(rest.applied).toMatchObject([{ instruction: { instruction: 'reject', activity: OFFLINE } }]);
+    expect(ends).toMatchObject([{ outcome: 'applied', instruction: 'reject', takenOver: true }]);
+  });
+
   test('that was decided meanwhile is left alone', async () => {
     const late = decidesInTheSecond(accept());
     const { clock, dies, ends, rest } = setUp((on) => on.onAssignment(late));
