@@ -58,7 +58,12 @@ export class Ledger {
       dropped: requests(({ outcome }) => outcome === 'dropped'),
       hungUp: requests(({ outcome }) => outcome === 'hung up'),
       timedOut: requests(({ outcome }) => outcome === 'timeout'),
-      byFallback: to('fallback'),
+      toFallback: to('fallback'),
+      /** Reservations that both endpoints answered. */
+      answeredByBoth: sent.filter(
+        (all) =>
+          new Set(all.filter(({ outcome }) => outcome === 'answered').map(({ via }) => via)).size === 2,
+      ).length,
       debuggerEntries: this.debugger.length,
       overCapacity: this.overCapacity.length,
       mostFull: this.mostFull,
