@@ -25,11 +25,12 @@ export function formatExplanation(explanation: Explanation, maxWorkers = 20): st
   return lines.join('\n');
 }
 
-function filterLines({ name, matches, reasons, targets }: FilterExplanation): string[] {
+function filterLines({ name, expression, matches, reasons, targets }: FilterExplanation): string[] {
   const why = reasons.length > 0 ? `: ${phrase(reasons)}` : '';
-  const head = `  ${name} ${matches ? 'matches' : 'does not match'}${why}`;
+  // Only the default filter has no expression, and it is asked when no other matches.
+  const verdict = matches ? 'matches' : expression === null ? 'is not asked' : 'does not match';
   return [
-    head,
+    `  ${name} ${verdict}${why}`,
     ...targets.map(({ queueName, fate }, index) => `    target ${index + 1}, queue ${queueName}: ${fate}`),
   ];
 }

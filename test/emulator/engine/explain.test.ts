@@ -83,7 +83,7 @@ test('as text', () => {
     '    target 1, queue Sales: present',
     '    target 2, queue Help: not reached',
     '    target 3, queue Sales: not reached',
-    '  default filter does not match',
+    '  default filter is not asked',
     '    target 1, queue Help: not reached',
     'Workers, as they are now',
     '  Ann: is in the activity Offline, which takes no tasks',
