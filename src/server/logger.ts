@@ -2,10 +2,8 @@ import { pino } from 'pino';
 import type { CallbackOutcome, LateOutcome } from '../index.js';
 import type { Logger } from '../log.js';
 import type { EndpointConfig } from './config.js';
+import { logOutput } from './log-output.js';
 import { lineRedactor, redactFields } from './redact.js';
-
-/** How long a line may wait to be written with others, in milliseconds. */
-const FLUSH_MS = 100;
 
 /**
  * The endpoint's logger: JSON lines on standard output, written a few at a time and all of them at exit. Tokens,
@@ -15,12 +13,7 @@ const FLUSH_MS = 100;
  */
 export function createLogger(
   config: Pick<EndpointConfig, 'logLevel' | 'authTokens' | 'rest' | 'redisUrl'>,
-  destination: { write(line: string): void } = pino.destination({
-    dest: 1,
-    sync: false,
-    minLength: 16_000,
-    periodicFlush: FLUSH_MS,
-  }),
+  destination: { write(line: string): void } = logOutput(),
 ): Logger {
   return pino(
     {

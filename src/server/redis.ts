@@ -17,8 +17,10 @@ export function connectRedis(url: string, log: Logger, clock: Clock = systemCloc
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     connectTimeout: 2_000,
-    // A connection on which a command has waited this long is dead, whatever TCP says: a new one is made.
-    socketTimeout: 2_000,
+    // A connection on which a command has waited this long is dead, whatever TCP says: a new one is made. As long as
+    // Twilio waits for an answer, because a process that stood still itself finds this timer due before it has read
+    // what has come: after a shorter stop its callbacks still count, and need the connection.
+    socketTimeout: 5_000,
     retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 6), 1_000),
     // After a failover the old primary refuses writes: connect again, to whoever the name leads to now.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),

@@ -1,3 +1,4 @@
+import { exitAfterLog } from './log-output.js';
 import type { Endpoint } from './serve.js';
 
 /**
@@ -9,7 +10,7 @@ import type { Endpoint } from './serve.js';
  */
 export function stopOnSignals(
   endpoint: Pick<Endpoint, 'close' | 'log'>,
-  exit: (code: number) => void = process.exit,
+  exit: (code: number) => void = exitAfterLog,
 ): void {
   const { log } = endpoint;
   let stopping = false;

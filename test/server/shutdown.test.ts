@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { Redis } from 'ioredis';
 import { describe, expect, inject, it } from 'vitest';
@@ -7,6 +8,7 @@ import {
   type EndpointProcess,
   reservation,
   startProcess,
+  TOKEN,
   taskrouter,
   until,
 } from './endpoint-process.js';
@@ -85,6 +87,27 @@ describe.concurrent('a signal', () => {
     expect(await endpoint.exited).toBe(1);
     expect(await answer).toBe('cut');
   });
+});
+
+it('a log that nobody reads any more does not keep the endpoint from ending', async (test) => {
+  const child = taskrouter(['serve'], { TWILIO_AUTH_TOKEN: TOKEN, HOST: '127.0.0.1', PORT: '0' });
+  test.onTestFinished(() => void child.kill('SIGKILL'));
+  const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
+  child.stdout!.pause();
+  const { url } = JSON.parse(line) as { url: string };
+  // More lines than a pipe holds: whoever flushes them at the end would wait for ever.
+  const refused = async () => {
+    for (let i = 0; i < 500; i += 1) {
+      const { status } = await fetch(`${url}/taskrouter/assignment`, {
+        method: 'POST',
+        body: new URLSearchParams(),
+      });
+      expect(status).toBe(403);
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, refused));
+  child.kill('SIGTERM');
+  expect((await once(child, 'exit'))[0]).toBe(0);
 });
 
 it('an endpoint without a token does not start: 2, and the variable is named', async () => {
