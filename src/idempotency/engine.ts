@@ -50,6 +50,9 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
     guard,
     kept,
     recent,
+    remember(request) {
+      if (guard.remote && request.outcome.state === 'finished') recent.complete(request);
+    },
     lateWrites,
     random: options.random ?? Math.random,
     newOwner: options.newOwner ?? ownersOf(randomUUID()),

@@ -75,7 +75,7 @@ export class Flight implements RunHost {
 
   answerEarly(run: LocalRun, answer: string, { journal, limitMs }: LateRequest): void {
     if (this.#run !== run || this.#phase !== 'running') return;
-    const early = { ...this.#holder(run), answer, journal, limitMs };
+    const early = { ...this.#holder(), answer, journal, limitMs };
     run.dropLease();
     this.#setTimer(undefined);
     this.#phase = 'storing';
@@ -173,6 +173,10 @@ export class Flight implements RunHost {
         this.#watch();
         break;
       case 'finished':
+        if (!degraded) {
+          const outcome = { state: 'finished', answer: result.answer } as const;
+          this.#tower.remember({ ...this.#holder(), outcome });
+        }
         this.#answered(result.answer, degraded);
         break;
       case 'failed':
@@ -222,7 +226,7 @@ export class Flight implements RunHost {
   }
 
   #renew(run: LocalRun): void {
-    const request = this.#holder(run);
+    const request = this.#holder();
     this.#tower.guard.call(
       'renew',
       (store) => store.renew(request),
@@ -234,14 +238,15 @@ export class Flight implements RunHost {
     );
   }
 
-  #holder({ attempt }: LocalRun) {
+  #holder() {
+    const { key, fingerprint } = this;
     const { leaseMs, ttlMs } = this.#tower;
-    return { key: this.key, fingerprint: this.fingerprint, owner: this.#owner, attempt, leaseMs, ttlMs };
+    return { key, fingerprint, owner: this.#owner, attempt: this.#attempt, leaseMs, ttlMs };
   }
 
   /** Ends a run with what comes first: its result, or a fixed answer at a deadline. What comes second is dropped. */
   end(run: LocalRun, outcome: Outcome, error?: unknown): void {
-    const { guard, kept, recent, lateWrites, log, ttlMs } = this.#tower;
+    const { guard, kept, lateWrites, log, remember } = this.#tower;
     if (this.#run !== run || this.#phase !== 'running') {
       const level = run.late && !run.lost && outcome.state === 'failed' ? 'error' : 'debug';
       log[level]({ key: this.key, err: error }, 'a handler ended after its callback: its result is dropped');
@@ -253,16 +258,14 @@ export class Flight implements RunHost {
     run.dropLease();
     this.#setTimer(undefined);
     this.#phase = 'storing';
-    const { key } = this;
-    const { attempt } = run;
-    const request = { key, fingerprint: this.fingerprint, owner: this.#owner, attempt, ttlMs, outcome };
+    const request = { ...this.#holder(), outcome };
     guard.call(
       'complete',
       (store) => store.complete(request),
       (result) => {
         if (run.degraded) kept.release(request);
         if (result === 'lost') return this.#lost(run);
-        if (guard.remote && outcome.state === 'finished') recent.complete(request);
+        remember(request);
         this.#ended(run, outcome, error, true);
       },
       () => {

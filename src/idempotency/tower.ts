@@ -5,7 +5,7 @@ import type { StoreGuard } from './guard.js';
 import type { LateFlight } from './late-flight.js';
 import type { LateWrites } from './late-writes.js';
 import type { MemoryStore } from './memory-store.js';
-import type { ReleaseRequest } from './store.js';
+import type { CompleteRequest, ReleaseRequest } from './store.js';
 import type { IdempotencyOptions, RunResult } from './types.js';
 
 /** What all flights of one engine share. */
@@ -15,8 +15,10 @@ export interface Tower extends Required<Omit<IdempotencyOptions, 'store' | 'obse
   readonly guard: StoreGuard;
   /** What this process alone knows: runs begun and answers given while the store could not be reached. */
   readonly kept: MemoryStore;
-  /** The last answers that a store elsewhere took from this process: for their duplicates, while it is away. */
+  /** The last answers of a store elsewhere that this process saw: for their duplicates, while it is away. */
   readonly recent: MemoryStore;
+  /** Notes there what the store is known to hold. */
+  remember(request: CompleteRequest): void;
   readonly lateWrites: LateWrites;
   /** Past the limit of a shutdown: nothing more begins. */
   readonly closed: boolean;

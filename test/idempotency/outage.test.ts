@@ -111,6 +111,18 @@ describe('the store cannot be asked', () => {
     expect(memory.size).toBe(0);
   });
 
+  it('an answer of another process that was given here once is known here', async () => {
+    const { world, process, request, work } = createWorld();
+    const execute = work(1, 'b');
+    const [one, other] = [process(), process()];
+    await one.run(request(() => 'a'));
+    expect(await other.run(request(execute))).toMatchObject({ answer: 'a', verdict: 'replayed' });
+    world.mood = 'refusing';
+    const again = { status: 'answered', answer: 'a', verdict: 'replayed', degraded: true };
+    expect(await other.run(request(execute))).toEqual(again);
+    expect(execute.runs).toHaveLength(0);
+  });
+
   it('a deadline holds while the store is frozen', async () => {
     const { clock, world, process, request, work } = createWorld();
     world.mood = 'frozen';
