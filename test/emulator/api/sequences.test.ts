@@ -104,7 +104,7 @@ const generator = (seed: number) => {
 };
 
 /** More with `SEQUENCES=3000`. */
-const sequences = Number(process.env.SEQUENCES ?? 60);
+const sequences = Number(process.env.SEQUENCES ?? 200);
 
 describe('any sequence of legal and illegal calls', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sequences-'));

@@ -5,7 +5,7 @@ import { channels, Model, skills } from './model.js';
 import type { World } from './world.js';
 
 /** Random commands, legal and not, against the model. More with `MODEL_RUNS=5000`. */
-const numRuns = Number(process.env.MODEL_RUNS ?? 150);
+const numRuns = Number(process.env.MODEL_RUNS ?? 400);
 
 const any = <T>(items: Iterable<T>, index: number): T | undefined => {
   const list = [...items];
