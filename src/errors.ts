@@ -17,3 +17,7 @@ export class TaskRouterKitError extends Error {
  * Thrown while the program starts, so that it never fails on a live call.
  */
 export class ConfigurationError extends TaskRouterKitError {}
+
+/** The system's name for what failed, such as `EADDRINUSE`; `unknown` where it has none. */
+export const systemCode = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'unknown';

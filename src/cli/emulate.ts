@@ -1,5 +1,5 @@
 import { createEmulator, type Emulator, type EmulatorNews } from '../emulator/index.js';
-import { ConfigurationError } from '../errors.js';
+import { ConfigurationError, systemCode } from '../errors.js';
 import { consoleLogger } from '../log.js';
 import { stopOnSignals } from '../server/shutdown.js';
 import { EXIT } from './failure.js';
@@ -48,7 +48,7 @@ export async function emulate(options: EmulateOptions): Promise<void> {
         await emulator.close();
       } catch (error) {
         console.error(
-          `The last changes are lost: ${options.data} could not be written (${codeOf(error)}), and is as it was.`,
+          `The last changes are lost: ${options.data} could not be written (${systemCode(error)}), and is as it was.`,
         );
         process.exit(EXIT.failed);
       }
@@ -71,7 +71,7 @@ async function listen(emulator: Emulator, port: number): Promise<void> {
   try {
     await emulator.listen(port);
   } catch (cause) {
-    const code = codeOf(cause);
+    const code = systemCode(cause);
     throw new ConfigurationError(
       code === 'EADDRINUSE' ? 'port-in-use' : 'cannot-listen',
       `The emulator cannot listen on port ${port} (${code}): give another one with --port, or 0 for any that is free.`,
@@ -79,6 +79,3 @@ async function listen(emulator: Emulator, port: number): Promise<void> {
     );
   }
 }
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'unknown';

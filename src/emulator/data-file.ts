@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import * as v from 'valibot';
-import { ConfigurationError } from '../errors.js';
+import { ConfigurationError, systemCode } from '../errors.js';
 import type { PhoneStep } from './delivery/phones.js';
 import type { EngineEvent, EngineSnapshot } from './engine/index.js';
 
@@ -98,7 +98,7 @@ export function readDataFile(file: string): SavedState | undefined {
   try {
     text = readFileSync(file, 'utf8');
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    const code = systemCode(cause);
     if (code === 'ENOENT') return undefined;
     throw damaged(file, `it cannot be read (${code})`, cause);
   }

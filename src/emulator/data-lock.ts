@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ConfigurationError } from '../errors.js';
+import { ConfigurationError, systemCode } from '../errors.js';
 
 /** A data file that this emulator alone may use. */
 export interface DataLock {
@@ -59,7 +59,7 @@ function write(lock: string, file: string): boolean {
     writeFileSync(lock, String(process.pid), { flag: 'wx', mode: 0o600 });
     return true;
   } catch (cause) {
-    const code = codeOf(cause);
+    const code = systemCode(cause);
     if (code === 'EEXIST') return false;
     throw new ConfigurationError(
       'cannot-write-data-file',
@@ -83,9 +83,6 @@ function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    return codeOf(error) === 'EPERM';
+    return systemCode(error) === 'EPERM';
   }
 }
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'unknown';

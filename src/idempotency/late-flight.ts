@@ -136,7 +136,7 @@ export class LateFlight {
   }
 
   #complete(): void {
-    const { guard, lateWrites, log, recent } = this.#tower;
+    const { guard, lateWrites, log, remember } = this.#tower;
     const finished = this.#finished();
     guard.call(
       'complete',
@@ -146,8 +146,8 @@ export class LateFlight {
           // Lost only to another token of this process.
           if (finished.owner !== this.#early.owner) return this.#complete();
           log.warn({ key: this.key }, 'a late run ended after another process had taken it over');
-        } else if (guard.remote) {
-          recent.complete(finished);
+        } else {
+          remember(finished);
         }
         this.#land();
       },

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigurationError } from '../errors.js';
+import { ConfigurationError, systemCode } from '../errors.js';
 
 /**
  * How long a peer may take, in milliseconds. Headers and body of a callback are one packet or a few; what is slower
@@ -35,7 +35,7 @@ export async function listen(
   try {
     await once(server.listen(port, host), 'listening');
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    const code = systemCode(cause);
     const where = host === undefined ? `port ${port}` : `${host}, port ${port}`;
     throw new ConfigurationError(
       code === 'EADDRINUSE' ? 'port-in-use' : 'cannot-listen',

@@ -12,18 +12,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createEmulator, type Emulator, type EmulatorOptions } from 'taskrouter-kit/emulator';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
-
-const open: Emulator[] = [];
-afterEach(async () => {
-  for (const emulator of open.splice(0)) await emulator.close();
-});
-async function start(options: EmulatorOptions = {}): Promise<Emulator> {
-  const emulator = await createEmulator({ clock: 'virtual', ...options });
-  open.push(emulator);
-  return emulator;
-}
+import { createEmulator } from 'taskrouter-kit/emulator';
+import { afterAll, describe, expect, it } from 'vitest';
+import { start } from './open.js';
 
 type Answer = Readonly<Record<string, unknown>>;
 

@@ -1,20 +1,6 @@
-import {
-  createEmulator,
-  type Emulator,
-  type EmulatorNews,
-  type EmulatorOptions,
-} from 'taskrouter-kit/emulator';
-import { afterEach, describe, expect, it } from 'vitest';
-
-const open: Emulator[] = [];
-afterEach(async () => {
-  for (const emulator of open.splice(0)) await emulator.close();
-});
-async function start(options: EmulatorOptions = {}): Promise<Emulator> {
-  const emulator = await createEmulator({ clock: 'virtual', ...options });
-  open.push(emulator);
-  return emulator;
-}
+import { createEmulator, type EmulatorNews } from 'taskrouter-kit/emulator';
+import { describe, expect, it } from 'vitest';
+import { start } from './open.js';
 
 type Answer = Readonly<Record<string, unknown>>;
 
