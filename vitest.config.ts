@@ -8,7 +8,7 @@ export default defineConfig({
     // The tests import the package by its name, as users do, and get the sources.
     alias: [
       { find: /^taskrouter-kit$/, replacement: source('index.ts') },
-      { find: /^taskrouter-kit\/redis$/, replacement: source('idempotency/redis-store.ts') },
+      { find: /^taskrouter-kit\/redis$/, replacement: source('idempotency/store/redis/redis-store.ts') },
       { find: /^taskrouter-kit\/rest$/, replacement: source('rest/index.ts') },
       { find: /^taskrouter-kit\/emulator$/, replacement: source('emulator/index.ts') },
       { find: /^taskrouter-kit\/testing$/, replacement: source('testing/index.ts') },

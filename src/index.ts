@@ -30,8 +30,8 @@ export type { FetchHandler } from './http/fetch.js';
 export type { NodeHandler } from './http/node.js';
 export type { CallbackOutcome } from './http/outcome.js';
 // Stores. The Redis store is in taskrouter-kit/redis.
-export { type MemoryStoreOptions, memoryStore } from './idempotency/memory-store.js';
-export type { IdempotencyStore } from './idempotency/store.js';
+export { type MemoryStoreOptions, memoryStore } from './idempotency/store/memory-store.js';
+export type { IdempotencyStore } from './idempotency/store/store.js';
 export type {
   AcceptInstruction,
   CallInstruction,

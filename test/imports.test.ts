@@ -28,6 +28,6 @@ test('importing the package loads neither Express, ioredis, pino, prom-client no
 });
 
 test('the Redis store loads no driver', () => {
-  expect(loadedBy('./src/idempotency/redis-store.ts')).not.toContain('ioredis');
+  expect(loadedBy('./src/idempotency/store/redis/redis-store.ts')).not.toContain('ioredis');
   expect(loadedBy('./src/server/redis.ts')).toContain('ioredis');
 });

@@ -1,20 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../clock.js';
 import { silentLogger } from '../log.js';
-import { Flight } from './flight.js';
-import { StoreGuard } from './guard.js';
-import type { LateFlight } from './late-flight.js';
-import { LateWrites } from './late-writes.js';
-import { memoryStore } from './memory-store.js';
-import { TakeOver } from './take-over.js';
-import type { Tower } from './tower.js';
-import type { Idempotency, IdempotencyOptions } from './types.js';
-
-/** How many answers a process remembers itself, should the store be away when their duplicates come: about 5 MB. */
-const RECENT_ANSWERS = 10_000;
-
-/** The least time between two log lines about callbacks that run without the store. */
-const DEGRADED_LOG_MS = 10_000;
+import { Flight, type FlightParts } from './flight.js';
+import type { Run } from './run.js';
+import { ResilientStore } from './store/resilient-store.js';
+import { Takeover } from './takeover.js';
+import type { Idempotency, IdempotencyOptions, RunResult } from './types.js';
 
 /**
  * Makes the engine of one process. It does no I/O but through `store`, and no waiting but on `clock`.
@@ -22,7 +13,7 @@ const DEGRADED_LOG_MS = 10_000;
  * @example
  * const idempotency = createIdempotency({ store: memoryStore() });
  * const result = await idempotency.run({
- *   key: `assignment:${form.WorkspaceSid}:${form.ReservationSid}`,
+ *   key: `assignment:${form.AccountSid}:${form.WorkspaceSid}:${form.ReservationSid}`,
  *   fingerprint: [form.WorkflowSid, form.TaskQueueSid, form.TaskSid, form.WorkerSid].join(),
  *   path: 'primary',
  *   deadline: arrivedAt + 4_000,
@@ -31,70 +22,48 @@ const DEGRADED_LOG_MS = 10_000;
  * });
  */
 export function createIdempotency(options: IdempotencyOptions): Idempotency {
-  const { store, observer, clock = systemClock, log = silentLogger, storeTimeoutMs = 250 } = options;
-  const guard = new StoreGuard({ store, clock, log, storeTimeoutMs, observer });
-  const kept = memoryStore({ clock });
-  const recent = memoryStore({ clock, maxRecords: RECENT_ANSWERS });
-  const lateWrites = new LateWrites(guard, kept, clock, log);
-  const flights = new Map<string, Flight>();
-  const lateFlights = new Map<string, LateFlight>();
-  let takeOver: TakeOver | undefined;
-  let closing = false;
-  let onIdle: (() => void) | undefined;
-  let degradedRuns = 0;
-  let degradedLogged = Number.NEGATIVE_INFINITY;
-
-  const tower: Tower & { closed: boolean } = {
+  const { observer, clock = systemClock, log = silentLogger, storeTimeoutMs = 250 } = options;
+  const store = new ResilientStore({
+    store: options.store,
     clock,
     log,
-    guard,
-    kept,
-    recent,
-    remember(request) {
-      if (guard.remote && request.outcome.state === 'finished') recent.complete(request);
-    },
-    lateWrites,
+    storeTimeoutMs,
+    probeMs: options.probeMs ?? 50,
+    hiccupMs: options.hiccupMs ?? 1_000,
+    onStoreError: options.onStoreError ?? 'continue',
+    observer,
+  });
+  const leaseMs = options.leaseMs ?? 1_500;
+  const flights = new Map<string, Flight>();
+  const deferred = new Map<string, Run>();
+  let takeover: Takeover | undefined;
+  let closing = false;
+  let onIdle: (() => void) | undefined;
+
+  const parts: FlightParts & { closed: boolean } = {
+    store,
+    clock,
+    log,
+    leaseMs,
+    renewMs: options.renewMs ?? Math.floor(leaseMs / 3),
+    deferredLeaseMs: options.deferredLeaseMs ?? 1_500,
+    ttlMs: options.ttlMs ?? 86_400_000,
+    closed: false,
+    deferred,
+    pollMs: options.pollMs ?? [25, 100],
     random: options.random ?? Math.random,
     newOwner: options.newOwner ?? ownersOf(randomUUID()),
-    leaseMs: options.leaseMs ?? 1_500,
-    renewMs: options.renewMs ?? 500,
-    ttlMs: options.ttlMs ?? 86_400_000,
-    pollMs: options.pollMs ?? [25, 100],
-    onStoreError: options.onStoreError ?? 'continue',
-    closed: false,
-    onDegraded(key) {
-      degradedRuns += 1;
-      const now = clock.now();
-      if (now - degradedLogged < DEGRADED_LOG_MS) return;
-      log.warn({ key, runs: degradedRuns }, 'the store cannot be asked: only this process tells duplicates');
-      degradedLogged = now;
-      degradedRuns = 0;
-    },
     onResult: (result) => observer?.result?.(result),
     onLanded(flight) {
       if (flights.get(flight.id) === flight) flights.delete(flight.id);
-      if (isIdle()) onIdle?.();
+      if (onIdle && isIdle()) onIdle();
     },
-    lateFlight: (key) => lateFlights.get(key),
-    onLate: (flight) => void lateFlights.set(flight.key, flight),
-    onLateLanded(flight) {
-      if (lateFlights.get(flight.key) === flight) lateFlights.delete(flight.key);
-      if (isIdle()) onIdle?.();
-    },
-    release(request) {
-      kept.release(request);
-      return new Promise((resolve) => {
-        guard.call(
-          'release',
-          (store) => store.release(request),
-          resolve,
-          () => resolve(),
-        );
-      });
+    onEnded() {
+      if (onIdle && isIdle()) onIdle();
     },
   };
 
-  const isIdle = () => flights.size === 0 && lateFlights.size === 0;
+  const isIdle = () => flights.size === 0 && deferred.size === 0;
 
   /** Resolves when nothing is in flight, or after `timeoutMs`. */
   function idle(timeoutMs: number): Promise<void> {
@@ -112,10 +81,10 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
   async function cut(): Promise<string[]> {
     const open: string[] = [];
     const releases: Promise<void>[] = [];
-    for (const flight of [...flights.values(), ...lateFlights.values()]) {
-      const released = flight.cut();
+    for (const each of [...flights.values(), ...deferred.values()]) {
+      const released = each.cut();
       if (released === false) continue;
-      open.push(flight.key);
+      open.push(each.key);
       releases.push(released);
     }
     // What is being stored now, and the releases, end within the store's timeout.
@@ -123,56 +92,65 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
     return open;
   }
 
+  /** A callback that this process has answered and goes on with. */
+  function replay(run: Run): RunResult {
+    const result = { status: 'answered', answer: run.answer, verdict: 'replayed' } as const;
+    return run.journalKnown === 'held' ? result : { ...result, degraded: true };
+  }
+
   return {
     run(request) {
-      if (lateFlights.size > 0) {
-        const late = lateFlights.get(request.key);
-        if (late?.fingerprint === request.fingerprint) return late.join();
+      const { key, fingerprint } = request;
+      const run = deferred.size > 0 ? deferred.get(key) : undefined;
+      if (run?.fingerprint === fingerprint) {
+        const result = replay(run);
+        parts.onResult(result);
+        return result;
       }
-      let id = request.key;
+      let id = key;
       let present = flights.get(id);
-      if (present !== undefined && present.fingerprint !== request.fingerprint) {
+      if (present !== undefined && present.fingerprint !== fingerprint) {
         // Two fingerprints under one key are two flights: it is for the store to say which one is right.
-        id = `${id} ${request.fingerprint}`;
+        id = `${id} ${fingerprint}`;
         present = flights.get(id);
       }
       if (present !== undefined) return present.join(request);
       if (closing) {
-        tower.onResult({ status: 'closed' });
-        return Promise.resolve({ status: 'closed' });
+        const result = { status: 'closed' } as const;
+        parts.onResult(result);
+        return result;
       }
-      const flight = new Flight(id, request, tower);
-      flights.set(id, flight);
-      return flight.start(request);
+      const flight = new Flight(id, request, parts);
+      const result = flight.start(request);
+      if (!flight.landed) flights.set(id, flight);
+      return result;
     },
 
     takeOver(handler) {
-      if (store.claim !== undefined && !closing) takeOver = new TakeOver(tower, handler);
+      if (store.hasTakeover && !closing) takeover = new Takeover(parts, handler);
     },
 
     active: {
       *[Symbol.iterator]() {
         for (const { key } of flights.values()) yield key;
-        yield* lateFlights.keys();
+        yield* deferred.keys();
       },
     },
 
     get storeState() {
-      return guard.state;
+      return store.state;
     },
 
-    probe: () => guard.probe(),
+    probe: () => store.probe(),
 
     async close({ timeoutMs }) {
       closing = true;
-      takeOver?.stop();
+      takeover?.stop();
       await idle(timeoutMs);
-      tower.closed = true;
-      // The second time for runs that were just going late.
+      parts.closed = true;
+      // The second time for runs that were just being deferred.
       const open = [...(await cut()), ...(await cut())];
-      await lateWrites.flush();
-      lateWrites.stop();
-      guard.stop();
+      await store.close();
       return { open };
     },
   };

@@ -1,6 +1,9 @@
 import type { Clock } from '../clock.js';
+import { TaskRouterKitError } from '../errors.js';
 import type { Logger } from '../log.js';
-import type { IdempotencyStore, MaybePromise } from './store.js';
+import type { MaybePromise } from '../maybe-promise.js';
+import type { StoreObserver } from './store/circuit-breaker.js';
+import type { IdempotencyStore, StoreState } from './store/store.js';
 
 /**
  * Runs every callback effectively once, over all processes that share a store: whoever comes first runs it, the
@@ -8,19 +11,20 @@ import type { IdempotencyStore, MaybePromise } from './store.js';
  */
 export interface Idempotency {
   /**
-   * Joins or starts the run of one callback. Never rejects, and resolves by `deadline`; only when a result is
-   * being stored at that moment does it wait for that one store call, which ends within `storeTimeoutMs`.
+   * Joins or starts the run of one callback. Never rejects, and ends by `deadline`; only when a result is
+   * being stored at that moment does it wait for that one store call, which ends within `storeTimeoutMs`. Answers
+   * directly where neither store nor work has to be waited for.
    */
-  run(request: RunRequest): Promise<RunResult>;
+  run(request: RunRequest): MaybePromise<RunResult>;
   /**
-   * From now on, until {@link close}, looks about every 2 s for late runs whose process has died, takes each over
+   * From now on, until {@link close}, looks about every 2 s for deferred runs whose process has died, takes each over
    * under a lease of its own, and calls `handler` with it. The run ends when `handler` does, however it does. Without
    * effect when the store has no `claim`. To be called once.
    *
    * @example
    * idempotency.takeOver(async (run) => {
    *   const { form, dueAt } = JSON.parse(run.journal);
-   *   if (await stillPending(form)) await decideLate(form, dueAt, run);
+   *   if (await stillPending(form)) await decide(form, dueAt, run);
    * });
    */
   takeOver(handler: (run: TakenRun) => Promise<void>): void;
@@ -31,14 +35,12 @@ export interface Idempotency {
   /** Asks the store whether it can be reached. Never rejects; takes `storeTimeoutMs` at most. */
   probe(): Promise<StoreState>;
   /**
-   * Takes no new keys, and waits up to `timeoutMs` for those in flight, late runs included. At the limit it aborts
+   * Takes no new keys, and waits up to `timeoutMs` for those in flight, deferred runs included. At the limit it aborts
    * their signals, ends their waiting requests as `closed`, gives their leases back, so that another process may run
    * them at once, and names their keys in `open`.
    */
   close(options: { timeoutMs: number }): Promise<{ open: string[] }>;
 }
-
-export type StoreState = 'ok' | 'degraded';
 
 export interface IdempotencyOptions {
   readonly store: IdempotencyStore;
@@ -50,12 +52,18 @@ export interface IdempotencyOptions {
   readonly log?: Logger;
   /** How long a run is safe from being taken over after its owner's last sign of life. Default 1,500. */
   readonly leaseMs?: number;
-  /** How often the owner of a run renews its lease. Default 500. */
+  /** The same for a deferred run. Default 1,500. */
+  readonly deferredLeaseMs?: number;
+  /** How often the owner of a run renews its lease. Default: a third of the lease. */
   readonly renewMs?: number;
   /** How long an answer is repeated to duplicates. Default 24 hours. */
   readonly ttlMs?: number;
   /** How long one store operation may take. Default 250. */
   readonly storeTimeoutMs?: number;
+  /** How long an absence of the store is waited out. Default 1,000: a quarter of the usual deadline. */
+  readonly hiccupMs?: number;
+  /** How often a store that is away is asked whether it is back. Default 50. */
+  readonly probeMs?: number;
   /** The least and the most time between two looks at a run in another process. Default [25, 100]. */
   readonly pollMs?: readonly [number, number];
   /** The store cannot be asked: run, with duplicates told by this process alone (default), or refuse. */
@@ -64,19 +72,14 @@ export interface IdempotencyOptions {
 }
 
 /** What a metrics collector is told. A method must not throw. */
-export interface IdempotencyObserver {
+export interface IdempotencyObserver extends StoreObserver {
   /** Once a request. */
   result?(result: RunResult): void;
-  /** Once a failed store operation; one that the open circuit breaker kept back counts as well. */
-  storeError?(operation: StoreOperation): void;
-  storeState?(state: StoreState): void;
 }
-
-export type StoreOperation = 'acquire' | 'renew' | 'answerEarly' | 'complete' | 'release' | 'claim' | 'ping';
 
 /** One callback, as it came in. */
 export interface RunRequest {
-  /** `assignment:<WorkspaceSid>:<ReservationSid>` or `event:<id>`. */
+  /** `assignment:<AccountSid>:<WorkspaceSid>:<ReservationSid>` or `event:<AccountSid>:<id>`. */
   readonly key: string;
   /** What must not differ between two requests under one key. */
   readonly fingerprint: string;
@@ -87,27 +90,27 @@ export interface RunRequest {
   /**
    * What happens when the deadline passes while the callback still runs in this process. `fail`: this request
    * ends, the run goes on for later ones. A fixed answer: it becomes THE answer of the callback, stored for every
-   * request, and what the run brings later is dropped; or, with `goOn`, the run goes on late, as if it had called
-   * {@link OwnedRun.answerEarly}. A request that waits for a run in another process, or for the store, ends as
+   * request, and what the run brings later is dropped; or, with `deferred`, the run goes on, as if it had called
+   * {@link OwnedRun.defer}. A request that waits for a run in another process, or for the store, ends as
    * `deadline` in any case: only the owner of a run may answer for it.
    */
-  readonly onDeadline: 'fail' | { readonly answer: string; readonly goOn?: LateRequest | undefined };
+  readonly onDeadline: 'fail' | { readonly answer: string; readonly deferred?: Deferral | undefined };
   /**
    * Does the work and brings the answer: the exact text to repeat. Of all requests that wait for one run, only
-   * one's `execute` is called. Throw, or reject, and the attempt has failed. Once the run is late, what it brings is
+   * one's `execute` is called. Throw, or reject, and the attempt has failed. Once the run is deferred, what it brings is
    * ignored, and an error is only logged.
    */
   execute(run: OwnedRun): MaybePromise<string>;
 }
 
 /** What another process needs to take the rest of a run over, should this one die. */
-export interface LateRequest {
+export interface Deferral {
   /**
-   * Opaque text for {@link TakenRun}, in the store only while the run is late. No size is refused, for that would lose a
+   * Opaque text for {@link TakenRun}, in the store only while the run is deferred. No size is refused, for that would lose a
    * decision: a callback's journal is bounded by the 256 KiB its body may have, and holds its attributes twice.
    */
   readonly journal: string;
-  /** How long the late part may take from now on, in milliseconds. */
+  /** How long the deferred part may take from now on, in milliseconds. */
   readonly limitMs: number;
 }
 
@@ -117,40 +120,41 @@ export interface Run {
   readonly signal: AbortSignal;
   /** 1 for the first run of a callback, one more for each after a failure or a lost process. */
   readonly attempt: number;
-  /** Milliseconds left to the latest request that waits for this run, 0 when none does. Late: to the late limit. */
+  /** Milliseconds left to the latest request that waits for this run, 0 when none does. Deferred: to its limit. */
   remainingMs(): number;
 }
 
 /** The run in the hands of the `execute` that does it. */
 export interface OwnedRun extends Run {
   /**
-   * Whether the callback is answered already, or just being so, and this run goes on late. The `signal` of a late run
-   * aborts at its late limit, in a shutdown at its limit, and when the run is lost.
+   * Whether the callback is answered already, or just being so, and this run goes on. The `signal` of a deferred run
+   * aborts at its limit, in a shutdown at its limit, and when the run is lost.
    */
-  readonly late: boolean;
+  readonly deferred: boolean;
   /**
    * Another process has this run, or may take it at any time: whatever is left to do is for that one. From then on
    * the signal is aborted.
    */
   readonly lost: boolean;
   /**
-   * Answers every waiting and later request with `answer` now, and lets this run go on late. Resolves once the store
+   * Answers every waiting and later request with `answer` now, and lets this run go on. Resolves once the store
    * holds answer and journal, or cannot be asked: then this process alone goes on, and no other takes over if it
-   * dies. When the run is late already nothing changes, and the promise tells how going late ended.
+   * dies. When the run is deferred already nothing changes, and the promise tells how that ended.
    *
    * @throws RunLostError when another process has the run, or it has ended before: do nothing more for it.
    * @example
-   * await run.answerEarly('{}', { journal: JSON.stringify({ form, dueAt }), limitMs: 8_000 });
+   * await run.defer('{}', { journal: JSON.stringify({ form, dueAt }), limitMs: 8_000 });
    * const instruction = await decide(form, run.signal);
    * if (!run.lost) await applyByRest(instruction);
    */
-  answerEarly(answer: string, late: LateRequest): Promise<void>;
+  defer(answer: string, deferral: Deferral): Promise<void>;
   /**
-   * Replaces the journal of this late run, before a step that must not be done twice: whoever takes over reads that it
-   * was about to be done. Resolves once the store holds it, or cannot be asked: then it is written with the next
-   * renewal that gets through.
+   * Replaces the journal of this deferred run, before a step that must not be done twice: whoever takes over reads that
+   * it was about to be done. Resolves once the store holds it, which is tried until the limit of the run; at once only
+   * when the store certainly never held a journal, so that nobody can take over.
    *
    * @throws RunLostError when another process has the run: leave the step to it.
+   * @throws NotRecordedError when the limit passes first: leave the step out.
    * @example
    * await run.rewriteJournal(JSON.stringify({ form, sending: 'conference' }));
    * await applyByRest(instruction);
@@ -158,11 +162,31 @@ export interface OwnedRun extends Run {
   rewriteJournal(journal: string): Promise<void>;
 }
 
-/** A late run that this process has taken over. `attempt` counts the processes it has been through. */
+/** A deferred run that this process has taken over. `attempt` counts the processes it has been through. */
 export interface TakenRun extends OwnedRun {
   readonly key: string;
-  /** As it was given with the early answer. */
+  /** As it was given when it was deferred. */
   readonly journal: string;
+}
+
+/** A run that is no longer this process' own, or has ended: what is left to do for it is not for the caller to do. */
+export class RunLostError extends TaskRouterKitError {
+  constructor() {
+    super(
+      'run-lost',
+      'This run has ended, or another process has taken it over: do nothing more for its callback.',
+    );
+  }
+}
+
+/** The store did not take the journal of a deferred run before its limit. */
+export class NotRecordedError extends TaskRouterKitError {
+  constructor() {
+    super(
+      'not-recorded',
+      'The store did not record in time what was about to be sent: it is not sent, because it could be sent twice.',
+    );
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../clock.js';
 import { ConfigurationError } from '../errors.js';
-import type { IdempotencyStore } from '../idempotency/store.js';
+import type { IdempotencyStore } from '../idempotency/store/store.js';
 import type { Requester, RetryNotice, RetryOptions } from './request.js';
 import { fetchTransport, nodeTransport } from './transport.js';
 

@@ -1,5 +1,5 @@
 import { TaskRouterKitError } from '../errors.js';
-import type { IdempotencyStore } from '../idempotency/store.js';
+import type { IdempotencyStore } from '../idempotency/store/store.js';
 import type { Idempotency, RunResult } from '../idempotency/types.js';
 import type { CallOptions, Calls } from './calls.js';
 import { InputError, TaskRouterConnectionError } from './errors.js';
@@ -82,7 +82,7 @@ export class KeyedCreation {
   #engine(): Promise<Idempotency> {
     this.#idempotency ??= (async () => {
       const { createIdempotency } = await import('../idempotency/engine.js');
-      const { memoryStore } = await import('../idempotency/memory-store.js');
+      const { memoryStore } = await import('../idempotency/store/memory-store.js');
       const { clock, random } = this.#requester;
       const store = this.#store ?? memoryStore({ clock, maxRecords: 10_000 });
       return createIdempotency({ store, clock, random });

@@ -1,8 +1,8 @@
 import type { RequestListener, Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Router } from 'express';
-import { redisStore } from '../idempotency/redis-store.js';
-import type { IdempotencyStore } from '../idempotency/store.js';
+import { redisStore } from '../idempotency/store/redis/redis-store.js';
+import type { IdempotencyStore } from '../idempotency/store/store.js';
 import {
   type CallbackOutcome,
   ConfigurationError,

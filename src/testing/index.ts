@@ -9,4 +9,4 @@ export {
 } from './requests.js';
 export { type HandlerFacts, runHandler } from './run-handler.js';
 export { sid } from './sids.js';
-export { storeContract } from './store-contract.js';
+export { storeContract } from './store-contract/index.js';

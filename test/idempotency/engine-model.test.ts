@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { MemoryStore } from '../../src/idempotency/memory-store.js';
+import type { MemoryStore } from '../../src/idempotency/store/memory-store.js';
 import type { OwnedRun, RunRequest, RunResult } from '../../src/idempotency/types.js';
 import { createWorld, type Line, type Mood } from './world.js';
 
@@ -103,11 +103,11 @@ async function play(steps: StepValue[], latencyMs: number | undefined) {
       const before = earlyMs !== undefined && earlyMs < takesMs ? earlyMs : takesMs;
       await on.takes(key, before);
       if (before === earlyMs) {
-        await run.answerEarly(`early ${number}`, LATE);
+        await run.defer(`early ${number}`, LATE);
         await on.takes(key, takesMs - before);
       }
-      if (run.late) {
-        await run.answerEarly('not used', LATE);
+      if (run.deferred) {
+        await run.defer('not used', LATE);
         if (!run.lost) on.done.push(key);
       }
       if (fails) throw new Error('handler');
@@ -116,7 +116,7 @@ async function play(steps: StepValue[], latencyMs: number | undefined) {
     const atDeadline = {
       fail: 'fail' as const,
       fixed: { answer: 'fixed' },
-      late: { answer: 'early at the deadline', goOn: LATE },
+      late: { answer: 'early at the deadline', deferred: LATE },
     };
     return request(execute, { key, path, onDeadline: atDeadline[onDeadline] });
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createIdempotency } from '../../src/idempotency/engine.js';
-import { memoryStore } from '../../src/idempotency/memory-store.js';
+import { memoryStore } from '../../src/idempotency/store/memory-store.js';
 import type { RunResult } from '../../src/idempotency/types.js';
 import { createFakeClock } from '../../src/testing/fake-clock.js';
 import { createWorld, KEY, watch } from './world.js';

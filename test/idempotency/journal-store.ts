@@ -1,15 +1,15 @@
 import type { Clock } from '../../src/clock.js';
-import { type MemoryStore, memoryStore } from '../../src/idempotency/memory-store.js';
-import type { ClaimedRun, ClaimRequest, EarlyRequest } from '../../src/idempotency/store.js';
+import { type MemoryStore, memoryStore } from '../../src/idempotency/store/memory-store.js';
+import type { ClaimedRun, ClaimRequest, DeferRequest } from '../../src/idempotency/store/store.js';
 
 interface Journal {
-  request: EarlyRequest;
+  request: DeferRequest;
   leaseUntil: number;
   readonly limitAt: number;
   claimedPast: boolean;
 }
 
-/** The memory store with journals, so that "processes" that share one can take each other's late runs over. */
+/** The memory store with journals, so that "processes" that share one can take each other's deferred runs over. */
 export interface JournalStore extends MemoryStore {
   claim(request: ClaimRequest): ClaimedRun[];
 }
@@ -19,10 +19,10 @@ export function journalStore({ clock }: { clock: Clock }): JournalStore {
   const journals = new Map<string, Journal>();
 
   const store: JournalStore = Object.assign(Object.create(memory) as MemoryStore, {
-    answerEarly(request: EarlyRequest) {
-      const result = memory.answerEarly(request);
+    defer(request: DeferRequest) {
+      const result = memory.defer(request);
       // Repeated when the run has ended, it is stored as well; then there is nothing to hand on.
-      if (result === 'stored' && memory.renew({ ...request, late: true }) === 'held') {
+      if (result.status === 'stored' && memory.renew({ ...request, deferred: true }).status === 'held') {
         const now = clock.now();
         const leaseUntil = now + request.leaseMs;
         journals.set(request.key, {
@@ -37,12 +37,12 @@ export function journalStore({ clock }: { clock: Clock }): JournalStore {
     renew(request: Parameters<MemoryStore['renew']>[0]) {
       const result = memory.renew(request);
       const journal = journals.get(request.key);
-      if (result === 'held' && journal !== undefined) journal.leaseUntil = clock.now() + request.leaseMs;
+      if (result.status === 'held' && journal !== undefined) journal.leaseUntil = clock.now() + request.leaseMs;
       return result;
     },
     complete(request: Parameters<MemoryStore['complete']>[0]) {
       const result = memory.complete(request);
-      if (result === 'stored') journals.delete(request.key);
+      if (result.status === 'stored') journals.delete(request.key);
       return result;
     },
     release({ key, owner }: Parameters<MemoryStore['release']>[0]) {
@@ -72,7 +72,7 @@ export function journalStore({ clock }: { clock: Clock }): JournalStore {
         journal.request = { ...request, owner, leaseMs, attempt: request.attempt + 1 };
         journal.leaseUntil = now + leaseMs;
         memory.forget(key);
-        memory.answerEarly(journal.request);
+        memory.defer(journal.request);
         const { fingerprint, attempt, answer, journal: text } = journal.request;
         claimed.push({ key, fingerprint, attempt, answer, journal: text, limitLeftMs });
       }

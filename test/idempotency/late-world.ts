@@ -5,13 +5,13 @@ export const LATE = { journal: '{"form":"x"}', limitMs: 8_000 };
 /** What a store is told about the record of {@link KEY}. */
 export const HELD = { key: KEY, fingerprint: 'sids', leaseMs: 1_500, ttlMs: 60_000 };
 /** What a request brings whose run goes late at its deadline. */
-export const EARLY = { onDeadline: { answer: '{}', goOn: LATE } };
+export const EARLY = { onDeadline: { answer: '{}', deferred: LATE } };
 
 /** Work that answers early at once, and is done `ms` later. */
 export function lateWork({ clock }: ReturnType<typeof createWorld>, ms: number, error?: Error) {
   const execute = async (run: OwnedRun): Promise<string> => {
     execute.runs.push(run);
-    await run.answerEarly('{}', LATE);
+    await run.defer('{}', LATE);
     execute.late += 1;
     await new Promise<void>((resolve, reject) => {
       clock.setTimeout(() => (error ? reject(error) : resolve()), ms);
@@ -48,7 +48,7 @@ export async function dead(options: { limitMs?: number } = {}) {
   const former: { engine: Idempotency; run?: OwnedRun } = { engine };
   const execute = async (run: OwnedRun): Promise<string> => {
     former.run = run;
-    await run.answerEarly('{}', { ...LATE, ...options });
+    await run.defer('{}', { ...LATE, ...options });
     return new Promise(() => {});
   };
   void engine.run(world.request(execute));

@@ -53,10 +53,10 @@ describe('a run that answers early', () => {
     const engine = process();
     const first = watch(engine.run(request(execute, EARLY)), clock.now);
     await clock.advance(3_999);
-    expect(execute.runs[0]?.late).toBe(false);
+    expect(execute.runs[0]?.deferred).toBe(false);
     await clock.advance(1);
     expect(first).toEqual({ result: { status: 'answered', answer: '{}', verdict: 'ran' }, afterMs: 4_000 });
-    expect(execute.runs[0]?.late).toBe(true);
+    expect(execute.runs[0]?.deferred).toBe(true);
     expect(execute.runs[0]?.remainingMs()).toBe(8_000);
     await clock.advance(4_000);
     expect([...engine.active]).toEqual([]);
@@ -123,8 +123,8 @@ describe('a run that answers early', () => {
     const { clock, process, request } = createWorld();
     const first = process().run(
       request(async (run) => {
-        await Promise.all([run.answerEarly('first', LATE), run.answerEarly('second', LATE)]);
-        await run.answerEarly('third', LATE);
+        await Promise.all([run.defer('first', LATE), run.defer('second', LATE)]);
+        await run.defer('third', LATE);
         return 'ignored';
       }),
     );
@@ -139,7 +139,7 @@ describe('a run that answers early', () => {
     const engine = process({ store: memory, observer: { result: (result) => void results.push(result) } });
     await engine.run(
       request((run) => {
-        void run.answerEarly('{}', LATE);
+        void run.defer('{}', LATE);
         expect(results).toHaveLength(1);
         return 'ignored';
       }),
@@ -155,8 +155,8 @@ describe('a run that answers early', () => {
     const execute = async (run: OwnedRun) => {
       // 100 ms for the acquire: the work ends while the early answer is on its way to the store.
       await new Promise<void>((resolve) => clock.setTimeout(resolve, 3_950));
-      seen.push(run.late);
-      if (run.late) await run.answerEarly('{}', LATE);
+      seen.push(run.deferred);
+      if (run.deferred) await run.defer('{}', LATE);
       seen.push(clock.now());
       return 'ignored';
     };
@@ -187,13 +187,13 @@ describe('a run that answers early', () => {
       late = run;
       // The signal of a deserted run would abort at 9,000.
       await new Promise<void>((resolve) => clock.setTimeout(resolve, 8_850));
-      await run.answerEarly('{}', LATE);
+      await run.defer('{}', LATE);
       return new Promise(() => {});
     };
     const first = watch(process().run(request(execute)), clock.now);
     await clock.advance(12_000);
     expect(first.result).toMatchObject({ status: 'deadline' });
-    expect([late?.late, late?.signal.aborted]).toEqual([true, false]);
+    expect([late?.deferred, late?.signal.aborted]).toEqual([true, false]);
   });
 
   it('once its result is being stored, a run no longer goes late', async () => {
@@ -202,8 +202,8 @@ describe('a run that answers early', () => {
     const first = watch(process().run(request(execute, EARLY)), clock.now);
     await clock.advance(5_000);
     expect(first).toMatchObject({ result: { answer: 'just in time' }, afterMs: 4_050 });
-    expect(execute.runs[0]?.late).toBe(false);
-    await expect(execute.runs[0]?.answerEarly('{}', LATE)).rejects.toMatchObject({ code: 'run-lost' });
+    expect(execute.runs[0]?.deferred).toBe(false);
+    await expect(execute.runs[0]?.defer('{}', LATE)).rejects.toMatchObject({ code: 'run-lost' });
   });
 
   it('one that another process has taken over is told so, and its requests get the answer of that run', async () => {
@@ -213,7 +213,7 @@ describe('a run that answers early', () => {
     const first = process({ renewMs: 60_000, log }).run(
       request(async (run) => {
         await new Promise<void>((resolve) => clock.setTimeout(resolve, 1_000));
-        await run.answerEarly('{}', LATE).catch((error: { code: string }) => told.push(error.code, run.lost));
+        await run.defer('{}', LATE).catch((error: { code: string }) => told.push(error.code, run.lost));
         throw new Error('stopped');
       }),
     );
@@ -264,7 +264,7 @@ describe('a run that goes late while the store cannot be asked', () => {
     );
     await clock.advance(10);
     expect(await first).toEqual({ status: 'answered', answer: '{}', verdict: 'ran', degraded: true });
-    expect([errors, warnings]).toEqual([['answerEarly'], 1]);
+    expect([errors, warnings]).toEqual([['defer'], 1]);
     expect(await engine.run(request(execute))).toEqual({
       status: 'answered',
       answer: '{}',
@@ -307,7 +307,7 @@ describe('a run that goes late while the store cannot be asked', () => {
     const world = createWorld();
     const { clock, process, request } = world;
     const line: Line = { mood: 'well', calls: [] };
-    const engine = process({ leaseMs: 100 }, line);
+    const engine = process({ leaseMs: 100, renewMs: 500 }, line);
     const execute = lateWork(world, 60_000);
     void engine.run(
       request((run) => {

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { memoryStore } from '../../src/idempotency/memory-store.js';
+import { memoryStore } from '../../src/idempotency/store/memory-store.js';
 import { createFakeClock } from '../../src/testing/fake-clock.js';
 
 const base = { fingerprint: 'sids', owner: 'a', leaseMs: 1_500, ttlMs: 60_000 };
@@ -47,7 +47,7 @@ describe('the memory store', () => {
   it('never drops a late record, however many there are, and drops it once it has ended', () => {
     const { store, finish } = create(3);
     const early = { ...base, attempt: 1, answer: 'x', journal: 'j', limitMs: 8_000 };
-    for (const key of ['l1', 'l2', 'l3', 'l4']) store.answerEarly({ ...early, key });
+    for (const key of ['l1', 'l2', 'l3', 'l4']) store.defer({ ...early, key });
     for (const key of ['1', '2', '3']) finish(key);
     expect(['l1', 'l2', 'l3', 'l4'].map((key) => store.has(key))).toEqual([true, true, true, true]);
     for (const key of ['l1', 'l2', 'l3', 'l4']) store.complete({ ...base, ...finished, key });

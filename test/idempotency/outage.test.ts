@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StoreOperation, StoreState } from '../../src/idempotency/types.js';
+import type { StoreOperation, StoreState } from '../../src/idempotency/store/store.js';
 import { createWorld, KEY, watch } from './world.js';
 
 describe('the store cannot be asked', () => {

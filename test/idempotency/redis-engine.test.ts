@@ -2,16 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { createIdempotency } from '../../src/idempotency/engine.js';
-import { LATE_INDEX_SCRIPTS } from '../../src/idempotency/redis-late-index.js';
+import { DEFERRED_INDEX_SCRIPTS } from '../../src/idempotency/store/redis/deferred-index.js';
 import {
   ACQUIRE,
-  ANSWER_EARLY,
+  DEFER,
   CLAIM,
   COMPLETE,
   RELEASE,
   RENEW,
-} from '../../src/idempotency/redis-scripts.js';
-import { type RedisClient, redisStore } from '../../src/idempotency/redis-store.js';
+} from '../../src/idempotency/store/redis/scripts.js';
+import { type RedisClient, redisStore } from '../../src/idempotency/store/redis/redis-store.js';
 import type { Idempotency, RunRequest, RunResult } from '../../src/idempotency/types.js';
 import { startRedis } from '../support/redis.js';
 
@@ -121,7 +121,7 @@ describe('a Redis in trouble, in the middle of the load', () => {
         return `answer ${begun}`;
       };
       all.push(
-        engine.run(request(unique(), execute)).then((result) => {
+        Promise.resolve(engine.run(request(unique(), execute))).then((result) => {
           ended.push({ result, tookMs: Date.now() - begun });
         }),
       );
@@ -214,8 +214,8 @@ describe('a Redis in trouble, in the middle of the load', () => {
 
 describe('the Redis store', () => {
   it('names one key a script, tagged so that a cluster keeps it in one place', async () => {
-    const onRecords = [ACQUIRE, RENEW, ANSWER_EARLY, COMPLETE, RELEASE, CLAIM];
-    for (const { lua } of [...onRecords, ...LATE_INDEX_SCRIPTS]) {
+    const onRecords = [ACQUIRE, RENEW, DEFER, COMPLETE, RELEASE, CLAIM];
+    for (const { lua } of [...onRecords, ...DEFERRED_INDEX_SCRIPTS]) {
       expect(lua).toContain('KEYS[1]');
       expect(lua).not.toMatch(/KEYS\[[^1]/);
     }

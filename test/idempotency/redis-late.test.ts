@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, inject, it, type TestContext } from 'vitest';
 import { createIdempotency } from '../../src/idempotency/engine.js';
-import { type RedisClient, redisStore } from '../../src/idempotency/redis-store.js';
-import type { EarlyRequest, IdempotencyStore } from '../../src/idempotency/store.js';
+import { type RedisClient, redisStore } from '../../src/idempotency/store/redis/redis-store.js';
+import type { DeferRequest, IdempotencyStore } from '../../src/idempotency/store/store.js';
 import type { OwnedRun, RunRequest } from '../../src/idempotency/types.js';
 
 const redis = new Redis(inject('redisUrl'));
@@ -16,7 +16,7 @@ function records() {
   const prefix = `${unique()}:`;
   return {
     prefix,
-    indexed: () => redis.zrange(`${prefix}late`, '0', '-1'),
+    indexed: () => redis.zrange(`${prefix}deferred`, '0', '-1'),
     fields: (key: string) => redis.hgetall(`${prefix}{${key}}`),
   };
 }
@@ -66,7 +66,7 @@ describe.concurrent('late runs on Redis', () => {
       });
     }
     const execute = async (run: OwnedRun): Promise<string> => {
-      await run.answerEarly('{}', { journal: JOURNAL, limitMs: 8_000 });
+      await run.defer('{}', { journal: JOURNAL, limitMs: 8_000 });
       return new Promise(() => {});
     };
     expect(await first.engine.run(request('k', execute))).toEqual({
@@ -102,8 +102,8 @@ describe.concurrent('late runs on Redis', () => {
     const taken: string[] = [];
     for (const { engine } of [first, second]) engine.takeOver(async ({ key }) => void taken.push(key));
     const execute = async (run: OwnedRun) => {
-      await run.answerEarly('{}', { journal: JOURNAL, limitMs: 8_000 });
-      expect(await fields('k')).toMatchObject({ s: 'late', j: JOURNAL });
+      await run.defer('{}', { journal: JOURNAL, limitMs: 8_000 });
+      expect(await fields('k')).toMatchObject({ s: 'deferred', j: JOURNAL });
       expect(await indexed()).toEqual(['k']);
       await sleep(4_000);
       return 'ignored';
@@ -118,7 +118,7 @@ describe.concurrent('late runs on Redis', () => {
     const { prefix, indexed } = records();
     const store = redisStore(redis, { prefix });
     const keys = Array.from({ length: 100 }, (_, i) => `k${i}`);
-    for (const key of keys) await store.answerEarly(early({ key, owner: key }));
+    for (const key of keys) await store.defer(early({ key, owner: key }));
     const taken: string[] = [];
     for (let i = 0; i < 3; i += 1) {
       const { engine } = await process(prefix, test);
@@ -133,7 +133,7 @@ describe.concurrent('late runs on Redis', () => {
   });
 });
 
-const early = (over: Partial<EarlyRequest> = {}): EarlyRequest => ({
+const early = (over: Partial<DeferRequest> = {}): DeferRequest => ({
   key: 'k',
   fingerprint: 'sids',
   owner: 'dead',
@@ -198,28 +198,28 @@ interface Operation {
 const operations: Record<string, Operation> = {
   'answering early': {
     before: (store) => store.acquire(early()),
-    act: (store) => store.answerEarly(early()),
+    act: (store) => store.defer(early()),
     commands: 2,
   },
   'answering early, of a record that was lost': {
     before: () => {},
-    act: (store) => store.answerEarly(early()),
+    act: (store) => store.defer(early()),
     commands: 2,
   },
   settling: {
-    before: (store) => store.answerEarly(early()),
+    before: (store) => store.defer(early()),
     act: (store) => store.complete(finished),
     commands: 2,
   },
   releasing: {
-    before: (store) => store.answerEarly(early()),
+    before: (store) => store.defer(early()),
     act: (store) => store.release(early()),
     commands: 2,
   },
-  'a claim': { before: (store) => store.answerEarly(early()), act: claim, commands: 2 },
+  'a claim': { before: (store) => store.defer(early()), act: claim, commands: 2 },
   'a claim that finds nothing late': {
     before: async (store, prefix) => {
-      await store.answerEarly(early());
+      await store.defer(early());
       await expect(on(dying(1, 'before'), prefix).complete(finished)).rejects.toThrow('died');
     },
     act: claim,
@@ -240,7 +240,7 @@ describe.concurrent('a process dies before or after any command of', () => {
         await before(store, prefix);
         await Promise.resolve(act(on(client, prefix))).catch(() => {});
         expect(client.dead).toBe(true);
-        const late = (await fields('k')).s === 'late' ? ['k'] : [];
+        const late = (await fields('k')).s === 'deferred' ? ['k'] : [];
         expect({ how, at, claimed: await claimAll(store) }).toEqual({ how, at, claimed: late });
         expect({ how, at, indexed: await indexed() }).toEqual({ how, at, indexed: late });
       });
@@ -269,7 +269,7 @@ describe.concurrent('the index of late runs', () => {
           return redis.eval(...args);
         },
       };
-      await on(interrupted, prefix).answerEarly(early({ leaseMs: 1 }));
+      await on(interrupted, prefix).defer(early({ leaseMs: 1 }));
       expect(await indexed()).toEqual(['k']);
       expect(await claimAll(store)).toEqual(['k']);
     },
@@ -278,7 +278,7 @@ describe.concurrent('the index of late runs', () => {
   it('an entry made during a second look is kept', async () => {
     const { prefix, indexed } = records();
     const store = on(redis, prefix);
-    const died = on(dying(1, 'before'), prefix).answerEarly(early({ leaseMs: 1 }));
+    const died = on(dying(1, 'before'), prefix).defer(early({ leaseMs: 1 }));
     await expect(died).rejects.toThrow('died');
     await sleep(5);
     expect(await store.claim({ owner: 'x', leaseMs: 200, max: 1 })).toEqual([]);
@@ -289,7 +289,7 @@ describe.concurrent('the index of late runs', () => {
       // Look, read the record, doubt: before the last one the run goes late after all.
       eval: async (...args) => {
         commands += 1;
-        if (commands === 3) await store.answerEarly(early());
+        if (commands === 3) await store.defer(early());
         return redis.eval(...args);
       },
     };

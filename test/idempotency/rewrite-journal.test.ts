@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { IdempotencyStore } from '../../src/idempotency/store/store.js';
 import type { OwnedRun } from '../../src/idempotency/types.js';
 import { HELD, LATE } from './late-world.js';
 import { createWorld, KEY, type Line } from './world.js';
@@ -14,7 +15,7 @@ async function lateRun(
   let run: OwnedRun | undefined;
   const execute = async (owned: OwnedRun): Promise<string> => {
     run = owned;
-    await owned.answerEarly('{}', { ...LATE, limitMs: 60_000 });
+    await owned.defer('{}', { ...LATE, limitMs: 60_000 });
     return new Promise(() => {});
   };
   void engine.run(world.request(execute));
@@ -57,29 +58,58 @@ describe('the journal of a late run', () => {
   });
 
   it.each(['refusing', 'frozen'] as const)(
-    'is written with the next renewal that gets through, when the store is %s; the run does not wait for that',
+    'is written when the store is back, if it is %s; the run waits for that, and sends nothing before',
     async (mood) => {
       const { clock, line, rewrite, rewritten, claimed } = await lateRun();
       line.mood = mood;
       rewrite('second');
-      await clock.advance(250);
-      expect(rewritten).toEqual(['second']);
+      await clock.advance(5_000);
+      expect(rewritten).toEqual([]);
       line.mood = 'well';
-      await clock.advance(2_000);
+      await clock.advance(1_300);
+      expect(rewritten).toEqual(['second']);
       expect(claimed()).toEqual(['second']);
     },
   );
 
-  it('that the store did not take is for nobody after a shutdown: the answer stays, the run has ended', async () => {
-    const { clock, engine, line, memory, rewrite, claimed } = await lateRun();
+  it('that the store does not take until the limit of the run is refused: nothing is sent', async () => {
+    const { clock, line, rewrite, rewritten } = await lateRun();
+    line.mood = 'refusing';
+    rewrite('second');
+    await clock.advance(59_900);
+    expect(rewritten).toEqual([]);
+    await clock.advance(200);
+    expect(rewritten).toEqual(['not-recorded']);
+  });
+
+  it('is not waited for where the store certainly never held one: nobody could take over', async () => {
+    const world = createWorld();
+    const store: IdempotencyStore = Object.assign(Object.create(world.memory) as IdempotencyStore, {
+      defer: () => Promise.reject(Object.assign(new Error('not connected'), { notApplied: true })),
+    });
+    const engine = world.process({ store });
+    const rewritten: string[] = [];
+    const execute = async (run: OwnedRun): Promise<string> => {
+      await run.defer('{}', LATE);
+      await run.rewriteJournal('second').then(() => rewritten.push('sent'));
+      return 'ignored';
+    };
+    void engine.run(world.request(execute));
+    await world.clock.advance(1);
+    expect(rewritten).toEqual(['sent']);
+  });
+
+  it('that the store did not take is left to another process after a shutdown, which finds the one before', async () => {
+    const { clock, engine, line, memory, rewrite, rewritten, claimed } = await lateRun();
     line.mood = 'refusing';
     rewrite('second');
     await clock.advance(1);
     line.mood = 'well';
     const closed = engine.close({ timeoutMs: 0 });
-    await clock.advance(1);
+    await clock.advance(100);
     expect(await closed).toEqual({ open: [KEY] });
-    expect(claimed()).toEqual([]);
+    expect(rewritten).toEqual(['run-lost']);
+    expect(claimed()).toEqual([LATE.journal]);
     expect(memory.acquire({ ...HELD, owner: 'x' })).toEqual({ status: 'finished', answer: '{}' });
   });
 

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis5';
 import { afterAll, describe, expect, inject, it } from 'vitest';
-import { memoryStore } from '../../src/idempotency/memory-store.js';
-import { redisStore } from '../../src/idempotency/redis-store.js';
-import type { IdempotencyStore } from '../../src/idempotency/store.js';
+import { memoryStore } from '../../src/idempotency/store/memory-store.js';
+import { redisStore } from '../../src/idempotency/store/redis/redis-store.js';
+import type { IdempotencyStore } from '../../src/idempotency/store/store.js';
 import { createFakeClock } from '../../src/testing/fake-clock.js';
-import { type StoreUnderTest, storeContract } from '../../src/testing/store-contract.js';
+import { type StoreUnderTest, storeContract } from '../../src/testing/store-contract/index.js';
 import { journalStore } from './journal-store.js';
 
 const clients = [new Redis(inject('redisUrl')), new Redis5(inject('redisUrl'))] as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createIdempotency } from '../../src/idempotency/engine.js';
-import { memoryStore } from '../../src/idempotency/memory-store.js';
+import { memoryStore } from '../../src/idempotency/store/memory-store.js';
 import type { OwnedRun, TakenRun } from '../../src/idempotency/types.js';
 import { createFakeClock } from '../../src/testing/fake-clock.js';
 import { dead, EARLY, errorLog, HELD, LATE, lateWork } from './late-world.js';
@@ -13,15 +13,15 @@ describe('a late run whose process died', () => {
     const begun = clock.now();
     const engines = [process(), process(), process()];
     for (const engine of engines) {
-      engine.takeOver(async ({ key, journal, attempt, late, lost, remainingMs }) => {
-        taken.push({ at: clock.now() - begun, run: { key, journal, attempt, late, lost } });
+      engine.takeOver(async ({ key, journal, attempt, deferred, lost, remainingMs }) => {
+        taken.push({ at: clock.now() - begun, run: { key, journal, attempt, deferred, lost } });
         expect(remainingMs).toBeTypeOf('function');
         await new Promise<void>((resolve) => clock.setTimeout(resolve, 4_000));
       });
     }
     await clock.advance(1_500 + 5_000);
     expect(taken.map(({ run }) => run)).toEqual([
-      { key: KEY, journal: LATE.journal, attempt: 2, late: true, lost: false },
+      { key: KEY, journal: LATE.journal, attempt: 2, deferred: true, lost: false },
     ]);
     expect(taken[0]?.at).toBeGreaterThanOrEqual(1_500 - 500);
     expect(engines.flatMap(({ active }) => [...active])).toEqual([KEY]);
@@ -41,7 +41,7 @@ describe('a late run whose process died', () => {
       await new Promise<void>((resolve) => clock.setTimeout(resolve, 10_000));
     });
     await clock.advance(6_500);
-    expect(former.run).toMatchObject({ lost: false, late: true });
+    expect(former.run).toMatchObject({ lost: false, deferred: true });
     line.mood = 'well';
     await clock.advance(2_000);
     expect(former.run?.lost).toBe(true);
@@ -132,7 +132,7 @@ describe('a late run whose process died', () => {
     let end = () => {};
     const execute = async (owned: OwnedRun) => {
       run = owned;
-      await owned.answerEarly('{}', { ...LATE, limitMs: 60_000 });
+      await owned.defer('{}', { ...LATE, limitMs: 60_000 });
       await new Promise<void>((resolve) => {
         end = resolve;
       });
@@ -168,7 +168,7 @@ describe('a late run whose process died', () => {
     for (let i = 0; i < 50; i += 1) {
       const key = `assignment:WS1:${i}`;
       const request = { key, fingerprint: 'sids', owner: `dead-${i}`, attempt: 1, leaseMs: 1, ttlMs: 60_000 };
-      memory.answerEarly({ ...request, answer: '{}', journal: 'j', limitMs: 60_000 });
+      memory.defer({ ...request, answer: '{}', journal: 'j', limitMs: 60_000 });
     }
     const taken: string[] = [];
     process().takeOver(async ({ key }) => void taken.push(key));
@@ -259,7 +259,7 @@ describe('shutdown with late runs', () => {
     expect(execute.runs[0]?.signal.aborted).toBe(true);
     expect(memory.claim({ owner: 'next', leaseMs: 60_000, max: 1 })).toMatchObject([{ key: KEY }]);
     await clock.advance(10_000);
-    expect(memory.renew({ ...HELD, owner: 'next', attempt: 2, late: true })).toBe('held');
+    expect(memory.renew({ ...HELD, owner: 'next', attempt: 2, deferred: true })).toEqual({ status: 'held' });
     expect(clock.pending).toBe(0);
   });
 
@@ -267,7 +267,7 @@ describe('shutdown with late runs', () => {
     const { clock, memory, process, request } = createWorld();
     const engine = process();
     const execute = async (run: OwnedRun) => {
-      await run.answerEarly('{}', LATE);
+      await run.defer('{}', LATE);
       await new Promise((resolve) => run.signal.addEventListener('abort', resolve));
       return 'ignored';
     };
@@ -287,8 +287,8 @@ describe('shutdown with late runs', () => {
     const closed = engine.close({ timeoutMs: 1_000 });
     await clock.advance(2_000);
     expect(await closed).toEqual({ open: [KEY] });
-    expect(execute.runs[0]).toMatchObject({ lost: true, late: false });
-    await expect(execute.runs[0]?.answerEarly('{}', LATE)).rejects.toMatchObject({ code: 'run-lost' });
+    expect(execute.runs[0]).toMatchObject({ lost: true, deferred: false });
+    await expect(execute.runs[0]?.defer('{}', LATE)).rejects.toMatchObject({ code: 'run-lost' });
     expect(memory.has(KEY)).toBe(false);
   });
 

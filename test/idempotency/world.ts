@@ -1,6 +1,7 @@
 import { createIdempotency } from '../../src/idempotency/engine.js';
-import type { IdempotencyStore, MaybePromise } from '../../src/idempotency/store.js';
+import type { IdempotencyStore } from '../../src/idempotency/store/store.js';
 import type { IdempotencyOptions, OwnedRun, RunRequest, RunResult } from '../../src/idempotency/types.js';
+import type { MaybePromise } from '../../src/maybe-promise.js';
 import { createFakeClock } from '../../src/testing/fake-clock.js';
 import { journalStore } from './journal-store.js';
 
@@ -43,7 +44,7 @@ export function createWorld(options: { latencyMs?: number } = {}) {
     return {
       acquire: (request) => remote('acquire', () => memory.acquire(request)),
       renew: (request) => remote('renew', () => memory.renew(request)),
-      answerEarly: (request) => remote('answerEarly', () => memory.answerEarly(request)),
+      defer: (request) => remote('defer', () => memory.defer(request)),
       complete: (request) => remote('complete', () => memory.complete(request)),
       release: (request) => remote('release', () => memory.release(request)),
       claim: (request) => remote('claim', () => memory.claim(request)),
@@ -51,14 +52,20 @@ export function createWorld(options: { latencyMs?: number } = {}) {
     };
   }
 
-  const process = (overrides: Partial<IdempotencyOptions> = {}, line = world) =>
-    createIdempotency({
+  /** Without patience for hiccups, and looking for a store that is away once a second, unless the test says otherwise. */
+  const process = (overrides: Partial<IdempotencyOptions> = {}, line = world) => {
+    const engine = createIdempotency({
       store: connect(line),
       clock,
       random: () => 0.5,
       newOwner: () => `owner-${++owners}`,
+      hiccupMs: 0,
+      probeMs: 1_000,
       ...overrides,
     });
+    const run = async (request: RunRequest): Promise<RunResult> => engine.run(request);
+    return Object.assign(Object.create(engine) as Omit<typeof engine, 'run'>, { run });
+  };
 
   /** A request with four seconds to go. */
   const request = (

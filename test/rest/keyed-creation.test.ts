@@ -3,9 +3,9 @@ import 'p-retry';
 import { Redis } from 'ioredis';
 import { createTaskRouterClient, IDEMPOTENCY_ATTRIBUTE, IdempotencyKeyError } from 'taskrouter-kit/rest';
 import { describe, expect, inject, test } from 'vitest';
-import { memoryStore } from '../../src/idempotency/memory-store.js';
-import { redisStore } from '../../src/idempotency/redis-store.js';
-import type { IdempotencyStore } from '../../src/idempotency/store.js';
+import { memoryStore } from '../../src/idempotency/store/memory-store.js';
+import { redisStore } from '../../src/idempotency/store/redis/redis-store.js';
+import type { IdempotencyStore } from '../../src/idempotency/store/store.js';
 import { createFakeClock } from '../../src/testing/fake-clock.js';
 import { CREDENTIALS, sid, WORKSPACE } from './sids.js';
 

@@ -52,7 +52,7 @@ it('a package outside of its place is named, and a type of Express may be used i
     'src/http/express.ts': "import type { Request } from 'express';",
     'src/http/node.ts': "import type { Request } from 'express';",
     'src/http/core.ts': "import express from 'express';\nimport type { Redis } from 'ioredis';",
-    'src/idempotency/redis-store.ts': "import { Redis } from 'ioredis';",
+    'src/idempotency/store/redis/redis-store.ts': "import { Redis } from 'ioredis';",
     'src/callbacks/a.ts': "import { body } from 'express-validator';\n// import pino from 'pino';",
     'src/cli/main.ts': "import { Command } from 'commander';",
     'src/server/app.ts': "import express from 'express';\nimport { pino } from 'pino';",

@@ -1,22 +1,22 @@
-import { NOW, type Script, script } from './redis-scripts.js';
+import { NOW, type Script, script } from './scripts.js';
 
 /*
- * Where late runs are looked for when their process has died: a sorted set of their keys by the time of the next look.
+ * Where deferred runs are looked for when their process has died: a sorted set of their keys by the time of the next look.
  * Records live in slots of their own, so no script can change a record and this index in one step; therefore the
  * index decides nothing. It may name too much, never too little, and the record alone says who has a run:
  *
- * - A key enters before its record goes late. Crash, or failure, in between: the key of a record that is not late,
+ * - A key enters before its record becomes deferred. Crash, or failure, in between: the key of a record that is not deferred,
  *   which two looks in a row find so and then forget.
  * - A look (TAKE) puts the key off by a second before it reads the record. Crash in between: looked at a second later.
- * - The record changes hands in one step, under its own script, only if it is late and its lease has passed. Crash
+ * - The record changes hands in one step, under its own script, only if it is deferred and its lease has passed. Crash
  *   after that: the new lease passes like any other; the key is still here.
  * - A key leaves after its record has ended. Crash in between: as the first.
- * - Forgetting a key whose record is about to go late would lose the run. So it takes two looks, a second apart, that
- *   find no late record, and nobody may have entered the key again since the second look began (the score says).
- *   Entering and going late follow each other within the timeout of one store call.
+ * - Forgetting a key whose record is about to become deferred would lose the run. So it takes two looks, a second apart, that
+ *   find no deferred record, and nobody may have entered the key again since the second look began (the score says).
+ *   Entering and becoming deferred follow each other within the timeout of one store call.
  *
  * Scores are milliseconds on the clock of the Redis that holds the index. A half marks a key that a look has found
- * without a late record.
+ * without a deferred record.
  */
 
 /** How long a look keeps others from looking at the same key. */
@@ -39,24 +39,24 @@ local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'WITHSCORES', 'LIM
 for i = 1, #due, 2 do redis.call('ZADD', KEYS[1], score, due[i]) end
 return {string.format('%.0f', score), due}`);
 
-/** ARGV: key, the score its look gave it, whether the look before found no late record either: 1 or 0. */
+/** ARGV: key, the score its look gave it, whether the look before found no deferred record either: 1 or 0. */
 const DOUBT = script(`
 if tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1])) ~= tonumber(ARGV[2]) then return 'entered again' end
 if ARGV[3] == '1' then redis.call('ZREM', KEYS[1], ARGV[1])
 else redis.call('ZADD', KEYS[1], ARGV[2] + 0.5, ARGV[1]) end
 return 'doubted'`);
 
-export const LATE_INDEX_SCRIPTS: readonly Script[] = [ENTER, LEAVE, TAKE, DOUBT];
+export const DEFERRED_INDEX_SCRIPTS: readonly Script[] = [ENTER, LEAVE, TAKE, DOUBT];
 
 /** A look at one key that was due. */
 export interface Look {
   readonly key: string;
-  /** To be called when the record is not late. */
+  /** To be called when the record is not deferred. */
   doubt(): Promise<void>;
 }
 
 /** @param run - runs a script on the index. */
-export function lateIndex(run: (script: Script, ...args: (string | number)[]) => Promise<unknown>) {
+export function deferredIndex(run: (script: Script, ...args: (string | number)[]) => Promise<unknown>) {
   return {
     async enter(key: string, firstLookMs: number): Promise<void> {
       await run(ENTER, key, firstLookMs);

@@ -1,60 +1,63 @@
+import type { MaybePromise } from '../../maybe-promise.js';
+
 /**
  * Where the record of every callback lives: who runs it, and how it ended. A store makes each of its operations
  * in ONE atomic step and judges every lease by its own clock; everything else (waiting, renewing, deadlines,
  * what to do when it fails) is the engine's.
  *
- * A record is `running` (under a lease), `late` (answered, and still under a lease: its run goes on, and its journal
- * lets another process take over), `finished` (with an answer) or `failed` (the run threw). Attempts are numbered
- * from 1, so that a request that waited on attempt 3 can tell "3 failed" from "an older one failed".
+ * A record is `running` (under a lease), `deferred` (answered, and still under a lease: its run goes on, and its
+ * journal lets another process take over), `finished` (with an answer) or `failed` (the run threw). Attempts are
+ * numbered from 1, so that a request that waited on attempt 3 can tell "3 failed" from "an older one failed".
  *
  * An operation may answer directly instead of with a promise; the memory store does, which keeps the hot path
- * free of timers and ticks.
+ * free of timers and ticks. One that fails may say in its error that it certainly changed nothing: `notApplied: true`.
  */
 export interface IdempotencyStore {
   /**
    * Starts a run, or tells why not. Creates the record; takes over one that is running and whose lease has passed.
-   * To everybody a late record is `finished` with its answer, whatever its lease.
+   * To everybody a deferred record is `finished` with its answer, whatever its lease.
    */
   acquire(request: AcquireRequest): MaybePromise<AcquireResult>;
   /**
    * Extends the lease of `owner`. An absent record is created again (a store may lose memory, the owner is still
-   * running); only a record of *another* owner, or one that has ended, is lost. For a late run an absent record is
-   * `absent`: what it held is more than a renewal carries, its owner answers early again.
+   * running); only a record of *another* owner, or one that has ended, is lost. For a deferred run an absent record is
+   * `absent`: what it held is more than a renewal carries, its owner defers again.
    */
   renew(request: RenewRequest): MaybePromise<RenewResult>;
   /**
-   * Makes a running record late: from one step to the next it has an answer, and keeps its lease. Creates an absent
-   * record again; refuses, and may be repeated, as {@link complete}. Repeated while the record is late, it replaces
+   * Makes a running record deferred: from one step to the next it has an answer, and keeps its lease. Creates an absent
+   * record again; refuses, and may be repeated, as {@link complete}. Repeated while the record is deferred, it replaces
    * journal and limit: whoever claims the run gets those that were stored last.
    */
-  answerEarly(request: EarlyRequest): MaybePromise<'stored' | 'lost'>;
+  defer(request: DeferRequest): MaybePromise<StoreResult>;
   /**
-   * Ends the run of `owner` with its outcome. Creates an absent record again; refuses as {@link renew} does, except
-   * that repeating what this owner has already stored is `stored`: the first answer may have got lost on the way.
-   * A late record ends only as `finished` with the answer it has; its journal is dropped.
+   * Ends the run of `owner` with its outcome. Creates an absent record again; refuses as {@link renew} does, and tells
+   * in the same step who has won, except that repeating what this owner has already stored is `stored`: the first
+   * answer may have got lost on the way. A deferred record ends only as `finished` with the answer it has; its journal
+   * is dropped.
    */
-  complete(request: CompleteRequest): MaybePromise<'stored' | 'lost'>;
+  complete(request: CompleteRequest): MaybePromise<StoreResult>;
   /**
-   * Gives the run of `owner` up with nothing decided. Running: drops the record, the next acquire runs. Late: ends the
-   * lease, the next claim takes over. Does nothing for any other owner.
+   * Gives the run of `owner` up with nothing decided. Running: drops the record, the next acquire runs. Deferred: ends
+   * the lease, the next claim takes over. Does nothing for any other owner.
    */
   release(request: ReleaseRequest): MaybePromise<void>;
   /**
-   * Takes over late runs whose lease has passed, each in an atomic step: `owner` holds them from then on, the former
-   * owner has lost them. Of two that claim at once exactly one gets a run. A run past its late limit is claimed once
+   * Takes over deferred runs whose lease has passed, each in an atomic step: `owner` holds them from then on, the former
+   * owner has lost them. Of two that claim at once exactly one gets a run. A run past its limit is claimed once
    * more, so that somebody can see to it; if that claim's lease passes too, and it was not released, the run has
    * ended, so that a journal that kills its reader does so once only. Absent: this store has no takeover.
    */
   claim?(request: ClaimRequest): MaybePromise<readonly ClaimedRun[]>;
-  /** Answers while the store can be reached, rejects when it cannot. */
+  /** Answers while the store takes writes, rejects when it does not. */
   ping(): MaybePromise<void>;
+  /** Calls `listener` whenever the store may have come back. Returns what ends that. Absent: the engine finds out by itself. */
+  onReady?(listener: () => void): () => void;
 }
-
-export type MaybePromise<T> = T | Promise<T>;
 
 /** Which record, whose run, and how long both last. */
 export interface AcquireRequest {
-  /** Names the callback: `assignment:<WorkspaceSid>:<ReservationSid>` or `event:<id>`. At most 200 characters. */
+  /** Names the callback: `assignment:<AccountSid>:<WorkspaceSid>:<ReservationSid>` or `event:<AccountSid>:<id>`. At most 200 characters. */
   readonly key: string;
   /** What must not differ between two requests under one key. Well-formed Unicode, as the answers are. */
   readonly fingerprint: string;
@@ -90,13 +93,23 @@ export interface RenewRequest {
   readonly attempt: number;
   readonly leaseMs: number;
   readonly ttlMs: number;
-  /** The run has answered early. */
-  readonly late?: boolean;
+  /** The run is deferred: its callback is answered. */
+  readonly deferred?: boolean;
 }
 
-export type RenewResult = 'held' | 'lost' | 'absent';
+/** Who has a record that its former owner has lost: another run, or an outcome that is there already. */
+export type Winner = Extract<AcquireResult, { status: 'running' | 'finished' | 'failed' }>;
 
-export interface EarlyRequest {
+export interface Lost {
+  readonly status: 'lost';
+  readonly winner: Winner;
+}
+
+export type RenewResult = { readonly status: 'held' } | { readonly status: 'absent' } | Lost;
+
+export type StoreResult = { readonly status: 'stored' } | Lost;
+
+export interface DeferRequest {
   readonly key: string;
   readonly fingerprint: string;
   readonly owner: string;
@@ -106,7 +119,7 @@ export interface EarlyRequest {
   readonly answer: string;
   /** For whoever takes the run over. A store without `claim` need not keep it. */
   readonly journal: string;
-  /** How long the late part may take, in milliseconds from this operation on. */
+  /** How long the deferred part may take, in milliseconds from this operation on. */
   readonly limitMs: number;
 }
 
@@ -134,7 +147,7 @@ export interface ClaimRequest {
   readonly max: number;
 }
 
-/** A late run that has changed hands. */
+/** A deferred run that has changed hands. */
 export interface ClaimedRun {
   readonly key: string;
   readonly fingerprint: string;
@@ -142,6 +155,19 @@ export interface ClaimedRun {
   readonly attempt: number;
   readonly answer: string;
   readonly journal: string;
-  /** Milliseconds to its late limit; below 0: the limit has passed. */
+  /** Milliseconds to its limit; below 0: the limit has passed. */
   readonly limitLeftMs: number;
 }
+
+/** Whether a failed operation of a store certainly changed nothing. */
+export function certainlyNotApplied(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'notApplied' in error && error.notApplied === true;
+}
+
+/** Whether the store can be asked. */
+export type StoreState = 'ok' | 'degraded';
+
+export type StoreOperation = 'acquire' | 'renew' | 'defer' | 'complete' | 'release' | 'claim' | 'ping';
+
+export const HELD: RenewResult = { status: 'held' };
+export const STORED: StoreResult = { status: 'stored' };

@@ -10,8 +10,8 @@ export interface Script {
  * Redis runs a script as one atomic step, and a lease is judged by its own clock. Each script touches one key, so a
  * cluster can run it too. TIME before a write needs Redis 5 or newer.
  *
- * A record is a hash: f fingerprint, o owner, n attempt, s state (running, late, finished, failed), l end of the lease
- * in milliseconds, a answer; while late also j journal, d end of the late limit, x 1 once claimed past that. The key
+ * A record is a hash: f fingerprint, o owner, n attempt, s state (running, deferred, finished, failed), l end of the lease
+ * in milliseconds, a answer; while deferred also j journal, d end of its limit, x 1 once claimed past that. The key
  * lives for the answer's time to live: a passed lease is not an absent key, so the fingerprint and the number of the
  * attempt outlive a dead process.
  */
@@ -30,7 +30,7 @@ local state, attempt = r[4], 1
 if state then
   attempt = tonumber(r[3])
   if r[1] ~= fingerprint then return {'mismatch'} end
-  if state == 'finished' or state == 'late' then return {'finished', r[6]} end
+  if state == 'finished' or state == 'deferred' then return {'finished', r[6]} end
   if state == 'failed' then
     local waitedFor = tonumber(ARGV[5])
     if waitedFor > 0 and attempt >= waitedFor then return {'failed', attempt} end
@@ -45,73 +45,89 @@ redis.call('HSET', key, 'f', fingerprint, 'o', owner, 'n', attempt, 's', 'runnin
 redis.call('PEXPIRE', key, ARGV[4])
 return {'acquired', attempt}`);
 
-/** ARGV: fingerprint, owner, attempt, lease, ttl, 1 for a late run or 0. */
-export const RENEW = script(`${NOW}
+/*
+ * What an owner that comes too late is told: {'lost', the state, its attempt or answer, and what is left of the lease}.
+ * `r` begins with the fields o, s, n, l, a.
+ */
+const LOST = `
+local function lost(r)
+  if r[2] == 'running' then
+    local t = redis.call('TIME')
+    return {'lost', 'running', tonumber(r[3]), math.max(0, r[4] - t[1] * 1000 - math.floor(t[2] / 1000))}
+  end
+  if r[2] == 'failed' then return {'lost', 'failed', tonumber(r[3])} end
+  return {'lost', 'finished', r[5]}
+end`;
+
+/** ARGV: fingerprint, owner, attempt, lease, ttl, 1 for a deferred run or 0. */
+export const RENEW = script(`${NOW}${LOST}
 local key, owner, untilMs = KEYS[1], ARGV[2], now + ARGV[4]
-local r = redis.call('HMGET', key, 'o', 's')
+local r = redis.call('HMGET', key, 'o', 's', 'n', 'l', 'a')
 if not r[2] then
-  if ARGV[6] == '1' then return 'absent' end
+  if ARGV[6] == '1' then return {'absent'} end
   redis.call('HSET', key, 'f', ARGV[1], 'o', owner, 'n', ARGV[3], 's', 'running', 'l', untilMs, 'a', '')
-elseif r[1] == owner and (r[2] == 'running' or r[2] == 'late') then
+elseif r[1] == owner and (r[2] == 'running' or r[2] == 'deferred') then
   redis.call('HSET', key, 'l', untilMs)
 else
-  return 'lost'
+  return lost(r)
 end
 redis.call('PEXPIRE', key, ARGV[5])
-return 'held'`);
+return {'held'}`);
 
 /** ARGV: fingerprint, owner, attempt, ttl, lease, answer, journal, limit. */
-export const ANSWER_EARLY = script(`${NOW}
+export const DEFER = script(`${NOW}${LOST}
 local key, owner, answer = KEYS[1], ARGV[2], ARGV[6]
-local r = redis.call('HMGET', key, 'o', 's', 'a')
+local r = redis.call('HMGET', key, 'o', 's', 'n', 'l', 'a')
 if r[2] then
-  if r[1] ~= owner then return 'lost' end
+  if r[1] ~= owner then return lost(r) end
   if r[2] ~= 'running' then
-    if r[2] == 'failed' or r[3] ~= answer then return 'lost' end
-    if r[2] == 'finished' then return 'stored' end
+    if r[2] == 'failed' or r[5] ~= answer then return lost(r) end
+    if r[2] == 'finished' then return {'stored'} end
   end
 end
-redis.call('HSET', key, 'f', ARGV[1], 'o', owner, 'n', ARGV[3], 's', 'late', 'l', now + ARGV[5], 'a', answer,
+redis.call('HSET', key, 'f', ARGV[1], 'o', owner, 'n', ARGV[3], 's', 'deferred', 'l', now + ARGV[5], 'a', answer,
   'j', ARGV[7], 'd', now + ARGV[8])
 redis.call('PEXPIRE', key, ARGV[4])
-return 'stored'`);
+return {'stored'}`);
 
-/** ARGV: fingerprint, owner, attempt, ttl, state, answer. `settled`: the record was late. */
-export const COMPLETE = script(`
+/** ARGV: fingerprint, owner, attempt, ttl, state, answer. `settled`: the record was deferred. */
+export const COMPLETE = script(`${LOST}
 local key, owner, state, answer = KEYS[1], ARGV[2], ARGV[5], ARGV[6]
-local r = redis.call('HMGET', key, 'o', 's', 'a')
+local r = redis.call('HMGET', key, 'o', 's', 'n', 'l', 'a')
 if not r[2] then
   redis.call('HSET', key, 'f', ARGV[1], 'o', owner, 'n', ARGV[3], 's', state, 'l', 0, 'a', answer)
 elseif r[1] ~= owner then
-  return 'lost'
+  return lost(r)
 elseif r[2] == 'running' then
   redis.call('HSET', key, 's', state, 'a', answer)
-elseif r[3] ~= answer then
-  return 'lost'
-elseif r[2] == 'late' and state == 'finished' then
+elseif r[5] ~= answer then
+  return lost(r)
+elseif r[2] == 'deferred' and state == 'finished' then
   redis.call('HSET', key, 's', state)
   redis.call('HDEL', key, 'j', 'd', 'x')
   redis.call('PEXPIRE', key, ARGV[4])
-  return 'settled'
+  return {'settled'}
+elseif r[2] == state then
+  return {'stored'}
 else
-  return r[2] == state and 'stored' or 'lost'
+  return lost(r)
 end
 redis.call('PEXPIRE', key, ARGV[4])
-return 'stored'`);
+return {'stored'}`);
 
-/** ARGV: owner. `late`: the record is kept, for somebody to claim. */
+/** ARGV: owner. `deferred`: the record is kept, for somebody to claim. */
 export const RELEASE = script(`
 local r = redis.call('HMGET', KEYS[1], 'o', 's')
 if r[1] == ARGV[1] and r[2] == 'running' then redis.call('DEL', KEYS[1]) end
-if r[1] ~= ARGV[1] or r[2] ~= 'late' then return 'released' end
+if r[1] ~= ARGV[1] or r[2] ~= 'deferred' then return 'released' end
 redis.call('HSET', KEYS[1], 'l', 0, 'x', '')
-return 'late'`);
+return 'deferred'`);
 
 /** ARGV: owner, lease. */
 export const CLAIM = script(`${NOW}
 local key = KEYS[1]
 local r = redis.call('HMGET', key, 's', 'l', 'd', 'x', 'f', 'n', 'a', 'j')
-if r[1] ~= 'late' then return {'none'} end
+if r[1] ~= 'deferred' then return {'none'} end
 if r[2] - now > 0 then return {'held'} end
 local limitLeft = r[3] - now
 if limitLeft <= 0 then

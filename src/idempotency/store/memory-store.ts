@@ -1,17 +1,21 @@
-import { type Clock, systemClock } from '../clock.js';
-import type {
-  AcquireRequest,
-  AcquireResult,
-  CompleteRequest,
-  EarlyRequest,
-  IdempotencyStore,
-  ReleaseRequest,
-  RenewRequest,
-  RenewResult,
+import { type Clock, systemClock } from '../../clock.js';
+import {
+  type AcquireRequest,
+  type AcquireResult,
+  type CompleteRequest,
+  type DeferRequest,
+  type IdempotencyStore,
+  type Lost,
+  type ReleaseRequest,
+  type RenewRequest,
+  type RenewResult,
+  type StoreResult,
+  HELD,
+  STORED,
 } from './store.js';
 
 export interface MemoryStoreOptions {
-  /** How many records to keep. The oldest that have ended go first; running and late ones are never dropped. Default 100,000. */
+  /** How many records to keep. The oldest that have ended go first; running and deferred ones are never dropped. Default 100,000. */
   readonly maxRecords?: number;
   readonly clock?: Clock;
 }
@@ -20,8 +24,8 @@ export interface MemoryStoreOptions {
 export interface MemoryStore extends IdempotencyStore {
   acquire(request: AcquireRequest): AcquireResult;
   renew(request: RenewRequest): RenewResult;
-  answerEarly(request: EarlyRequest): 'stored' | 'lost';
-  complete(request: CompleteRequest): 'stored' | 'lost';
+  defer(request: DeferRequest): StoreResult;
+  complete(request: CompleteRequest): StoreResult;
   release(request: ReleaseRequest): void;
   ping(): void;
   /** How many records there are. */
@@ -37,9 +41,9 @@ interface Entry {
   readonly fingerprint: string;
   readonly owner: string;
   readonly attempt: number;
-  state: 'running' | 'late' | 'finished' | 'failed';
+  state: 'running' | 'deferred' | 'finished' | 'failed';
   answer: string;
-  /** End of the lease while running or late, of the whole record afterwards. */
+  /** End of the lease while running or deferred, of the whole record afterwards. */
   until: number;
   /** The entry that ended next after this one. */
   next: Entry | undefined;
@@ -49,7 +53,16 @@ interface Entry {
 const ownText = (text: string): string => Buffer.from(text).toString();
 
 /** Has an owner that still works on it. */
-const isOpen = ({ state }: Entry): boolean => state === 'running' || state === 'late';
+const isOpen = ({ state }: Entry): boolean => state === 'running' || state === 'deferred';
+
+/** What an owner that comes too late is told of the record as it is. */
+function lost({ state, attempt, answer, until }: Entry, now: number): Lost {
+  if (state === 'running') {
+    return { status: 'lost', winner: { status: 'running', attempt, leaseLeftMs: Math.max(0, until - now) } };
+  }
+  const winner = state === 'failed' ? { status: state, attempt } : { status: 'finished' as const, answer };
+  return { status: 'lost', winner };
+}
 
 type Holder = Pick<AcquireRequest, 'key' | 'fingerprint' | 'owner'>;
 
@@ -57,7 +70,7 @@ type Holder = Pick<AcquireRequest, 'key' | 'fingerprint' | 'owner'>;
  * Keeps the records of one process: for development, tests, and an endpoint that runs as a single process and may
  * forget at a restart. Every operation takes constant time and there is no timer.
  *
- * A late run lives and dies with its process: there is no other that could take it over, so journals are not kept
+ * A deferred run lives and dies with its process: there is no other that could take it over, so journals are not kept
  * and there is no `claim`.
  *
  * @example
@@ -130,7 +143,7 @@ export function memoryStore({
       let attempt = 1;
       if (entry !== undefined) {
         if (entry.fingerprint !== request.fingerprint) return { status: 'mismatch' };
-        if (entry.state === 'finished' || entry.state === 'late') {
+        if (entry.state === 'finished' || entry.state === 'deferred') {
           return { status: 'finished', answer: entry.answer };
         }
         if (entry.state === 'failed') {
@@ -154,30 +167,30 @@ export function memoryStore({
       const now = clock.now();
       const entry = find(request.key, now);
       if (entry === undefined) {
-        if (request.late) return 'absent';
+        if (request.deferred) return { status: 'absent' };
         start(request, request.attempt, now + request.leaseMs);
       } else {
-        if (!isOpen(entry) || entry.owner !== request.owner) return 'lost';
+        if (!isOpen(entry) || entry.owner !== request.owner) return lost(entry, now);
         entry.until = now + request.leaseMs;
       }
-      return 'held';
+      return HELD;
     },
 
-    answerEarly(request) {
+    defer(request) {
       const now = clock.now();
       let entry = find(request.key, now);
       if (entry === undefined) {
         entry = start(request, request.attempt, now);
       } else if (entry.owner !== request.owner) {
-        return 'lost';
+        return lost(entry, now);
       } else if (entry.state !== 'running') {
         const same = entry.state !== 'failed' && entry.answer === request.answer;
-        if (!same || entry.state === 'finished') return same ? 'stored' : 'lost';
+        if (!same || entry.state === 'finished') return same ? STORED : lost(entry, now);
       }
-      entry.state = 'late';
+      entry.state = 'deferred';
       entry.answer = request.answer;
       entry.until = now + request.leaseMs;
-      return 'stored';
+      return STORED;
     },
 
     complete(request) {
@@ -188,11 +201,11 @@ export function memoryStore({
       if (entry === undefined) {
         entry = start(request, request.attempt, 0);
       } else if (entry.owner !== owner) {
-        return 'lost';
+        return lost(entry, now);
       } else if (entry.state !== 'running') {
-        const ends = entry.state === 'late' && outcome.state === 'finished';
-        if (!(ends || entry.state === outcome.state) || entry.answer !== answer) return 'lost';
-        if (!ends) return 'stored';
+        const ends = entry.state === 'deferred' && outcome.state === 'finished';
+        if (!(ends || entry.state === outcome.state) || entry.answer !== answer) return lost(entry, now);
+        if (!ends) return STORED;
       }
       entry.state = outcome.state;
       entry.answer = answer;
@@ -202,7 +215,7 @@ export function memoryStore({
       newest = entry;
       queued += 1;
       sweep(now);
-      return 'stored';
+      return STORED;
     },
 
     release({ key, owner }) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ANSWER, CLAIM_DELAY_MS, JOURNAL, LEASE_MS, type Rule, running } from './store-contract-trial.js';
+import { ANSWER, CLAIM_DELAY_MS, JOURNAL, LEASE_MS, type Rule, running } from './trial.js';
 
 /** A rule about claims: of a store that has none it asks nothing. */
 const ofClaims =
@@ -8,11 +8,11 @@ const ofClaims =
     if (trial.store.claim !== undefined) await check(trial);
   };
 
-/** What holds for runs that have answered early, and for taking them over. */
-export const lateRules: Record<string, Rule> = {
-  async 'a late record gives its answer to everybody, while its lease lasts and after'(t) {
+/** What holds for deferred runs, and for taking them over. */
+export const deferredRules: Record<string, Rule> = {
+  async 'a deferred record gives its answer to everybody, while its lease lasts and after'(t) {
     await t.acquire('a');
-    assert.equal(await t.early('a'), 'stored');
+    assert.equal(await t.defer('a'), 'stored');
     const answered = { status: 'finished', answer: ANSWER };
     assert.deepEqual(await t.acquire('b'), answered);
     assert.deepEqual(await t.acquire('a'), answered);
@@ -21,58 +21,58 @@ export const lateRules: Record<string, Rule> = {
     assert.deepEqual(await t.acquire('b', { fingerprint: 'else' }), { status: 'mismatch' });
   },
 
-  async 'a late record is renewed by its owner alone, and ends as finished with the answer it has'(t) {
+  async 'a deferred record is renewed by its owner alone, and ends as finished with the answer it has'(t) {
     await t.acquire('a');
-    await t.early('a');
-    assert.equal(await t.renew('a', { late: true }), 'held');
-    assert.equal(await t.renew('b', { late: true }), 'lost');
+    await t.defer('a');
+    assert.equal(await t.renew('a', { deferred: true }), 'held');
+    assert.equal(await t.renew('b', { deferred: true }), 'lost');
     assert.equal(await t.finish('b'), 'lost');
     assert.equal(await t.finish('a', 'another answer'), 'lost');
     assert.equal(await t.fail('a'), 'lost');
     assert.equal(await t.finish('a'), 'stored');
-    assert.equal(await t.renew('a', { late: true }), 'lost');
+    assert.equal(await t.renew('a', { deferred: true }), 'lost');
     assert.equal(await t.finish('a'), 'stored');
     assert.deepEqual(await t.acquire('b'), { status: 'finished', answer: ANSWER });
   },
 
-  async 'an early answer whose reply was lost may be repeated, even when the run has ended since'(t) {
+  async 'a deferral whose reply was lost may be repeated, even when the run has ended since'(t) {
     await t.acquire('a');
-    assert.equal(await t.early('a'), 'stored');
-    assert.equal(await t.early('a'), 'stored');
-    assert.equal(await t.early('a', { answer: 'another' }), 'lost');
+    assert.equal(await t.defer('a'), 'stored');
+    assert.equal(await t.defer('a'), 'stored');
+    assert.equal(await t.defer('a', { answer: 'another' }), 'lost');
     await t.finish('a');
-    assert.equal(await t.early('a'), 'stored');
-    assert.equal(await t.renew('a', { late: true }), 'lost');
+    assert.equal(await t.defer('a'), 'stored');
+    assert.equal(await t.renew('a', { deferred: true }), 'lost');
   },
 
-  async 'nobody but its owner answers a run early, and nobody once it has ended'(t) {
+  async 'nobody but its owner defers a run, and nobody once it has ended'(t) {
     await t.acquire('a');
-    assert.equal(await t.early('b'), 'lost');
+    assert.equal(await t.defer('b'), 'lost');
     await running(t, 'c');
     await t.fail('a');
-    assert.equal(await t.early('a', { answer: '' }), 'lost');
+    assert.equal(await t.defer('a', { answer: '' }), 'lost');
     await t.acquire('a');
     await t.finish('a', 'first', { attempt: 2 });
-    assert.equal(await t.early('a'), 'lost');
+    assert.equal(await t.defer('a'), 'lost');
     assert.deepEqual(await t.acquire('b'), { status: 'finished', answer: 'first' });
   },
 
-  async 'an absent late record is absent to a renewal, and answering early creates it, fingerprint included'(
+  async 'an absent deferred record is absent to a renewal, and deferring creates it, fingerprint included'(
     t,
   ) {
-    assert.equal(await t.renew('a', { late: true }), 'absent');
-    assert.equal(await t.early('a', { attempt: 2 }), 'stored');
+    assert.equal(await t.renew('a', { deferred: true }), 'absent');
+    assert.equal(await t.defer('a', { attempt: 2 }), 'stored');
     assert.deepEqual(await t.acquire('b', { fingerprint: 'else' }), { status: 'mismatch' });
     assert.deepEqual(await t.acquire('b'), { status: 'finished', answer: ANSWER });
-    assert.equal(await t.renew('a', { late: true }), 'held');
+    assert.equal(await t.renew('a', { deferred: true }), 'held');
   },
 
-  async 'a late record lives from its early answer on, and once more from its end'(t) {
+  async 'a deferred record lives from its deferral on, and once more from its end'(t) {
     await t.acquire('a', { ttlMs: 400 });
     await t.pass(250);
-    await t.early('a', { ttlMs: 400 });
+    await t.defer('a', { ttlMs: 400 });
     await t.pass(250);
-    assert.equal(await t.renew('b', { late: true }), 'lost');
+    assert.equal(await t.renew('b', { deferred: true }), 'lost');
     assert.equal(await t.finish('a', ANSWER, { ttlMs: 400 }), 'stored');
     await t.pass(250);
     assert.deepEqual(await t.acquire('b'), { status: 'finished', answer: ANSWER });
@@ -80,18 +80,18 @@ export const lateRules: Record<string, Rule> = {
     assert.deepEqual(await t.acquire('b'), { status: 'acquired', attempt: 1 });
   },
 
-  async 'a late run that is released keeps its answer'(t) {
+  async 'a deferred run that is released keeps its answer'(t) {
     await t.acquire('a');
-    await t.early('a');
+    await t.defer('a');
     await t.release('a');
     assert.deepEqual(await t.acquire('b'), { status: 'finished', answer: ANSWER });
   },
 
-  'a late run is claimed when its lease has passed, not before': ofClaims(async (t) => {
+  'a deferred run is claimed when its lease has passed, not before': ofClaims(async (t) => {
     await t.acquire('a', { leaseMs: 60_000 });
-    await t.early('a');
+    await t.defer('a');
     assert.deepEqual(await t.claim('b'), []);
-    await t.renew('a', { late: true, leaseMs: 2 * CLAIM_DELAY_MS });
+    await t.renew('a', { deferred: true, leaseMs: 2 * CLAIM_DELAY_MS });
     await t.pass(CLAIM_DELAY_MS);
     assert.deepEqual(await t.claim('b'), []);
     await t.pass(2 * CLAIM_DELAY_MS);
@@ -100,18 +100,18 @@ export const lateRules: Record<string, Rule> = {
     const { limitLeftMs, ...rest } = claimed;
     const expected = { key: t.key, fingerprint: 'sids', attempt: 2, answer: ANSWER, journal: JOURNAL };
     assert.deepEqual(rest, expected);
-    assert(limitLeftMs > 40_000 && limitLeftMs < 60_000, 'limitLeftMs counts from the early answer');
+    assert(limitLeftMs > 40_000 && limitLeftMs < 60_000, 'limitLeftMs counts from the deferral');
   }),
 
-  'the journal of a late run is the one its owner stored last': ofClaims(async (t) => {
+  'the journal of a deferred run is the one its owner stored last': ofClaims(async (t) => {
     await t.acquire('a');
-    await t.early('a', { journal: 'first' });
-    assert.equal(await t.early('a', { journal: 'second', limitMs: 30_000 }), 'stored');
-    assert.equal(await t.early('b', { journal: 'third' }), 'lost');
+    await t.defer('a', { journal: 'first' });
+    assert.equal(await t.defer('a', { journal: 'second', limitMs: 30_000 }), 'stored');
+    assert.equal(await t.defer('b', { journal: 'third' }), 'lost');
     await t.pass(LEASE_MS + 50);
     const [claimed] = await t.claim('b');
     assert.equal(claimed?.journal, 'second');
-    assert(claimed.limitLeftMs < 30_000, 'limitLeftMs counts from the last early answer');
+    assert(claimed.limitLeftMs < 30_000, 'limitLeftMs counts from the last deferral');
   }),
 
   'of many that claim at once exactly one gets the run': ofClaims(async (t) => {
@@ -123,11 +123,11 @@ export const lateRules: Record<string, Rule> = {
   'a run that was claimed is lost to its former owner, and the new one ends it': ofClaims(async (t) => {
     await t.die('a');
     assert.equal((await t.claim('b')).length, 1);
-    assert.equal(await t.renew('a', { late: true }), 'lost');
-    assert.equal(await t.early('a'), 'lost');
+    assert.equal(await t.renew('a', { deferred: true }), 'lost');
+    assert.equal(await t.defer('a'), 'lost');
     assert.equal(await t.finish('a'), 'lost');
     await t.release('a');
-    assert.equal(await t.renew('b', { late: true, attempt: 2 }), 'held');
+    assert.equal(await t.renew('b', { deferred: true, attempt: 2 }), 'held');
     assert.equal(await t.finish('b', ANSWER, { attempt: 2 }), 'stored');
     assert.deepEqual(await t.acquire('c'), { status: 'finished', answer: ANSWER });
   }),
@@ -142,19 +142,19 @@ export const lateRules: Record<string, Rule> = {
     );
   }),
 
-  'what has ended, or never went late, is not claimed': ofClaims(async (t) => {
+  'what has ended, or was never deferred, is not claimed': ofClaims(async (t) => {
     await t.acquire('a');
     await t.pass(LEASE_MS + CLAIM_DELAY_MS);
     assert.deepEqual(await t.claim('b'), []);
-    await t.early('a');
+    await t.defer('a');
     await t.finish('a');
     await t.pass(LEASE_MS + CLAIM_DELAY_MS);
     assert.deepEqual(await t.claim('b'), []);
   }),
 
-  'a late run that is released is claimed at once': ofClaims(async (t) => {
+  'a deferred run that is released is claimed at once': ofClaims(async (t) => {
     await t.acquire('a', { leaseMs: 60_000 });
-    await t.early('a', { leaseMs: 60_000 });
+    await t.defer('a', { leaseMs: 60_000 });
     await t.release('b');
     assert.deepEqual(await t.claim('c'), []);
     await t.release('a');
@@ -169,12 +169,12 @@ export const lateRules: Record<string, Rule> = {
     assert.equal((await t.claim('c')).length, 1);
     await t.pass(LEASE_MS + CLAIM_DELAY_MS);
     assert.deepEqual(await t.claim('d'), []);
-    assert.equal(await t.renew('c', { late: true, attempt: 3 }), 'lost');
+    assert.equal(await t.renew('c', { deferred: true, attempt: 3 }), 'lost');
     assert.deepEqual(await t.acquire('e'), { status: 'finished', answer: ANSWER });
   }),
 
   'no more is claimed than was asked for': ofClaims(async (t) => {
-    for (const n of [1, 2, 3]) await t.early('a', { key: `${t.key}:${n}` });
+    for (const n of [1, 2, 3]) await t.defer('a', { key: `${t.key}:${n}` });
     await t.pass(LEASE_MS + 50);
     const first = await t.claim('b', 2);
     assert.equal(first.length, 2);

@@ -4,11 +4,10 @@ import type {
   AcquireRequest,
   ClaimedRun,
   CompleteRequest,
-  EarlyRequest,
+  DeferRequest,
   IdempotencyStore,
   RenewRequest,
-} from '../idempotency/store.js';
-import type { StoreUnderTest } from './store-contract.js';
+} from '../../idempotency/store/store.js';
 
 // Short enough to wait for, long enough for a slow machine to do a few operations within.
 export const LEASE_MS = 300;
@@ -17,6 +16,15 @@ export const TTL_MS = 60_000;
 export const CLAIM_DELAY_MS = 1_100;
 export const JOURNAL = '{"form":"To=%2B15550100\u00fc\u4f60\u{1f4de}\n"}';
 export const ANSWER = '{"instruction":"call","from":"+15550100","note":"\u00fc \u4f60 \u{1f4de} \\" \\n"}';
+
+/** A fresh store for one case, and what the case needs around it. */
+export interface StoreUnderTest {
+  readonly store: IdempotencyStore;
+  /** Lets the store's own clock go on. Absent: the case really waits. */
+  advance?(ms: number): void | Promise<void>;
+  /** Called when the case has ended, however it ended. */
+  close?(): void | Promise<void>;
+}
 
 /** Checks one rule; rejects with an AssertionError when the store breaks it. */
 export type Rule = (trial: Trial) => Promise<void>;
@@ -40,32 +48,38 @@ export class Trial {
     return this.store.acquire({ ...this.#request(owner), ...over });
   }
 
-  renew(owner: string, over: Partial<RenewRequest> = {}) {
-    return this.store.renew({ ...this.#request(owner), attempt: 1, ...over });
+  async renew(owner: string, over: Partial<RenewRequest> = {}) {
+    return (await this.store.renew({ ...this.#request(owner), attempt: 1, ...over })).status;
   }
 
-  finish(owner: string, answer = ANSWER, over: Partial<CompleteRequest> = {}) {
+  async finish(owner: string, answer = ANSWER, over: Partial<CompleteRequest> = {}) {
+    return (await this.complete(owner, answer, over)).status;
+  }
+
+  /** What `finish` does, with the whole result. */
+  complete(owner: string, answer = ANSWER, over: Partial<CompleteRequest> = {}) {
     const outcome = { state: 'finished', answer } as const;
     return this.store.complete({ ...this.#request(owner), attempt: 1, outcome, ...over });
   }
 
-  fail(owner: string, attempt = 1) {
-    return this.store.complete({ ...this.#request(owner), attempt, outcome: { state: 'failed' } });
+  async fail(owner: string, attempt = 1) {
+    const outcome = { state: 'failed' } as const;
+    return (await this.store.complete({ ...this.#request(owner), attempt, outcome })).status;
   }
 
-  early(owner: string, over: Partial<EarlyRequest> = {}) {
-    const early = { answer: ANSWER, journal: JOURNAL, limitMs: 60_000 };
-    return this.store.answerEarly({ ...this.#request(owner), attempt: 1, ...early, ...over });
+  async defer(owner: string, over: Partial<DeferRequest> = {}) {
+    const deferral = { answer: ANSWER, journal: JOURNAL, limitMs: 60_000 };
+    return (await this.store.defer({ ...this.#request(owner), attempt: 1, ...deferral, ...over })).status;
   }
 
   async claim(owner: string, max = 10): Promise<readonly ClaimedRun[]> {
     return (await this.store.claim?.({ owner, leaseMs: LEASE_MS, max })) ?? [];
   }
 
-  /** Acquires, goes late, and lets its lease pass. */
-  async die(owner: string, over: Partial<EarlyRequest> = {}) {
+  /** Acquires, is deferred, and lets its lease pass. */
+  async die(owner: string, over: Partial<DeferRequest> = {}) {
     await this.acquire(owner);
-    await this.early(owner, over);
+    await this.defer(owner, over);
     await this.pass(LEASE_MS + 50);
   }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ANSWER, LEASE_MS, type Rule, running, TTL_MS } from './store-contract-trial.js';
+import { ANSWER, LEASE_MS, type Rule, running, TTL_MS } from './trial.js';
 
 /** What holds for every run, and for one that has ended. */
 export const runRules: Record<string, Rule> = {
@@ -92,6 +92,28 @@ export const runRules: Record<string, Rule> = {
     assert.equal(await t.finish('b', 'right', { attempt: 2 }), 'stored');
     assert.equal(await t.finish('a', 'late'), 'lost');
     assert.deepEqual(await t.acquire('c'), { status: 'finished', answer: 'right' });
+  },
+
+  async 'an owner that was relieved is told by whom, in the same step'(t) {
+    await t.acquire('a');
+    await t.pass(LEASE_MS + 50);
+    await t.acquire('b', { leaseMs: 60_000 });
+    const seen = await t.complete('a');
+    assert(seen.status === 'lost' && seen.winner.status === 'running' && seen.winner.attempt === 2);
+    assert(seen.winner.leaseLeftMs > 0 && seen.winner.leaseLeftMs <= 60_000);
+    await t.finish('b', 'right', { attempt: 2 });
+    const winner = { status: 'finished', answer: 'right' };
+    assert.deepEqual(await t.complete('a'), { status: 'lost', winner });
+    const request = { key: t.key, fingerprint: 'sids', owner: 'a', attempt: 1, leaseMs: 1, ttlMs: TTL_MS };
+    assert.deepEqual(await t.store.renew(request), { status: 'lost', winner });
+  },
+
+  async 'an owner that was relieved by a run that failed is told so'(t) {
+    await t.acquire('a');
+    await t.pass(LEASE_MS + 50);
+    await t.acquire('b');
+    await t.fail('b', 2);
+    assert.deepEqual(await t.complete('a'), { status: 'lost', winner: { status: 'failed', attempt: 2 } });
   },
 
   async 'what has ended cannot be renewed, and ends only once'(t) {

@@ -1,7 +1,7 @@
-import { TaskRouterKitError } from '../errors.js';
-import { lateIndex } from './redis-late-index.js';
-import { ACQUIRE, ANSWER_EARLY, CLAIM, COMPLETE, RELEASE, RENEW, type Script } from './redis-scripts.js';
-import type { AcquireResult, ClaimedRun, IdempotencyStore, RenewResult } from './store.js';
+import { TaskRouterKitError } from '../../../errors.js';
+import { deferredIndex } from './deferred-index.js';
+import { ACQUIRE, CLAIM, COMPLETE, DEFER, RELEASE, RENEW, type Script } from './scripts.js';
+import { type AcquireResult, type ClaimedRun, HELD, type IdempotencyStore, type Lost, STORED } from '../store.js';
 
 /** What is used of a Redis client: a `Redis` or `Cluster` of ioredis 5 or 6 fits as it is. */
 export interface RedisClient {
@@ -65,36 +65,38 @@ export function redisStore(
   const run = (script: Script, key: string, ...args: (string | number)[]) =>
     runOn(`${prefix}{${key}}`, script, ...args);
 
-  const index = lateIndex((script, ...args) => runOn(`${prefix}late`, script, ...args));
+  const index = deferredIndex((script, ...args) => runOn(`${prefix}deferred`, script, ...args));
 
   return {
     async acquire({ key, fingerprint, owner, leaseMs, ttlMs, waitedFor = 0 }) {
       return acquired(await run(ACQUIRE, key, fingerprint, owner, leaseMs, ttlMs, waitedFor));
     },
 
-    async renew({ key, fingerprint, owner, attempt, leaseMs, ttlMs, late }) {
-      const reply = await run(RENEW, key, fingerprint, owner, attempt, leaseMs, ttlMs, late ? 1 : 0);
-      return oneOf<RenewResult>(['held', 'lost', 'absent'], reply);
+    async renew({ key, fingerprint, owner, attempt, leaseMs, ttlMs, deferred }) {
+      const reply = await run(RENEW, key, fingerprint, owner, attempt, leaseMs, ttlMs, deferred ? 1 : 0);
+      const status = statusOf(['held', 'lost', 'absent'], reply);
+      return status === 'held' ? HELD : status === 'lost' ? lost(reply) : { status };
     },
 
-    async answerEarly({ key, fingerprint, owner, attempt, ttlMs, leaseMs, answer, journal, limitMs }) {
+    async defer({ key, fingerprint, owner, attempt, ttlMs, leaseMs, answer, journal, limitMs }) {
       await index.enter(key, leaseMs);
       const args = [fingerprint, owner, attempt, ttlMs, leaseMs, answer, journal, limitMs];
-      return oneOf(['stored', 'lost'], await run(ANSWER_EARLY, key, ...args));
+      const reply = await run(DEFER, key, ...args);
+      return statusOf(['stored', 'lost'], reply) === 'lost' ? lost(reply) : STORED;
     },
 
     async complete({ key, fingerprint, owner, attempt, ttlMs, outcome }) {
       const answer = outcome.state === 'finished' ? outcome.answer : '';
       const reply = await run(COMPLETE, key, fingerprint, owner, attempt, ttlMs, outcome.state, answer);
-      const result = oneOf(['stored', 'settled', 'lost'], reply);
-      if (result !== 'settled') return result;
-      await index.leave(key);
-      return 'stored';
+      const status = statusOf(['stored', 'settled', 'lost'], reply);
+      if (status === 'lost') return lost(reply);
+      if (status === 'settled') await index.leave(key);
+      return STORED;
     },
 
     async release({ key, owner }) {
       // The lease has ended, but the next look may be as far off as it was long.
-      if ((await run(RELEASE, key, owner)) === 'late') await index.enter(key, 0);
+      if ((await run(RELEASE, key, owner)) === 'deferred') await index.enter(key, 0);
     },
 
     async claim({ owner, leaseMs, max }) {
@@ -131,6 +133,17 @@ function acquired(reply: unknown): AcquireResult {
     default:
       throw unexpected();
   }
+}
+
+function statusOf<const T extends string>(expected: readonly T[], reply: unknown): T {
+  return oneOf(expected, Array.isArray(reply) ? reply[0] : reply);
+}
+
+/** A lost record, with who has it. */
+function lost(reply: unknown): Lost {
+  const winner = acquired((reply as unknown[]).slice(1));
+  if (winner.status === 'acquired' || winner.status === 'mismatch') throw unexpected();
+  return { status: 'lost', winner };
 }
 
 function claimedRun(

@@ -1,0 +1,482 @@
+import type { Clock, Timer } from '../clock.js';
+import type { Logger } from '../log.js';
+import { isPromise } from '../maybe-promise.js';
+import type { Asking, Known, ResilientStore, Stored } from './store/resilient-store.js';
+import type { ClaimedRun, CompleteRequest, DeferRequest, Outcome, Winner } from './store/store.js';
+import { type Deferral, NotRecordedError, type OwnedRun, RunLostError, type RunRequest } from './types.js';
+
+/** How long an aborted run that does not end keeps its lease. */
+const ABANDONED_MS = 60_000;
+
+/** What every run of one engine works with. */
+export interface RunParts {
+  readonly store: ResilientStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly leaseMs: number;
+  readonly renewMs: number;
+  readonly deferredLeaseMs: number;
+  readonly ttlMs: number;
+  /** Past the limit of a shutdown: nothing more is waited for. */
+  readonly closed: boolean;
+  /** The deferred runs of this process, by key. */
+  readonly deferred: Map<string, Run>;
+  /** A deferred run has ended. */
+  onEnded(): void;
+}
+
+/** Whose run it is. */
+export interface Holder {
+  readonly key: string;
+  readonly fingerprint: string;
+  readonly owner: string;
+  readonly attempt: number;
+}
+
+/** What a run tells the requests that wait for it. One that was taken over has none. */
+export interface RunWaiters {
+  /** The latest deadline of all, 0 when nobody waits. */
+  readonly latestDeadline: number;
+  /** Somebody's deadline has passed while the outcome was being stored: it is wanted now. */
+  readonly overdue: boolean;
+  /** `deferred`: the run goes on. */
+  answered(answer: string, known: Known, run: Run): void;
+  failed(error: unknown): void;
+  /** Another process has the run. `answer`: what this run has come to all the same. */
+  lost(winner: Winner): void;
+}
+
+/**
+ * One call of `execute` in this process, and the lease that goes with it. It has two phases, before its answer and
+ * after it:
+ *
+ *     running ──> storing ──> ended                 its answer, or failure, is stored
+ *        └──> deferring ──> deferred ──> ended      its answer is stored with a journal, and it goes on
+ */
+export class Run implements OwnedRun, Asking {
+  /** Another process has it. */
+  lost = false;
+  phase: 'running' | 'storing' | 'deferring' | 'deferred' | 'ended' = 'running';
+  #holder: Holder;
+  readonly #parts: RunParts;
+  readonly #waiters: RunWaiters | undefined;
+  /** `execute` has ended, one way or the other. */
+  #done = false;
+  /** What it has come to, for a run that was lost meanwhile. */
+  #outcome: Outcome | undefined;
+  #error: unknown;
+  #controller: AbortController | undefined;
+  #aborted = false;
+  #renewal: Timer;
+  #renewing = false;
+  /** The limit of the deferred phase, then the end of patience. */
+  #limit: Timer;
+  /** End of the deferred phase. */
+  #until = 0;
+  #answer = '';
+  #journal = '';
+  /** Whether the store holds the journal. */
+  #journalKnown: Known = 'local';
+  /** Settles when the run is deferred, or is not going to be. */
+  #deferring: Promise<void> | undefined;
+  /** The last write of the journal: one at a time, so that the newest is the one that stays. */
+  #writing: Promise<unknown> | undefined;
+
+  constructor(holder: Holder, parts: RunParts, waiters?: RunWaiters) {
+    this.#holder = holder;
+    this.#parts = parts;
+    this.#waiters = waiters;
+  }
+
+  get key(): string {
+    return this.#holder.key;
+  }
+
+  get fingerprint(): string {
+    return this.#holder.fingerprint;
+  }
+
+  get attempt(): number {
+    return this.#holder.attempt;
+  }
+
+  get deferred(): boolean {
+    return this.#until !== 0;
+  }
+
+  /** The answer of the first phase, once there is one. */
+  get answer(): string {
+    return this.#answer;
+  }
+
+  get journal(): string {
+    return this.#journal;
+  }
+
+  get journalKnown(): Known {
+    return this.#journalKnown;
+  }
+
+  // Most handlers never look at it, and a controller costs more than the rest of a run.
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#aborted) this.#controller.abort();
+    }
+    return this.#controller.signal;
+  }
+
+  /** While its outcome is stored a hiccup of the store is waited out, as long as somebody can wait. */
+  wanted(): boolean {
+    return !this.#parts.closed && this.#waiters?.overdue !== true;
+  }
+
+  remainingMs(): number {
+    const until = this.deferred ? this.#until : (this.#waiters?.latestDeadline ?? 0);
+    return Math.max(0, until - this.#parts.clock.now());
+  }
+
+  /** What `execute` has come to. */
+  get outcome(): Outcome | undefined {
+    return this.#outcome;
+  }
+
+  /** Calls `execute`; `leaseAgeMs` is how long ago the lease was asked for. */
+  begin(execute: RunRequest['execute'], leaseAgeMs: number): void {
+    let answer: ReturnType<RunRequest['execute']>;
+    try {
+      answer = execute(this);
+    } catch (error) {
+      this.#ended({ state: 'failed' }, error);
+      return;
+    }
+    if (!isPromise(answer)) {
+      this.#ended({ state: 'finished', answer }, undefined);
+      return;
+    }
+    answer.then(
+      (text) => this.#ended({ state: 'finished', answer: text }, undefined),
+      (error: unknown) => this.#ended({ state: 'failed' }, error),
+    );
+    if (this.phase === 'running') this.keepLease(leaseAgeMs);
+  }
+
+  /** Ends the run with an answer that is not its own: a fixed one, at a deadline. */
+  endWith(answer: string): void {
+    if (this.phase === 'running') this.#complete({ state: 'finished', answer });
+  }
+
+  /** Holds the record again that it had lost, under attempt `attempt`: what it comes to counts after all. */
+  retake(attempt: number): void {
+    this.#holder = { ...this.#holder, attempt };
+    this.phase = 'running';
+    this.lost = false;
+    if (this.#outcome) this.#complete(this.#outcome, this.#error);
+    else this.keepLease(0);
+  }
+
+  async defer(answer: string, deferral: Deferral): Promise<void> {
+    this.goOn(answer, deferral);
+    await this.#deferring;
+    if (this.lost || this.#deferring === undefined) throw new RunLostError();
+  }
+
+  /** Answers now, and goes on. Nothing, where it has ended, is lost or goes on already. */
+  goOn(answer: string, { journal, limitMs }: Deferral): void {
+    if (this.phase !== 'running' || this.lost) return;
+    this.phase = 'deferring';
+    this.#answer = answer;
+    this.#journal = journal;
+    this.#until = this.#parts.clock.now() + limitMs;
+    const stored = this.#parts.store.defer(this.#record(), this);
+    if (!isPromise(stored)) {
+      this.#deferring = Promise.resolve();
+      this.#nowDeferred(stored);
+    } else {
+      this.#writing = stored;
+      this.#deferring = stored.then((result) => this.#nowDeferred(result));
+    }
+  }
+
+  /** Begins as a deferred run that another process has left. */
+  takeOver({ answer, journal, limitLeftMs }: ClaimedRun, handle: () => Promise<void>): void {
+    this.#answer = answer;
+    this.#journal = journal;
+    this.#until = this.#parts.clock.now() + Math.max(0, limitLeftMs);
+    this.#deferring = Promise.resolve();
+    this.#enterDeferred('held');
+    this.begin(() => handle().then(() => answer), 0);
+  }
+
+  /** This process has claimed the run from itself: its renewals came too late. It goes on under the new lease. */
+  adopt({ attempt }: ClaimedRun, owner: string): void {
+    this.#parts.store.forget(this.#holder);
+    this.#holder = { ...this.#holder, owner, attempt };
+  }
+
+  async rewriteJournal(journal: string): Promise<void> {
+    await this.#deferring;
+    this.#journal = journal;
+    for (;;) {
+      // What was being written when the journal changed tells whether the store may hold an older one.
+      while (this.#writing) await this.#writing;
+      if (this.lost || this.phase !== 'deferred') throw new RunLostError();
+      if (this.#journalKnown === 'local') return;
+      if (this.remainingMs() === 0) throw new NotRecordedError();
+      const written = await this.#writeJournal();
+      if (written === 'held') return;
+      if (written === 'failed') await this.#parts.store.recovery(this.remainingMs());
+    }
+  }
+
+  /** Tells `execute` to stop. What it left behind when it ended by itself is not disturbed. */
+  abort(): void {
+    if (this.#done) return;
+    this.#aborted = true;
+    this.#controller?.abort();
+  }
+
+  /** What is left to do is for another process. */
+  lose(): void {
+    this.lost = true;
+    this.#dropLease();
+    this.abort();
+  }
+
+  /** Ends a run that nobody waits for and that does not end by itself, and gives its lease back. */
+  abandon(): Promise<void> {
+    this.phase = 'ended';
+    this.lose();
+    return this.#parts.store.release(this.#holder);
+  }
+
+  /** The limit of a shutdown: gives a deferred run up. `false`: it is ending. */
+  cut(): Promise<void> | false {
+    if (this.phase !== 'deferred' || this.#done) return false;
+    this.lose();
+    this.#leave();
+    if (this.#journalKnown === 'held') return this.#parts.store.release(this.#holder);
+    // No journal, so nobody is to take over; but duplicates must get the answer that was given.
+    this.#parts.store.keep(this.#completion({ state: 'finished', answer: this.#answer }));
+    return Promise.resolve();
+  }
+
+  keepLease(ageMs: number): void {
+    const { clock, renewMs } = this.#parts;
+    this.#dropLease();
+    this.#renewal = clock.setTimeout(() => this.#tick(), Math.max(0, renewMs - ageMs));
+  }
+
+  #dropLease(): void {
+    if (this.#renewal !== undefined) this.#parts.clock.clearTimeout(this.#renewal);
+    this.#renewal = undefined;
+  }
+
+  get #holds(): boolean {
+    return this.phase !== 'ended' && !this.lost;
+  }
+
+  #tick(): void {
+    this.keepLease(0);
+    if (this.#renewing) return;
+    if (this.phase === 'deferred' && this.#journalKnown !== 'held') void this.#insistOnJournal();
+    else void this.#renew();
+  }
+
+  /** Stores what the store did not take when the run was deferred. */
+  async #insistOnJournal(): Promise<void> {
+    this.#renewing = true;
+    while (this.phase === 'deferred' && !this.lost && this.#journalKnown !== 'held') {
+      while (this.#writing) await this.#writing;
+      if ((await this.#writeJournal()) === 'failed') {
+        await this.#parts.store.recovery(Number.POSITIVE_INFINITY);
+      }
+    }
+    this.#renewing = false;
+  }
+
+  async #renew(): Promise<void> {
+    this.#renewing = true;
+    const holder = this.#holder;
+    const { leaseMs, deferredLeaseMs, ttlMs, store } = this.#parts;
+    const deferred = this.phase === 'deferred';
+    const request = { ...holder, leaseMs: deferred ? deferredLeaseMs : leaseMs, ttlMs, deferred };
+    const wanted = () => this.#holds && holder === this.#holder && deferred === (this.phase === 'deferred');
+    const result = await store.renew(request, wanted);
+    this.#renewing = false;
+    if (!result || !wanted()) return;
+    if (result.status === 'absent') void this.#writeJournal();
+    else if (result.status === 'lost' && this.phase !== 'storing' && this.phase !== 'deferring') {
+      this.#lostTo(result.winner);
+    }
+  }
+
+  #ended(outcome: Outcome, error: unknown): void {
+    this.#done = true;
+    this.#outcome = outcome;
+    this.#error = error;
+    if (this.phase === 'deferred') {
+      if (outcome.state === 'failed') this.#logDropped(error);
+      this.#settle();
+    } else if (this.phase === 'running' && !this.lost) {
+      this.#complete(outcome, error);
+    } else if (this.phase !== 'deferring') {
+      this.#logDropped(error);
+    }
+  }
+
+  #logDropped(error: unknown): void {
+    const level = this.deferred && !this.lost && error !== undefined ? 'error' : 'debug';
+    this.#parts.log[level]({ key: this.key, err: error }, 'A handler ended after its callback: its result is dropped');
+  }
+
+  #complete(outcome: Outcome, error?: unknown): void {
+    this.phase = 'storing';
+    const stored = this.#parts.store.complete(this.#completion(outcome), this);
+    if (isPromise(stored)) void stored.then((result) => this.#stored(result, outcome, error));
+    else this.#stored(stored, outcome, error);
+  }
+
+  #stored(stored: Stored, outcome: Outcome, error: unknown): void {
+    if (stored.status === 'lost') {
+      this.#outcome = outcome;
+      this.#error = error;
+      this.#lostTo(stored.winner);
+      return;
+    }
+    this.phase = 'ended';
+    this.#dropLease();
+    if (outcome.state === 'failed') {
+      this.#waiters?.failed(error);
+    } else {
+      this.#answer = outcome.answer;
+      this.#waiters?.answered(outcome.answer, stored.known ?? 'held', this);
+      this.abort();
+    }
+  }
+
+  #nowDeferred(stored: Stored): void {
+    this.#writing = undefined;
+    if (stored.status === 'lost') {
+      this.#until = 0;
+      this.#deferring = undefined;
+      this.#lostTo(stored.winner);
+      return;
+    }
+    this.#enterDeferred(stored.known ?? 'held');
+    this.#waiters?.answered(this.#answer, this.#journalKnown, this);
+    if (this.#done) {
+      if (this.#outcome?.state === 'failed') this.#logDropped(this.#error);
+      this.#settle();
+    }
+  }
+
+  #enterDeferred(known: Known): void {
+    const { clock, deferred } = this.#parts;
+    this.phase = 'deferred';
+    this.#journalKnown = known;
+    deferred.set(this.key, this);
+    this.keepLease(0);
+    const left = this.remainingMs();
+    if (left > 0) this.#limit = clock.setTimeout(() => this.#overLimit(), left);
+    else this.#overLimit();
+  }
+
+  #overLimit(): void {
+    const { clock, log } = this.#parts;
+    this.abort();
+    this.#limit = clock.setTimeout(() => {
+      log.warn({ key: this.key }, 'An aborted deferred run has not ended in a minute: taken for ended');
+      this.#settle();
+    }, ABANDONED_MS);
+  }
+
+  /** Writes answer and journal as they are now. `again`: what is to be written has changed meanwhile. */
+  #writeJournal(): Promise<'held' | 'failed' | 'again'> {
+    const holder = this.#holder;
+    const journal = this.#journal;
+    const write = async () => {
+      const stored = await this.#parts.store.defer(this.#record(), { wanted: () => false });
+      // Another token of this process may hold it meanwhile.
+      if (this.phase !== 'deferred' || this.lost || holder !== this.#holder) return 'again';
+      if (stored.status === 'lost') {
+        this.#lostTo(stored.winner);
+        return 'again';
+      }
+      const { known = 'held' } = stored;
+      // What an earlier write may have left there, a later one that certainly did nothing does not change.
+      if (known === 'held' || (known === 'unknown' && this.#journalKnown === 'local')) this.#journalKnown = known;
+      if (known !== 'held') return 'failed';
+      return journal === this.#journal ? 'held' : 'again';
+    };
+    const writing = write().finally(() => {
+      if (this.#writing === writing) this.#writing = undefined;
+    });
+    this.#writing = writing;
+    return writing;
+  }
+
+  #settle(): void {
+    if (this.phase !== 'deferred') return;
+    const { log, store } = this.#parts;
+    const holder = this.#holder;
+    this.phase = 'storing';
+    const finished = this.#completion({ state: 'finished', answer: this.#answer });
+    const stored = store.complete(finished, { wanted: () => false });
+    const then = (result: Stored) => {
+      if (result.status === 'lost' && holder !== this.#holder) {
+        this.phase = 'deferred';
+        this.#settle();
+        return;
+      }
+      if (result.status === 'lost') {
+        log.warn({ key: this.key }, 'A deferred run ended after another process had taken it over');
+      }
+      this.#leave();
+    };
+    if (isPromise(stored)) void stored.then(then);
+    else then(stored);
+  }
+
+  #leave(): void {
+    const { clock, deferred, store, onEnded } = this.#parts;
+    this.phase = 'ended';
+    this.#dropLease();
+    clock.clearTimeout(this.#limit);
+    // Begun without the store, it is still known to this process as running; an answer that is kept stays.
+    store.forget(this.#holder);
+    if (deferred.get(this.key) === this) deferred.delete(this.key);
+    onEnded.call(this.#parts);
+  }
+
+  #lostTo(winner: Winner): void {
+    const { log } = this.#parts;
+    const wasDeferred = this.phase === 'deferred';
+    log.warn({ key: this.key, attempt: this.attempt }, 'A run lost its lease: another process has taken it over');
+    this.lose();
+    if (wasDeferred) {
+      this.#leave();
+    } else {
+      this.phase = 'ended';
+      this.#parts.store.forget(this.#holder);
+      this.#waiters?.lost(winner);
+    }
+  }
+
+  #record(): DeferRequest {
+    const { deferredLeaseMs: leaseMs, ttlMs } = this.#parts;
+    return {
+      ...this.#holder,
+      leaseMs,
+      ttlMs,
+      answer: this.#answer,
+      journal: this.#journal,
+      limitMs: this.remainingMs(),
+    };
+  }
+
+  #completion(outcome: Outcome): CompleteRequest {
+    const { key, fingerprint, owner, attempt } = this.#holder;
+    return { key, fingerprint, owner, attempt, ttlMs: this.#parts.ttlMs, outcome };
+  }
+}

@@ -1,0 +1,235 @@
+import type { Clock, Timer } from '../../clock.js';
+import { TaskRouterKitError } from '../../errors.js';
+import type { Logger } from '../../log.js';
+import { isPromise, type MaybePromise } from '../../maybe-promise.js';
+import type { IdempotencyStore, StoreOperation, StoreState } from './store.js';
+
+/** Failures in a row that open the circuit. */
+const OPEN_AFTER = 3;
+
+/** How soon a call that failed may be tried again while the circuit is closed. */
+const RETRY_MS = 50;
+
+/**
+ * The end of each timeout, on a timer of its own, and sockets are read after either timer. When this process itself
+ * stood still, its timers fire before the answers that lie in the socket are read, and a process that is busy may come
+ * to the second timer without having read any: both cases looked like an outage of the store, in which handlers run
+ * without it. Twice, because a script that Redis has forgotten takes two round trips.
+ */
+const GRACE_MS = 10;
+
+/** What a metrics collector is told of the store. A method must not throw. */
+export interface StoreObserver {
+  /** Once a failed store operation; one that the open circuit breaker kept back counts as well. */
+  storeError?(operation: StoreOperation): void;
+  storeState?(state: StoreState): void;
+}
+
+export interface BreakerOptions {
+  readonly store: IdempotencyStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly storeTimeoutMs: number;
+  /** How often an open circuit asks whether the store is back. */
+  readonly probeMs: number;
+  readonly observer: StoreObserver | undefined;
+}
+
+/**
+ * Calls the store so that no call outlasts its timeout, and calls it no more once it has failed three times in a
+ * row, until a ping gets through. The pings are the breaker's own, so that no callback has to wait out a timeout only
+ * to find the store still gone.
+ */
+export class CircuitBreaker {
+  state: StoreState = 'ok';
+  /** The store answers with promises: it is elsewhere, and may be away. */
+  remote = false;
+  /** When the first of the calls that failed in a row was made; undefined while the last one succeeded. */
+  failingSince: number | undefined;
+  readonly #options: BreakerOptions;
+  readonly #recovered = new Set<() => void>();
+  readonly #unsubscribe: (() => void) | undefined;
+  #failures = 0;
+  #probe: Timer;
+  #stopped = false;
+
+  constructor(options: BreakerOptions) {
+    this.#options = options;
+    this.#unsubscribe = options.store.onReady?.(() => this.#ready());
+  }
+
+  /**
+   * Calls the store: directly when it answers directly, so that one in memory costs no timer and no promise.
+   *
+   * @param late - gets what arrives after the timeout.
+   * @throws (or rejects with) what the store failed with, or an error of `notApplied: true` while the circuit is open.
+   */
+  call<T>(
+    operation: StoreOperation,
+    invoke: (store: IdempotencyStore) => MaybePromise<T>,
+    late?: (value: T) => void,
+  ): MaybePromise<T> {
+    if (this.state === 'degraded' && operation !== 'ping') {
+      this.#options.observer?.storeError?.(operation);
+      throw new CircuitOpenError();
+    }
+    let value: MaybePromise<T>;
+    try {
+      value = invoke(this.#options.store);
+    } catch (error) {
+      this.#failed(operation, error, this.#options.clock.now());
+      throw error;
+    }
+    if (!isPromise(value)) {
+      this.#succeeded();
+      return value;
+    }
+    this.remote = true;
+    return this.#timed(operation, value, late);
+  }
+
+  /**
+   * Waits until a call is worth another try, at most `maxMs`: while the circuit is open until the store is back, else
+   * for a moment. Sooner when the store says that it is ready.
+   */
+  recovery(maxMs: number): Promise<void> {
+    const { clock } = this.#options;
+    const ms = this.state === 'degraded' ? maxMs : Math.min(maxMs, RETRY_MS);
+    return new Promise((resolve) => {
+      let timer: Timer;
+      const done = () => {
+        this.#recovered.delete(done);
+        clock.clearTimeout(timer);
+        resolve();
+      };
+      this.#recovered.add(done);
+      if (ms !== Number.POSITIVE_INFINITY) timer = clock.setTimeout(done, Math.max(0, ms));
+    });
+  }
+
+  /** One ping. Never rejects. */
+  async probe(): Promise<StoreState> {
+    try {
+      await this.call('ping', (store) => store.ping());
+    } catch {
+      return 'degraded';
+    }
+    this.#close();
+    return this.state;
+  }
+
+  /** Ends the pings, and every wait for a recovery, for good. */
+  stop(): void {
+    this.#stopped = true;
+    this.#unsubscribe?.();
+    this.#options.clock.clearTimeout(this.#probe);
+    this.#wake();
+  }
+
+  #timed<T>(
+    operation: StoreOperation,
+    value: Promise<T>,
+    late: ((value: T) => void) | undefined,
+  ): Promise<T> {
+    const { clock, storeTimeoutMs } = this.#options;
+    const graceMs = Math.min(GRACE_MS, storeTimeoutMs);
+    const begun = clock.now();
+    return new Promise((resolve, reject) => {
+      let waiting = true;
+      let timer: Timer;
+      const settled = () => {
+        waiting = false;
+        clock.clearTimeout(timer);
+      };
+      const failed = (error: unknown) => {
+        this.#failed(operation, error, begun);
+        reject(error);
+      };
+      const wait = (ms: number, then: () => void) => {
+        const read = () => waiting && then();
+        timer = clock.setTimeout(() => (clock.afterInput ? clock.afterInput(read) : read()), ms);
+      };
+      wait(storeTimeoutMs - graceMs, () =>
+        wait(graceMs, () => {
+          waiting = false;
+          failed(new StoreTimeoutError(storeTimeoutMs));
+        }),
+      );
+      value.then(
+        (result) => {
+          if (!waiting) return late?.(result);
+          settled();
+          this.#succeeded();
+          resolve(result);
+        },
+        (error: unknown) => {
+          if (!waiting) return;
+          settled();
+          failed(error);
+        },
+      );
+    });
+  }
+
+  #succeeded(): void {
+    if (this.#failures === 0) return;
+    this.#failures = 0;
+    this.failingSince = undefined;
+  }
+
+  #failed(operation: StoreOperation, error: unknown, begun: number): void {
+    const { log, observer } = this.#options;
+    observer?.storeError?.(operation);
+    this.#failures += 1;
+    this.failingSince ??= begun;
+    if (this.state === 'degraded' || this.#failures < OPEN_AFTER) return;
+    log.warn({ operation, err: error }, 'The store failed three times in a row and is left alone until it answers');
+    this.#switch('degraded');
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#stopped) return;
+    const { clock, probeMs } = this.#options;
+    this.#probe = clock.setTimeout(async () => {
+      await this.probe();
+      if (this.state === 'degraded') this.#schedule();
+    }, probeMs);
+  }
+
+  #ready(): void {
+    if (this.state === 'degraded') void this.probe();
+    else this.#wake();
+  }
+
+  #close(): void {
+    this.#succeeded();
+    if (this.state === 'ok') return;
+    this.#options.clock.clearTimeout(this.#probe);
+    this.#options.log.info({}, 'The store is back');
+    this.#switch('ok');
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const done of [...this.#recovered]) done();
+  }
+
+  #switch(state: StoreState): void {
+    this.state = state;
+    this.#options.observer?.storeState?.(state);
+  }
+}
+
+class CircuitOpenError extends TaskRouterKitError {
+  readonly notApplied = true;
+  constructor() {
+    super('store-unavailable', 'The store is not asked while it does not answer pings.');
+  }
+}
+
+class StoreTimeoutError extends TaskRouterKitError {
+  constructor(ms: number) {
+    super('store-timeout', `The store did not answer in ${ms} ms.`);
+  }
+}

@@ -1,0 +1,75 @@
+import type { Timer } from '../clock.js';
+import { Run, type RunParts } from './run.js';
+import type { ClaimedRun } from './store/store.js';
+import type { TakenRun } from './types.js';
+
+/** How often a process looks for deferred runs whose owner died, give or take a quarter. */
+const LOOK_EVERY_MS = 2_000;
+/** How many it takes at a time: of a dead process' many runs the others each get a share. */
+const TAKE_AT_ONCE = 20;
+/** How soon it looks again when it got as many as it asked for. */
+const LOOK_AGAIN_MS = 100;
+
+export interface TakeoverParts extends RunParts {
+  readonly random: () => number;
+  newOwner(): string;
+}
+
+/** Takes over deferred runs of processes that died. */
+export class Takeover {
+  readonly #parts: TakeoverParts;
+  readonly #handler: (run: TakenRun) => Promise<void>;
+  #timer: Timer;
+  #stopped = false;
+
+  constructor(parts: TakeoverParts, handler: (run: TakenRun) => Promise<void>) {
+    this.#parts = parts;
+    this.#handler = handler;
+    this.#schedule(parts.random() * LOOK_EVERY_MS);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#parts.clock.clearTimeout(this.#timer);
+  }
+
+  #schedule(ms = (0.75 + this.#parts.random() / 2) * LOOK_EVERY_MS): void {
+    if (!this.#stopped) this.#timer = this.#parts.clock.setTimeout(() => void this.#look(), ms);
+  }
+
+  async #look(): Promise<void> {
+    const { store, deferredLeaseMs: leaseMs, newOwner } = this.#parts;
+    if (store.state === 'degraded') {
+      this.#schedule();
+      return;
+    }
+    const owner = newOwner();
+    const taken = await store.claim({ owner, leaseMs, max: TAKE_AT_ONCE }, (claimed) => {
+      for (const each of claimed) this.#take(each, owner);
+    });
+    this.#schedule(taken < TAKE_AT_ONCE ? undefined : LOOK_AGAIN_MS);
+  }
+
+  #take(claimed: ClaimedRun, owner: string): void {
+    const { deferred, log, store } = this.#parts;
+    const { key, fingerprint, attempt } = claimed;
+    const here = deferred.get(key);
+    if (here !== undefined) {
+      here.adopt(claimed, owner);
+    } else if (this.#stopped) {
+      void store.release({ key, owner });
+    } else {
+      log.info({ key, attempt }, 'Took over a deferred run whose process had died');
+      const run = new Run({ key, fingerprint, owner, attempt }, this.#parts);
+      run.takeOver(claimed, () => this.#handle(run));
+    }
+  }
+
+  async #handle(run: Run): Promise<void> {
+    try {
+      await this.#handler(run);
+    } catch (error) {
+      if (!run.lost) this.#parts.log.error({ err: error }, 'A deferred run taken over has failed');
+    }
+  }
+}
