@@ -17,12 +17,12 @@ export {
   defineEvent,
   defineOtherwise,
   type HandlerDefinition,
-} from './callbacks/define.js';
+} from './callbacks/routing/define.js';
 export type { EventContext, EventHandler, EventType, KnownEventType } from './callbacks/event-types.js';
-export type { AssignmentHandler } from './callbacks/handler.js';
-export type { AssignmentMatch } from './callbacks/match.js';
-export type { ErrorHandler, LateOutcome, Middleware } from './callbacks/registry.js';
-export type { Attributes, Schema } from './callbacks/standard-schema.js';
+export type { AssignmentHandler } from './callbacks/routing/handler.js';
+export type { AssignmentMatch } from './callbacks/routing/match.js';
+export type { ErrorHandler, LateOutcome, Middleware } from './callbacks/routing/registry.js';
+export type { Attributes, Schema } from './standard-schema.js';
 // Errors and logging.
 export { ConfigurationError, TaskRouterKitError } from './errors.js';
 export type { ExpressHandler } from './http/express.js';

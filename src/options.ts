@@ -1,6 +1,6 @@
 import type { ClientOption } from './callbacks/client.js';
 import type { AssignmentContext } from './callbacks/context.js';
-import { MAX_LATE_MS } from './callbacks/handler.js';
+import { MAX_LATE_MS } from './callbacks/routing/handler.js';
 import { type Clock, systemClock } from './clock.js';
 import { ConfigurationError } from './errors.js';
 import { readPublicUrl } from './http/public-url.js';

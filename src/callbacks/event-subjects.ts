@@ -1,5 +1,5 @@
 import type { FormPairs } from '../signature/index.js';
-import { parseAttributes } from './attributes.js';
+import { parseAttributes } from './form.js';
 import { EVENT_SUBJECTS, type EventSubject, type EventSubjects } from './event-types.js';
 
 /**

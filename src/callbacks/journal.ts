@@ -1,6 +1,6 @@
 import type { LateRequest } from '../idempotency/types.js';
 import type { Instruction } from '../instructions/index.js';
-import type { AssignmentForm } from './forms.js';
+import type { AssignmentForm } from './form.js';
 
 /** What another process needs to take a late answer over, should its own die. */
 export interface Journal {

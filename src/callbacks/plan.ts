@@ -1,8 +1,8 @@
 import type { CallbackClient, NameKind } from './client.js';
-import type { Route } from './dispatch.js';
-import { namesOf } from './handler.js';
-import { isSidOf, type SidCondition } from './match.js';
-import type { Registry } from './registry.js';
+import type { Route } from './routing/dispatch.js';
+import { namesOf } from './routing/handler.js';
+import { isSidOf, type SidCondition } from './routing/match.js';
+import type { Registry } from './routing/registry.js';
 
 /** The resource a condition names. */
 const KINDS: Readonly<Record<SidCondition, NameKind>> = {

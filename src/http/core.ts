@@ -1,5 +1,5 @@
-import type { HandleAssignment } from '../callbacks/assignments.js';
-import type { HandleEvent } from '../callbacks/events.js';
+import type { HandleAssignment } from '../callbacks/assignment/handle-assignment.js';
+import type { HandleEvent } from '../callbacks/handle-event.js';
 import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
 import type { FormPairs } from '../signature/index.js';

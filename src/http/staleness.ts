@@ -1,4 +1,4 @@
-import { parseTimestamp } from '../callbacks/timestamp.js';
+import { parseTimestamp } from '../callbacks/form.js';
 import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
 import { type CallbackAnswer, refused } from './answers.js';

@@ -1,4 +1,4 @@
-import type { GoOn } from '../callbacks/tracker.js';
+import type { GoOn } from '../callbacks/background.js';
 import type { FormPairs } from '../signature/index.js';
 
 /** A request as the neutral core sees it. An adapter makes one from whatever its framework hands over. */

@@ -1,5 +1,5 @@
 import { body, type ValidationChain } from 'express-validator';
-import type { AssignmentForm, EventForm } from '../callbacks/forms.js';
+import type { AssignmentForm, EventForm } from '../callbacks/form.js';
 import type { FormPairs } from '../signature/index.js';
 import { ASSIGNMENT_TABLE, brokenRule, EVENT_TABLE, type FieldTable, readFields } from './fields.js';
 import type { FieldProblem } from './problem.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseTimestamp } from '../../src/callbacks/timestamp.js';
+import { parseTimestamp } from '../../src/callbacks/form.js';
 
 const MOMENT = Date.UTC(2026, 0, 31, 10, 20, 30);
 

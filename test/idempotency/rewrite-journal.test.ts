@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { IdempotencyStore } from '../../src/idempotency/store/store.js';
 import type { OwnedRun } from '../../src/idempotency/types.js';
-import { HELD, LATE } from './late-world.js';
+import { HELD, LATE } from './deferred-world.js';
 import { createWorld, KEY, type Line } from './world.js';
 
 /** A late run that does nothing by itself, of a process with its own way to the store. */

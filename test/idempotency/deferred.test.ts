@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OwnedRun, RunResult } from '../../src/idempotency/types.js';
-import { EARLY, errorLog, HELD, LATE, lateWork } from './late-world.js';
+import { EARLY, errorLog, HELD, LATE, lateWork } from './deferred-world.js';
 import { createWorld, KEY, type Line, watch } from './world.js';
 
 describe('a run that answers early', () => {

@@ -1,19 +1,19 @@
-import type { Idempotency, OwnedRun, Run, RunRequest, RunResult, TakenRun } from '../idempotency/types.js';
-import { checkTask, encodeCallback, type Instruction, InstructionError } from '../instructions/index.js';
-import type { Logger } from '../log.js';
-import { parseAttributes } from './attributes.js';
-import { type ClientOption, clientFor, noClient } from './client.js';
+import type { Idempotency, OwnedRun, Run, RunRequest, RunResult, TakenRun } from '../../idempotency/types.js';
+import { checkTask, encodeCallback, type Instruction, InstructionError } from '../../instructions/index.js';
+import type { Logger } from '../../log.js';
+import { parseAttributes } from '../form.js';
+import { type ClientOption, clientFor, noClient } from '../client.js';
 import { createDeciding, type Taken } from './decide.js';
-import type { Dispatch } from './dispatch.js';
-import type { AssignmentForm } from './forms.js';
-import { resolveNames } from './handler.js';
-import { lateRequest, readJournal } from './journal.js';
-import { createLate, lossOf } from './late.js';
-import { LiveAssignment } from './live-assignment.js';
-import type { Abilities } from './match.js';
-import type { Registry } from './registry.js';
-import type { Attributes } from './standard-schema.js';
-import { type GoOn, keepAtWork, type Tracker } from './tracker.js';
+import type { Dispatch } from '../routing/dispatch.js';
+import type { AssignmentForm } from '../form.js';
+import { resolveNames } from '../routing/handler.js';
+import { lateRequest, readJournal } from '../journal.js';
+import { createLate, lossOf } from './deferred.js';
+import { LiveAssignment } from '../assignment-context.js';
+import type { Abilities } from '../routing/match.js';
+import type { Registry } from '../routing/registry.js';
+import type { Attributes } from '../../standard-schema.js';
+import { type GoOn, keepAtWork, type Tracker } from '../background.js';
 
 export interface AssignmentOptions {
   readonly idempotency: Idempotency;

@@ -1,8 +1,8 @@
-import { ConfigurationError } from '../errors.js';
-import type { Decision, Instruction } from '../instructions/index.js';
-import type { AssignmentContext, BadAttributesContext } from './context.js';
+import { ConfigurationError } from '../../errors.js';
+import type { Decision, Instruction } from '../../instructions/index.js';
+import type { AssignmentContext, BadAttributesContext } from '../context.js';
 import type { Route } from './dispatch.js';
-import { EVENT_SUBJECTS, type EventContext, type EventHandler, type EventType } from './event-types.js';
+import { EVENT_SUBJECTS, type EventContext, type EventHandler, type EventType } from '../event-types.js';
 import { type Decider, type HandlerOf, readHandler } from './handler.js';
 import { type Abilities, type AnyMatch, readMatch, shadows } from './match.js';
 

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.js';
+import { ConfigurationError } from '../../errors.js';
 import {
   checkEncoding,
   type Decision,
@@ -9,11 +9,11 @@ import {
   isDecision,
   namesIn,
   withNames,
-} from '../instructions/index.js';
-import type { CallbackNames } from './client.js';
-import type { AssignmentContext } from './context.js';
+} from '../../instructions/index.js';
+import type { CallbackNames } from '../client.js';
+import type { AssignmentContext } from '../context.js';
 import type { Abilities } from './match.js';
-import type { Attributes } from './standard-schema.js';
+import type { Attributes } from '../../standard-schema.js';
 
 /** A fixed decision, or a function that takes one. */
 export type AssignmentHandler<T = Attributes, W = Attributes> = HandlerOf<AssignmentContext<T, W>>;

@@ -3,7 +3,7 @@ import { createIdempotency } from '../../src/idempotency/engine.js';
 import { memoryStore } from '../../src/idempotency/store/memory-store.js';
 import type { OwnedRun, TakenRun } from '../../src/idempotency/types.js';
 import { createFakeClock } from '../../src/testing/fake-clock.js';
-import { dead, EARLY, errorLog, HELD, LATE, lateWork } from './late-world.js';
+import { dead, EARLY, errorLog, HELD, LATE, lateWork } from './deferred-world.js';
 import { createWorld, KEY, type Line } from './world.js';
 
 describe('a late run whose process died', () => {

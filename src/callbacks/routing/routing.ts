@@ -1,10 +1,10 @@
-import type { Clock } from '../clock.js';
-import type { Logger } from '../log.js';
-import { type ClientOption, clientFor } from './client.js';
-import type { AssignmentContext } from './context.js';
+import type { Clock } from '../../clock.js';
+import type { Logger } from '../../log.js';
+import { type ClientOption, clientFor } from '../client.js';
+import type { AssignmentContext } from '../context.js';
 import { createDispatch, type Dispatch } from './dispatch.js';
-import type { LiveAssignment } from './live-assignment.js';
-import { namesRoutes, resolveRoutes } from './plan.js';
+import type { LiveAssignment } from '../assignment-context.js';
+import { namesRoutes, resolveRoutes } from '../plan.js';
 import type { Registry } from './registry.js';
 
 export interface RoutingParts {

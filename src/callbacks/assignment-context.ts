@@ -1,9 +1,9 @@
 import { type HandlerReservation, handlerReservation } from './client.js';
 import type { AssignmentContext, Task, Worker } from './context.js';
-import type { AssignmentForm } from './forms.js';
-import { LiveCallback, type LiveParts } from './live-callback.js';
-import type { SidCondition } from './match.js';
-import type { Attributes } from './standard-schema.js';
+import type { AssignmentForm } from './form.js';
+import { LiveCallback, type LiveParts } from './callback-context.js';
+import type { SidCondition } from './routing/match.js';
+import type { Attributes } from '../standard-schema.js';
 
 /** The context of one assignment while it is handled. Handlers see it as {@link AssignmentContext}. */
 export class LiveAssignment extends LiveCallback implements AssignmentContext {

@@ -1,6 +1,6 @@
-import { TaskRouterKitError } from '../errors.js';
-import type { AssignmentContext } from './context.js';
-import type { EventContext } from './event-types.js';
+import { TaskRouterKitError } from '../../errors.js';
+import type { AssignmentContext } from '../context.js';
+import type { EventContext } from '../event-types.js';
 import type { Middleware, MiddlewareResult } from './registry.js';
 
 /** Runs a handler inside all middleware, the first registered outermost. */

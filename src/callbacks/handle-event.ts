@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Idempotency, Run, RunResult } from '../idempotency/types.js';
 import type { Logger } from '../log.js';
 import { type ClientOption, clientFor } from './client.js';
-import { runInside } from './compose.js';
+import { runInside } from './routing/compose.js';
 import { subjectsOf } from './event-subjects.js';
 import type { EventContext } from './event-types.js';
-import type { EventForm } from './forms.js';
-import { LiveCallback, type LiveParts } from './live-callback.js';
-import type { Registry } from './registry.js';
-import { type GoOn, keepAtWork, type Tracker } from './tracker.js';
+import type { EventForm } from './form.js';
+import { LiveCallback, type LiveParts } from './callback-context.js';
+import type { Registry } from './routing/registry.js';
+import { type GoOn, keepAtWork, type Tracker } from './background.js';
 
 export interface EventOptions {
   readonly idempotency: Idempotency;

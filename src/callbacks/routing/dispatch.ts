@@ -1,8 +1,8 @@
-import type { AttributesProblem } from './context.js';
+import type { AttributesProblem } from '../context.js';
 import type { Decider } from './handler.js';
-import type { LiveAssignment } from './live-assignment.js';
+import type { LiveAssignment } from '../assignment-context.js';
 import { type Conditions, SID_CONDITIONS, type SidCondition } from './match.js';
-import type { Attributes, Schema, SchemaIssue } from './standard-schema.js';
+import type { Attributes, Schema, SchemaIssue } from '../../standard-schema.js';
 
 /** A registered handler with what it is for. */
 export interface Route {

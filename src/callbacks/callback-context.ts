@@ -3,7 +3,7 @@ import { type Logger, withFields } from '../log.js';
 import type { FormPairs } from '../signature/index.js';
 import { type CallbackClient, type HandlerClient, noClient } from './client.js';
 import type { CallbackContext } from './context.js';
-import { parseTimestamp } from './timestamp.js';
+import { parseTimestamp } from './form.js';
 
 /** What a context is made from besides its form. */
 export interface LiveParts {

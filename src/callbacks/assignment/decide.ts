@@ -1,11 +1,11 @@
-import { checkTask, type Decision, InstructionError } from '../instructions/index.js';
-import { runInside } from './compose.js';
-import type { AttributesProblem } from './context.js';
-import type { Dispatch } from './dispatch.js';
-import { checkDecision, type Decider } from './handler.js';
-import type { LiveAssignment } from './live-assignment.js';
-import type { Abilities } from './match.js';
-import type { Named, Registry } from './registry.js';
+import { checkTask, type Decision, InstructionError } from '../../instructions/index.js';
+import { runInside } from '../routing/compose.js';
+import type { AttributesProblem } from '../context.js';
+import type { Dispatch } from '../routing/dispatch.js';
+import { checkDecision, type Decider } from '../routing/handler.js';
+import type { LiveAssignment } from '../assignment-context.js';
+import type { Abilities } from '../routing/match.js';
+import type { Named, Registry } from '../routing/registry.js';
 
 /** A decision, with who took it. */
 export interface Taken {

@@ -1,4 +1,4 @@
-import type { OwnedRun } from '../idempotency/types.js';
+import type { OwnedRun } from '../../idempotency/types.js';
 import {
   checkEncoding,
   checkTask,
@@ -6,14 +6,14 @@ import {
   type Instruction,
   InstructionError,
   isInstruction,
-} from '../instructions/index.js';
-import type { Logger } from '../log.js';
-import { type ClientOption, clientFor, noClient } from './client.js';
+} from '../../instructions/index.js';
+import type { Logger } from '../../log.js';
+import { type ClientOption, clientFor, noClient } from '../client.js';
 import type { Deciding } from './decide.js';
-import { resolveNames } from './handler.js';
-import { type Journal, writeJournal } from './journal.js';
-import type { LiveAssignment } from './live-assignment.js';
-import type { LateOutcome } from './registry.js';
+import { resolveNames } from '../routing/handler.js';
+import { type Journal, writeJournal } from '../journal.js';
+import type { LiveAssignment } from '../assignment-context.js';
+import type { LateOutcome } from '../routing/registry.js';
 
 export interface LateParts {
   readonly client: ClientOption | undefined;

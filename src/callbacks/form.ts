@@ -1,0 +1,74 @@
+import type { FormPairs } from '../signature/index.js';
+import type { Attributes } from '../standard-schema.js';
+
+/**
+ * An assignment callback as Twilio sends it: the twelve documented parameters, checked, and everything else in
+ * `pairs`. Only what the work cannot do without is required; Twilio publishes no guarantee of presence.
+ *
+ * @see twilio.com/docs/taskrouter/handle-assignment-callbacks
+ */
+export interface AssignmentForm {
+  readonly pairs: FormPairs;
+  readonly AccountSid: string | undefined;
+  readonly WorkspaceSid: string;
+  readonly WorkflowSid: string | undefined;
+  readonly TaskQueueSid: string | undefined;
+  readonly WorkerSid: string;
+  readonly WorkerAttributes: string | undefined;
+  readonly TaskSid: string;
+  readonly TaskAttributes: string | undefined;
+  readonly TaskAge: string | undefined;
+  readonly TaskPriority: string | undefined;
+  readonly ReservationSid: string;
+  readonly Timestamp: string | undefined;
+}
+
+/** An event callback: what every event has, checked, and the fields of its kind in `pairs`. */
+export interface EventForm {
+  readonly pairs: FormPairs;
+  readonly EventType: string;
+  readonly AccountSid: string | undefined;
+  readonly WorkspaceSid: string | undefined;
+  readonly Sid: string | undefined;
+  readonly ResourceSid: string | undefined;
+  readonly TimestampMs: string | undefined;
+  readonly Timestamp: string | undefined;
+  readonly TaskSid: string | undefined;
+}
+
+/**
+ * Parses the attributes of a task or worker. Absent attributes are an empty object; `undefined` means that they
+ * are not a JSON object, which Twilio never sends and a test by hand easily does.
+ */
+export function parseAttributes(text: string | undefined): Attributes | undefined {
+  if (text === undefined) return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Attributes)
+    : undefined;
+}
+
+/**
+ * Reads the `Timestamp` of a callback: epoch seconds or milliseconds, or a date in ISO 8601 or RFC 2822 form, in UTC
+ * where it names no zone. Twilio does not document the form, so anything else is `undefined`, never an error.
+ */
+export function parseTimestamp(value: string): Date | undefined {
+  if (/^\d{9,10}$/.test(value)) return new Date(Number(value) * 1_000);
+  if (/^\d{12,13}$/.test(value)) return new Date(Number(value));
+  if (!ISO_DATE.test(value) && !RFC_DATE.test(value)) return undefined;
+  const time = Date.parse(ZONE.test(value) ? value : `${value}Z`);
+  return Number.isNaN(time) ? undefined : new Date(time);
+}
+
+/** 2026-01-31T10:20:30.5Z, or with a space, or without a zone. */
+const ISO_DATE = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?$/;
+
+/** Sat, 31 Jan 2026 10:20:30 +0000 */
+const RFC_DATE = /^[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d( (GMT|UTC|[+-]\d{4}))?$/;
+
+const ZONE = /(Z|GMT|UTC|[+-]\d\d:?\d\d)$/;
