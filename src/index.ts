@@ -11,6 +11,7 @@ export type {
   Task,
   Worker,
 } from './callbacks/context.js';
+export type { EventContext, EventHandler, EventType, KnownEventType } from './callbacks/event-types.js';
 // Handlers in files.
 export {
   defineAssignment,
@@ -18,11 +19,9 @@ export {
   defineOtherwise,
   type HandlerDefinition,
 } from './callbacks/routing/define.js';
-export type { EventContext, EventHandler, EventType, KnownEventType } from './callbacks/event-types.js';
 export type { AssignmentHandler } from './callbacks/routing/handler.js';
 export type { AssignmentMatch } from './callbacks/routing/match.js';
-export type { ErrorHandler, LateOutcome, Middleware } from './callbacks/routing/registry.js';
-export type { Attributes, Schema } from './standard-schema.js';
+export type { DeferredOutcome, ErrorHandler, Middleware } from './callbacks/routing/registry.js';
 // Errors and logging.
 export { ConfigurationError, TaskRouterKitError } from './errors.js';
 export type { ExpressHandler } from './http/express.js';
@@ -59,5 +58,6 @@ export type { TaskRouterOptions } from './options.js';
 export type { AuthToken, FormPairs, VerifyResult } from './signature/index.js';
 // Signatures, for servers of another kind and for tools.
 export { explainSignature, signRequest, verifyRequest, withBodyHash } from './signature/index.js';
+export type { Attributes, Schema } from './standard-schema.js';
 // The router.
 export { createTaskRouter, type TaskRouter } from './task-router.js';

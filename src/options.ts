@@ -1,6 +1,6 @@
 import type { ClientOption } from './callbacks/client.js';
 import type { AssignmentContext } from './callbacks/context.js';
-import { MAX_LATE_MS } from './callbacks/routing/handler.js';
+import { MAX_DEFER_MS } from './callbacks/routing/handler.js';
 import { type Clock, systemClock } from './clock.js';
 import { ConfigurationError } from './errors.js';
 import { readPublicUrl } from './http/public-url.js';
@@ -43,12 +43,12 @@ export interface TaskRouterOptions {
    */
   readonly onDeadline?: 'fail' | 'defer' | Instruction | undefined;
   /**
-   * How long a late answer may take from its `{}` on, in milliseconds, where `defer` does not say otherwise. Default
+   * How long a deferred answer may take from its `{}` on, in milliseconds, where `defer` does not say otherwise. Default
    * 30,000. On Redis another process takes over from one that died; with the memory store nobody does.
    */
-  readonly lateLimitMs?: number | undefined;
+  readonly deferLimitMs?: number | undefined;
   /**
-   * A REST client (`createTaskRouterClient` of `taskrouter-kit/rest`), or one for each AccountSid. Enables late answers,
+   * A REST client (`createTaskRouterClient` of `taskrouter-kit/rest`), or one for each AccountSid. Enables deferred answers,
    * friendly names, matches on `channel`, and `client` and `reservation` in handlers. A function's client cannot look
    * up names in matches: no account is known before a callback comes.
    */
@@ -79,7 +79,7 @@ export interface ReadOptions {
   readonly onStoreError: 'continue' | 'fail';
   readonly deadlineMs: number;
   readonly onDeadline: 'fail' | 'defer' | Instruction;
-  readonly lateLimitMs: number;
+  readonly deferLimitMs: number;
   readonly client: ClientOption | undefined;
   readonly maxAgeMs: number | false;
   readonly channelOf: TaskRouterOptions['channelOf'];
@@ -98,7 +98,7 @@ const NAMES = [
   'onStoreError',
   'deadlineMs',
   'onDeadline',
-  'lateLimitMs',
+  'deferLimitMs',
   'client',
   'maxAgeMs',
   'channelOf',
@@ -153,7 +153,7 @@ export function readOptions(options: TaskRouterOptions): ReadOptions {
     authToken,
     basePath,
     onDeadline,
-    lateLimitMs: between('lateLimitMs', options.lateLimitMs ?? 30_000, 1_000, MAX_LATE_MS),
+    deferLimitMs: between('deferLimitMs', options.deferLimitMs ?? 30_000, 1_000, MAX_DEFER_MS),
     client,
     onStoreError,
     publicUrl: publicUrl === undefined ? undefined : readPublicUrl(publicUrl),

@@ -1,13 +1,17 @@
 import { createAssignments } from './callbacks/assignment/handle-assignment.js';
+import { createBackground } from './callbacks/background.js';
 import type { AssignmentContext, BadAttributesContext } from './callbacks/context.js';
 import type { EventHandler, EventType } from './callbacks/event-types.js';
 import { createEvents } from './callbacks/handle-event.js';
 import { type AssignmentHandler, type HandlerOf, readAnswer } from './callbacks/routing/handler.js';
 import type { AnyMatch, AssignmentMatch } from './callbacks/routing/match.js';
-import { type ErrorHandler, type LateOutcome, type Middleware, Registry } from './callbacks/routing/registry.js';
+import {
+  type DeferredOutcome,
+  type ErrorHandler,
+  type Middleware,
+  Registry,
+} from './callbacks/routing/registry.js';
 import { createRouting, type Routing } from './callbacks/routing/routing.js';
-import type { OutputOf, Schema } from './standard-schema.js';
-import { createTracker } from './callbacks/background.js';
 import { ConfigurationError } from './errors.js';
 import { createCore } from './http/core.js';
 import { type ExpressHandler, expressAdapter } from './http/express.js';
@@ -17,11 +21,12 @@ import type { CallbackOutcome } from './http/outcome.js';
 import { createSignatureCheck } from './http/signature-check.js';
 import type { AdapterParts } from './http/types.js';
 import { createIdempotency } from './idempotency/engine.js';
-import type { StoreState } from './idempotency/types.js';
+import type { StoreState } from './idempotency/store/store.js';
 import type { Instruction } from './instructions/index.js';
 import { readOptions, type TaskRouterOptions } from './options.js';
 import type { ReservationHandle, WorkspaceClient } from './rest/index.js';
 import { createTokenSource, explainSignature } from './signature/index.js';
+import type { OutputOf, Schema } from './standard-schema.js';
 
 // Handlers get the whole client and reservation; callbacks/ itself knows REST by the little it uses.
 declare module './callbacks/client.js' {
@@ -74,10 +79,10 @@ export interface TaskRouter {
    */
   onError(handler: Instruction | ErrorHandler): this;
   /**
-   * Tells how each late answer ended: applied by REST, refused because the reservation was not pending any more, failed,
+   * Tells how each deferred answer ended: applied by REST, refused because the reservation was not pending any more, failed,
    * or left to the agent's own screen and the timeout.
    */
-  onLate(listener: (outcome: LateOutcome) => void): this;
+  onDeferred(listener: (outcome: DeferredOutcome) => void): this;
   /** Tells how each request ended, refused ones too: for metrics. Must be quick; what it throws is logged. */
   onOutcome(listener: (outcome: CallbackOutcome) => void): this;
   /**
@@ -141,7 +146,7 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
   };
   const registry = new Registry(can);
   const outcomes: Array<(outcome: CallbackOutcome) => void> = [];
-  const tracker = createTracker(clock);
+  const background = createBackground(clock);
   const idempotency = createIdempotency({
     store: options.store,
     clock,
@@ -167,7 +172,8 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
     const assignments = createAssignments(registry, {
       idempotency,
       log,
-      tracker,
+      clock,
+      background,
       client,
       can,
       dispatch: routing.dispatch,
@@ -175,12 +181,12 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
         onDeadline === 'fail' || onDeadline === 'defer'
           ? onDeadline
           : readAnswer(onDeadline, 'onDeadline', can),
-      lateLimitMs: options.lateLimitMs,
+      deferLimitMs: options.deferLimitMs,
       loud: options.explainMismatch,
     });
     const handle = createCore({
       assignments,
-      events: createEvents(registry, { idempotency, log, tracker, client }),
+      events: createEvents(registry, { idempotency, log, background, client }),
       checkSignature,
       clock,
       log,
@@ -214,8 +220,8 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
       registry.setError(handler);
       return router;
     },
-    onLate(listener) {
-      registry.addLate(listener);
+    onDeferred(listener) {
+      registry.addDeferred(listener);
       return router;
     },
     onOutcome(listener) {
@@ -249,7 +255,7 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
     async close({ timeoutMs = 25_000 } = {}) {
       const until = clock.now() + timeoutMs;
       const { open } = await idempotency.close({ timeoutMs });
-      const idle = await tracker.idle(Math.max(0, until - clock.now()));
+      const idle = await background.idle(Math.max(0, until - clock.now()));
       return { open, clean: open.length === 0 && idle };
     },
   };

@@ -1,12 +1,54 @@
+import type { Run } from '../idempotency/types.js';
+import type { Attributes } from '../standard-schema.js';
+import type { WaitUntil } from './background.js';
+import { BaseContext, type ContextParts } from './callback-context.js';
 import { type HandlerReservation, handlerReservation } from './client.js';
 import type { AssignmentContext, Task, Worker } from './context.js';
-import type { AssignmentForm } from './form.js';
-import { LiveCallback, type LiveParts } from './callback-context.js';
-import type { SidCondition } from './routing/match.js';
-import type { Attributes } from '../standard-schema.js';
+import { type AssignmentForm, parseAttributes } from './form.js';
+
+export type { ContextParts } from './callback-context.js';
+
+/** The attributes of a task and its worker, parsed. */
+export interface BothAttributes {
+  readonly task: Attributes;
+  readonly worker: Attributes;
+}
+
+/** Whose attributes are not a JSON object. */
+export type Unreadable = readonly ('task' | 'worker')[];
+
+const NONE: Unreadable = [];
+
+export function readAttributes(form: AssignmentForm): { attributes: BothAttributes; unreadable: Unreadable } {
+  const task = parseAttributes(form.TaskAttributes);
+  const worker = parseAttributes(form.WorkerAttributes);
+  if (task && worker) return { attributes: { task, worker }, unreadable: NONE };
+  const unreadable = (['task', 'worker'] as const).filter((of) => (of === 'task' ? !task : !worker));
+  return { attributes: { task: task ?? {}, worker: worker ?? {} }, unreadable };
+}
+
+/** The SIDs that routes are looked up by. */
+export interface RouteSids {
+  readonly workspace: string;
+  readonly workflow: string | undefined;
+  readonly queue: string | undefined;
+  readonly worker: string;
+}
+
+/** The context of one assignment while it is handled. */
+export function createContext(
+  form: AssignmentForm,
+  via: 'primary' | 'fallback',
+  attributes: BothAttributes,
+  run: Run,
+  parts: ContextParts,
+  waitUntil: WaitUntil | undefined,
+): RunningAssignment {
+  return new RunningAssignment(form, via, attributes, run, parts, waitUntil);
+}
 
 /** The context of one assignment while it is handled. Handlers see it as {@link AssignmentContext}. */
-export class LiveAssignment extends LiveCallback implements AssignmentContext {
+export class RunningAssignment extends BaseContext implements AssignmentContext {
   readonly kind = 'assignment';
   declare readonly workspaceSid: string;
   readonly workflowSid: string | undefined;
@@ -15,29 +57,30 @@ export class LiveAssignment extends LiveCallback implements AssignmentContext {
   task: Task;
   worker: Worker;
   /** Known without making what handlers have as `reservation`. */
-  readonly sidOfReservation: string;
-  /** What routes are looked up by. */
-  readonly sids: Readonly<Record<SidCondition, string | undefined>>;
+  readonly reservationSid: string;
   /** The REST update this reservation got from its own handler, if any: an answer would be a second decision. */
   updatedBy: string | undefined;
   /** The error that `onError` was last told of, in a list because anything can be thrown: it hears none twice. */
   heard: readonly [unknown] | undefined;
-  readonly #parts: LiveParts;
   #reservation: HandlerReservation | undefined;
-  readonly #attributes: { readonly task: Attributes; readonly worker: Attributes };
+  readonly #attributes: BothAttributes;
+  /** What was given to `after` before there was an answer. */
+  #afterwards: Array<() => unknown> | undefined;
+  #decided = false;
 
   constructor(
     form: AssignmentForm,
     via: 'primary' | 'fallback',
-    attributes: { readonly task: Attributes; readonly worker: Attributes },
-    parts: LiveParts,
+    attributes: BothAttributes,
+    run: Run,
+    parts: ContextParts,
+    waitUntil: WaitUntil | undefined,
   ) {
-    super(form, parts);
+    super(form, run, parts, waitUntil);
     this.via = via;
     this.workflowSid = form.WorkflowSid;
     this.taskQueueSid = form.TaskQueueSid;
-    this.sidOfReservation = form.ReservationSid;
-    this.#parts = parts;
+    this.reservationSid = form.ReservationSid;
     this.task = {
       sid: form.TaskSid,
       attributes: attributes.task,
@@ -45,20 +88,40 @@ export class LiveAssignment extends LiveCallback implements AssignmentContext {
       priority: numberOf(form.TaskPriority),
     };
     this.worker = { sid: form.WorkerSid, attributes: attributes.worker };
-    this.sids = {
-      workspace: form.WorkspaceSid,
-      workflow: form.WorkflowSid,
-      queue: form.TaskQueueSid,
-      worker: form.WorkerSid,
-    };
     this.#attributes = attributes;
   }
 
+  get sids(): RouteSids {
+    return {
+      workspace: this.workspaceSid,
+      workflow: this.workflowSid,
+      queue: this.taskQueueSid,
+      worker: this.worker.sid,
+    };
+  }
+
+  /** The answer is decided: what was given to `after` begins. */
+  runAfterwards(): void {
+    this.#decided = true;
+    if (this.#afterwards === undefined) return;
+    for (const task of this.#afterwards) super.doAfter(task);
+    this.#afterwards = undefined;
+  }
+
+  protected override doAfter(task: () => unknown): void {
+    if (this.#decided) {
+      super.doAfter(task);
+    } else {
+      this.#afterwards ??= [];
+      this.#afterwards.push(task);
+    }
+  }
+
   get reservation(): HandlerReservation {
-    const { client } = this.#parts;
+    const client = this.callbackClient;
     this.#reservation ??= handlerReservation(
-      this.sidOfReservation,
-      client && (() => client.workspace(this.workspaceSid).reservation(this.task.sid, this.sidOfReservation)),
+      this.reservationSid,
+      client && (() => client.workspace(this.workspaceSid).reservation(this.task.sid, this.reservationSid)),
       (method) => {
         this.updatedBy = method;
       },
@@ -84,7 +147,7 @@ export class LiveAssignment extends LiveCallback implements AssignmentContext {
       workspaceSid: this.workspaceSid,
       taskSid: this.task.sid,
       workerSid: this.worker.sid,
-      reservationSid: this.sidOfReservation,
+      reservationSid: this.reservationSid,
     };
   }
 }

@@ -4,22 +4,22 @@ import { type Clock, sleep } from '../clock.js';
  * What keeps the process at work until a promise settles; `server` where it stays at work by itself. Without one, nothing
  * may go on after the answer.
  */
-export type GoOn = 'server' | ((work: Promise<unknown>) => void);
+export type WaitUntil = 'server' | ((work: Promise<unknown>) => void);
 
 /** Only where somebody has to be told: most callbacks run on a server, and end in time. */
-export function keepAtWork(goOn: GoOn | undefined, work: Promise<unknown>): void {
-  if (typeof goOn === 'function') goOn(work.catch(() => {}));
+export function keepAtWork(waitUntil: WaitUntil | undefined, work: Promise<unknown>): void {
+  if (typeof waitUntil === 'function') waitUntil(work.catch(() => {}));
 }
 
 /** Work that goes on after its callback is answered, so that a shutdown can wait for it. */
-export interface Tracker {
+export interface Background {
   /** Runs the work and keeps it until it ends; resolves then. A failure goes to `failed`. */
   run(work: () => unknown, failed: (error: unknown) => void): Promise<void>;
   /** Waits for all of it, at most `timeoutMs`; says whether it ended. */
   idle(timeoutMs: number): Promise<boolean>;
 }
 
-export function createTracker(clock: Clock): Tracker {
+export function createBackground(clock: Clock): Background {
   const open = new Set<Promise<void>>();
   return {
     run(work, failed) {

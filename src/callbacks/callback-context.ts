@@ -1,16 +1,16 @@
 import type { Run } from '../idempotency/types.js';
 import { type Logger, withFields } from '../log.js';
 import type { FormPairs } from '../signature/index.js';
-import { type CallbackClient, type HandlerClient, noClient } from './client.js';
+import { type Background, keepAtWork, type WaitUntil } from './background.js';
+import { type CallbackClient, type ClientOption, clientFor, type HandlerClient, noClient } from './client.js';
 import type { CallbackContext } from './context.js';
 import { parseTimestamp } from './form.js';
 
 /** What a context is made from besides its form. */
-export interface LiveParts {
-  readonly run: Run;
+export interface ContextParts {
   readonly log: Logger;
-  readonly client: CallbackClient | undefined;
-  readonly after: (task: () => unknown, context: CallbackContext) => void;
+  readonly background: Background;
+  readonly client: ClientOption | undefined;
 }
 
 /** The form fields every callback has. */
@@ -22,30 +22,34 @@ interface CommonForm {
 }
 
 /**
- * What assignments and events share. What costs something (form, log, timestamp) is made when it is asked for; the
- * two functions are fields, not methods, because handlers destructure.
+ * What assignments and events share. What costs something is made when it is asked for; the two functions are getters,
+ * not methods, because handlers destructure.
  */
-export abstract class LiveCallback implements CallbackContext {
+export abstract class BaseContext implements CallbackContext {
   readonly workspaceSid: string | undefined;
   readonly accountSid: string | undefined;
-  readonly remainingMs: () => number;
-  readonly after: (task: () => unknown) => void;
-  readonly #client: CallbackClient | undefined;
   readonly #run: Run;
-  readonly #log: Logger;
+  readonly #parts: ContextParts;
   readonly #sent: CommonForm;
+  readonly #waitUntil: WaitUntil | undefined;
   #form: URLSearchParams | undefined;
-  #ownLog: Logger | undefined;
+  #log: Logger | undefined;
 
-  constructor(form: CommonForm, { run, log, client, after }: LiveParts) {
+  constructor(form: CommonForm, run: Run, parts: ContextParts, waitUntil: WaitUntil | undefined) {
     this.workspaceSid = form.WorkspaceSid;
     this.accountSid = form.AccountSid;
-    this.remainingMs = () => run.remainingMs();
-    this.after = (task) => after(task, this);
-    this.#client = client;
     this.#run = run;
-    this.#log = log;
+    this.#parts = parts;
     this.#sent = form;
+    this.#waitUntil = waitUntil;
+  }
+
+  get remainingMs(): () => number {
+    return () => this.#run.remainingMs();
+  }
+
+  get after(): (task: () => unknown) => void {
+    return (task) => this.doAfter(task);
   }
 
   get form(): URLSearchParams {
@@ -56,8 +60,9 @@ export abstract class LiveCallback implements CallbackContext {
   }
 
   get client(): HandlerClient {
-    if (!this.#client) throw noClient('client');
-    return this.#client.workspace(this.workspaceSid ?? '') as HandlerClient;
+    const client = this.callbackClient;
+    if (!client) throw noClient('client');
+    return client.workspace(this.workspaceSid ?? '') as HandlerClient;
   }
 
   get timestamp(): Date | undefined {
@@ -69,8 +74,18 @@ export abstract class LiveCallback implements CallbackContext {
   }
 
   get log(): Logger {
-    this.#ownLog ??= withFields(this.#log, this.logFields());
-    return this.#ownLog;
+    this.#log ??= withFields(this.#parts.log, this.logFields());
+    return this.#log;
+  }
+
+  protected get callbackClient(): CallbackClient | undefined {
+    return clientFor(this.#parts.client, this.accountSid);
+  }
+
+  /** Does it now, tracked; its failure is logged. */
+  protected doAfter(task: () => unknown): void {
+    const failed = (error: unknown) => this.log.error({ err: error }, 'Work given to after() failed');
+    keepAtWork(this.#waitUntil, this.#parts.background.run(task, failed));
   }
 
   /** The SIDs that name this callback in a log line. */

@@ -1,6 +1,6 @@
 import type { Logger } from '../log.js';
-import type { HandlerClient, HandlerReservation } from './client.js';
 import type { Attributes, SchemaIssue } from '../standard-schema.js';
+import type { HandlerClient, HandlerReservation } from './client.js';
 
 /** The task that is being assigned. */
 export interface Task<A = Attributes> {

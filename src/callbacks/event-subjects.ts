@@ -1,6 +1,6 @@
 import type { FormPairs } from '../signature/index.js';
-import { parseAttributes } from './form.js';
 import { EVENT_SUBJECTS, type EventSubject, type EventSubjects } from './event-types.js';
+import { parseAttributes } from './form.js';
 
 /**
  * What an event is about, read from its parameters. A documented type has all its subjects; a type that is not

@@ -1,34 +1,34 @@
-import { createHash } from 'node:crypto';
 import type { Idempotency, Run, RunResult } from '../idempotency/types.js';
 import type { Logger } from '../log.js';
-import { type ClientOption, clientFor } from './client.js';
-import { runInside } from './routing/compose.js';
+import { keepAtWork, type WaitUntil } from './background.js';
+import { BaseContext, type ContextParts } from './callback-context.js';
 import { subjectsOf } from './event-subjects.js';
 import type { EventContext } from './event-types.js';
 import type { EventForm } from './form.js';
-import { LiveCallback, type LiveParts } from './callback-context.js';
+import { eventKey } from './keys.js';
+import { runInside } from './routing/compose.js';
 import type { Registry } from './routing/registry.js';
-import { type GoOn, keepAtWork, type Tracker } from './background.js';
 
-export interface EventOptions {
+export interface EventOptions extends ContextParts {
   readonly idempotency: Idempotency;
-  readonly log: Logger;
-  readonly tracker: Tracker;
-  readonly client: ClientOption | undefined;
 }
 
 /** How an event callback ended. `ignored`: no handler for its type. */
 export type EventEnd = RunResult | { readonly status: 'ignored' };
 
 /** Takes one validated event callback to its end. */
-export type HandleEvent = (form: EventForm, deadline: number, goOn: GoOn | undefined) => Promise<EventEnd>;
+export type HandleEvent = (
+  form: EventForm,
+  deadline: number,
+  waitUntil: WaitUntil | undefined,
+) => Promise<EventEnd>;
 
 /**
  * The life of an event callback. Every handler of its type runs, in the order of registration, also after one that
  * failed; events of one task run one after another, in the order they arrived in this process.
  */
 export function createEvents(registry: Registry, options: EventOptions): HandleEvent {
-  const { idempotency, log, tracker } = options;
+  const { idempotency } = options;
   const turns = new Map<string, Promise<void>>();
 
   /** Takes the next turn of a task: a promise of all earlier turns, and the function that ends this one. */
@@ -44,35 +44,29 @@ export function createEvents(registry: Registry, options: EventOptions): HandleE
     return { before, end };
   }
 
-  return async (form, deadline, goOn) => {
+  return async (form, deadline, waitUntil) => {
     const handlers = registry.events.get(form.EventType);
     if (!handlers) return { status: 'ignored' };
     const turn = form.TaskSid === undefined ? undefined : takeTurn(form.TaskSid);
     let started = false;
 
-    const after: LiveParts['after'] = (task, context) => {
-      const failed = (error: unknown) => context.log.error({ err: error }, 'Work given to after() failed');
-      const work = tracker.run(task, failed);
-      keepAtWork(goOn, work);
-    };
     const execute = (run: Run): Promise<string> => {
       const work = carryOut(run);
-      keepAtWork(goOn, work);
+      keepAtWork(waitUntil, work);
       return work;
     };
     const carryOut = async (run: Run): Promise<string> => {
       started = true;
       try {
         await turn?.before;
-        const client = clientFor(options.client, form.AccountSid);
-        await runAll(handlers, new LiveEvent(form, { run, log, client, after }));
+        await runAll(handlers, new RunningEvent(form, run, options, waitUntil));
         return '';
       } finally {
         turn?.end();
       }
     };
     const result = await idempotency.run({
-      key: keyOf(form),
+      key: eventKey(form),
       fingerprint: `${form.EventType} ${form.ResourceSid ?? ''}`,
       path: 'primary',
       deadline,
@@ -85,7 +79,7 @@ export function createEvents(registry: Registry, options: EventOptions): HandleE
 
   async function runAll(
     handlers: ReadonlyArray<(context: EventContext) => unknown>,
-    event: LiveEvent,
+    event: RunningEvent,
   ): Promise<void> {
     const context = event as unknown as EventContext;
     const errors: unknown[] = [];
@@ -114,17 +108,8 @@ export function createEvents(registry: Registry, options: EventOptions): HandleE
   }
 }
 
-/** Tells duplicates: the event's SID, else what it is about and when, else all that was sent. */
-function keyOf(form: EventForm): string {
-  if (form.Sid) return `event:${form.Sid}`;
-  if (form.ResourceSid && form.TimestampMs) {
-    return `event:${form.EventType}:${form.ResourceSid}:${form.TimestampMs}`;
-  }
-  return `event:${createHash('sha256').update(JSON.stringify(form.pairs)).digest('hex')}`;
-}
-
 /** The context of one event. Its subjects become fields of their own; handlers see it as {@link EventContext}. */
-class LiveEvent extends LiveCallback {
+class RunningEvent extends BaseContext {
   readonly kind = 'event';
   readonly type: string;
   readonly sid: string | undefined;
@@ -133,8 +118,8 @@ class LiveEvent extends LiveCallback {
   readonly resourceType: string | undefined;
   readonly resourceSid: string | undefined;
 
-  constructor(form: EventForm, parts: LiveParts) {
-    super(form, parts);
+  constructor(form: EventForm, run: Run, parts: ContextParts, waitUntil: WaitUntil | undefined) {
+    super(form, run, parts, waitUntil);
     const sent = (name: string) => form.pairs.find((pair) => pair[0] === name)?.[1] || undefined;
     this.type = form.EventType;
     this.sid = form.Sid;

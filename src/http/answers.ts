@@ -1,6 +1,6 @@
 import type { AssignmentEnd } from '../callbacks/assignment/handle-assignment.js';
-import type { EventEnd } from '../callbacks/handle-event.js';
 import type { AssignmentForm, EventForm } from '../callbacks/form.js';
+import type { EventEnd } from '../callbacks/handle-event.js';
 import { type CallbackOutcome, instructionIn } from './outcome.js';
 import { problem } from './problem.js';
 import type { CallbackResponse } from './types.js';

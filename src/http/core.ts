@@ -80,7 +80,7 @@ export function createCore(parts: CoreParts): HandleCallback {
   }
 
   async function takeAssignment(
-    { goOn }: CallbackRequest,
+    { waitUntil }: CallbackRequest,
     pairs: FormPairs,
     route: 'assignment' | 'fallback',
     deadline: number,
@@ -88,13 +88,16 @@ export function createCore(parts: CoreParts): HandleCallback {
     const validated = await validateAssignment(pairs);
     if ('errors' in validated) return refusedFields(validated.errors);
     const via = route === 'fallback' ? 'fallback' : 'primary';
-    return answerAssignment(validated.form, await parts.assignments(validated.form, via, deadline, goOn));
+    return answerAssignment(
+      validated.form,
+      await parts.assignments(validated.form, via, deadline, waitUntil),
+    );
   }
 
-  async function takeEvent({ goOn }: CallbackRequest, pairs: FormPairs, deadline: number) {
+  async function takeEvent({ waitUntil }: CallbackRequest, pairs: FormPairs, deadline: number) {
     const validated = await validateEvent(pairs);
     if ('errors' in validated) return refusedFields(validated.errors);
-    return answerEvent(validated.form, await parts.events(validated.form, deadline, goOn));
+    return answerEvent(validated.form, await parts.events(validated.form, deadline, waitUntil));
   }
 
   function tell(answer: CallbackAnswer, route: CallbackOutcome['route'], durationMs: number): void {

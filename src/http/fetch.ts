@@ -29,7 +29,7 @@ export function fetchAdapter(
       urls: () => (publicUrl ? publicUrls(publicUrl, pathname + search) : [request.url]),
       header: (name) => request.headers.get(name) ?? undefined,
       body: (timeoutMs) => readFetchBody(request, timeoutMs),
-      goOn: waitUntil,
+      waitUntil: waitUntil,
     });
     const { status, headers, body } =
       result ?? problem(404, 'unknown-path', 'There is nothing at this path.');

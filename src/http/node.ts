@@ -39,7 +39,7 @@ export function nodeRequest(
       return Array.isArray(value) ? value[0] : value;
     },
     body: (timeoutMs) => readNodeBody(request, timeoutMs),
-    goOn: 'server',
+    waitUntil: 'server',
   };
 }
 

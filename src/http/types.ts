@@ -1,4 +1,4 @@
-import type { GoOn } from '../callbacks/background.js';
+import type { WaitUntil } from '../callbacks/background.js';
 import type { FormPairs } from '../signature/index.js';
 
 /** A request as the neutral core sees it. An adapter makes one from whatever its framework hands over. */
@@ -13,7 +13,7 @@ export interface CallbackRequest {
   /** When the headers arrived, in milliseconds on the router's clock: deadlines count from here. */
   readonly receivedAt: number;
   /** Keeps the process at work for what goes on after the answer; `server`: it is so anyway. Absent where nothing can. */
-  readonly goOn?: GoOn | undefined;
+  readonly waitUntil?: WaitUntil | undefined;
   /** Brings the body, within `timeoutMs`. Not called for a request that is refused by its headers. */
   body(timeoutMs: number): ReceivedBody | Promise<ReceivedBody>;
 }

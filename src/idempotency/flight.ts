@@ -113,10 +113,7 @@ export class Flight implements RunWaiters, Asking {
     return new Promise((resolve) => {
       waiter.resolve = resolve;
       const { clock } = this.#parts;
-      waiter.timer = clock.setTimeout(
-        () => this.#deadline(waiter),
-        waiter.request.deadline - clock.now(),
-      );
+      waiter.timer = clock.setTimeout(() => this.#deadline(waiter), waiter.request.deadline - clock.now());
     });
   }
 
@@ -130,7 +127,7 @@ export class Flight implements RunWaiters, Asking {
       const { answer, deferred } = onDeadline;
       waiter.overdue = true;
       if (deferred === undefined) run.endWith(answer);
-      else run.goOn(answer, deferred);
+      else run.deferNow(answer, deferred);
     } else {
       const result = this.#inHand() ?? { status: 'deadline' as const, verdict: this.#verdict(waiter) };
       this.#settle((each) => (each === waiter ? result : undefined));
@@ -238,7 +235,7 @@ export class Flight implements RunWaiters, Asking {
     const run = new Run({ key, fingerprint, owner: this.#owner, attempt }, this.#parts, this);
     this.#run = run;
     this.#runner = runner;
-    run.begin(runner.request.execute, this.#parts.clock.now() - this.#askedAt);
+    run.begin(runner.request, this.#parts.clock.now() - this.#askedAt);
   }
 
   answered(answer: string, known: Known, _run: Run): void {

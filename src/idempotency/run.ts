@@ -142,10 +142,10 @@ export class Run implements OwnedRun, Asking {
   }
 
   /** Calls `execute`; `leaseAgeMs` is how long ago the lease was asked for. */
-  begin(execute: RunRequest['execute'], leaseAgeMs: number): void {
+  begin(request: Pick<RunRequest, 'execute'>, leaseAgeMs: number): void {
     let answer: ReturnType<RunRequest['execute']>;
     try {
-      answer = execute(this);
+      answer = request.execute(this);
     } catch (error) {
       this.#ended({ state: 'failed' }, error);
       return;
@@ -176,13 +176,13 @@ export class Run implements OwnedRun, Asking {
   }
 
   async defer(answer: string, deferral: Deferral): Promise<void> {
-    this.goOn(answer, deferral);
+    this.deferNow(answer, deferral);
     await this.#deferring;
     if (this.lost || this.#deferring === undefined) throw new RunLostError();
   }
 
   /** Answers now, and goes on. Nothing, where it has ended, is lost or goes on already. */
-  goOn(answer: string, { journal, limitMs }: Deferral): void {
+  deferNow(answer: string, { journal, limitMs }: Deferral): void {
     if (this.phase !== 'running' || this.lost) return;
     this.phase = 'deferring';
     this.#answer = answer;
@@ -205,7 +205,7 @@ export class Run implements OwnedRun, Asking {
     this.#until = this.#parts.clock.now() + Math.max(0, limitLeftMs);
     this.#deferring = Promise.resolve();
     this.#enterDeferred('held');
-    this.begin(() => handle().then(() => answer), 0);
+    this.begin({ execute: () => handle().then(() => answer) }, 0);
   }
 
   /** This process has claimed the run from itself: its renewals came too late. It goes on under the new lease. */
@@ -327,7 +327,10 @@ export class Run implements OwnedRun, Asking {
 
   #logDropped(error: unknown): void {
     const level = this.deferred && !this.lost && error !== undefined ? 'error' : 'debug';
-    this.#parts.log[level]({ key: this.key, err: error }, 'A handler ended after its callback: its result is dropped');
+    this.#parts.log[level](
+      { key: this.key, err: error },
+      'A handler ended after its callback: its result is dropped',
+    );
   }
 
   #complete(outcome: Outcome, error?: unknown): void {
@@ -405,7 +408,8 @@ export class Run implements OwnedRun, Asking {
       }
       const { known = 'held' } = stored;
       // What an earlier write may have left there, a later one that certainly did nothing does not change.
-      if (known === 'held' || (known === 'unknown' && this.#journalKnown === 'local')) this.#journalKnown = known;
+      if (known === 'held' || (known === 'unknown' && this.#journalKnown === 'local'))
+        this.#journalKnown = known;
       if (known !== 'held') return 'failed';
       return journal === this.#journal ? 'held' : 'again';
     };
@@ -452,7 +456,10 @@ export class Run implements OwnedRun, Asking {
   #lostTo(winner: Winner): void {
     const { log } = this.#parts;
     const wasDeferred = this.phase === 'deferred';
-    log.warn({ key: this.key, attempt: this.attempt }, 'A run lost its lease: another process has taken it over');
+    log.warn(
+      { key: this.key, attempt: this.attempt },
+      'A run lost its lease: another process has taken it over',
+    );
     this.lose();
     if (wasDeferred) {
       this.#leave();

@@ -73,7 +73,7 @@ export class KeyedCreation {
         return created.sid;
       },
     });
-    const result = await orAborted(running, options.signal);
+    const result = await orAborted(Promise.resolve(running), options.signal);
     if (result.status === 'answered' && created?.sid === result.answer) return created;
     return calls.call(OPERATIONS.tasks.fetch, [answerOf(result)], {}, options);
   }

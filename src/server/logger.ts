@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import type { CallbackOutcome, LateOutcome } from '../index.js';
+import type { CallbackOutcome, DeferredOutcome } from '../index.js';
 import type { Logger } from '../log.js';
 import type { EndpointConfig } from './config.js';
 import { logOutput } from './log-output.js';
@@ -64,7 +64,7 @@ export function logOutcomes(log: Logger): (outcome: CallbackOutcome) => void {
   };
 }
 
-/** Writes one line for each late answer. */
-export function logLate(log: Logger): (outcome: LateOutcome) => void {
-  return ({ error: _logged, ...outcome }) => log.info(outcome, 'late answer');
+/** Writes one line for each deferred answer. */
+export function logDeferred(log: Logger): (outcome: DeferredOutcome) => void {
+  return ({ error: _logged, ...outcome }) => log.info(outcome, 'deferred answer');
 }

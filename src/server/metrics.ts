@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { IdempotencyObserver } from '../idempotency/types.js';
-import type { CallbackOutcome, LateOutcome, TaskRouter } from '../index.js';
+import type { CallbackOutcome, DeferredOutcome, TaskRouter } from '../index.js';
 
 /** Up to Twilio's limit of 5 s for an assignment; only events may go on beyond it. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 4, 5, 10];
@@ -8,8 +8,8 @@ const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.
 export interface Metrics {
   /** For `onOutcome`. */
   readonly outcome: (outcome: CallbackOutcome) => void;
-  /** For `onLate`. */
-  readonly late: (outcome: LateOutcome) => void;
+  /** For `onDeferred`. */
+  readonly deferred: (outcome: DeferredOutcome) => void;
   /** For the option `storeObserver`. */
   readonly observer: IdempotencyObserver;
   /** Reads in-flight callbacks and the store's state from the router at each scrape. */
@@ -47,8 +47,8 @@ export function createMetrics(): Metrics {
     labelNames: ['reason'],
     registers,
   });
-  const lateAnswers = new Counter({
-    name: 'taskrouter_late_answers_total',
+  const deferredAnswers = new Counter({
+    name: 'taskrouter_deferred_answers_total',
     help: 'Decisions applied by REST after the callback was answered {}, or what became of them instead.',
     labelNames: ['outcome', 'handler', 'instruction', 'taken_over'],
     registers,
@@ -85,8 +85,8 @@ export function createMetrics(): Metrics {
       const unsigned = status === 403 || reason === 'tokens-unavailable';
       if (unsigned && reason !== undefined) signatureFailures.inc({ reason });
     },
-    late({ outcome, handler = '', instruction = '', takenOver }) {
-      lateAnswers.inc({ outcome, handler, instruction, taken_over: String(takenOver) });
+    deferred({ outcome, handler = '', instruction = '', takenOver }) {
+      deferredAnswers.inc({ outcome, handler, instruction, taken_over: String(takenOver) });
     },
     observer: {
       result(result) {

@@ -17,7 +17,7 @@ import { adminRoutes, createApp } from './app.js';
 import type { EndpointConfig } from './config.js';
 import type { Phase } from './health.js';
 import { closeConnections, listen, urlOf } from './http-server.js';
-import { createLogger, logLate, logOutcomes } from './logger.js';
+import { createLogger, logDeferred, logOutcomes } from './logger.js';
 import { createMetrics } from './metrics.js';
 import { tellPolicies } from './policies.js';
 import { register } from './register.js';
@@ -82,8 +82,8 @@ export async function startEndpoint(config: EndpointConfig, parts: EndpointParts
     taskRouter
       .onOutcome(metrics.outcome)
       .onOutcome(logOutcomes(log))
-      .onLate(metrics.late)
-      .onLate(logLate(log));
+      .onDeferred(metrics.deferred)
+      .onDeferred(logDeferred(log));
     if (parts.onOutcome) taskRouter.onOutcome(parts.onOutcome);
     metrics.watch(taskRouter);
 
@@ -141,7 +141,7 @@ export async function startEndpoint(config: EndpointConfig, parts: EndpointParts
   }
 }
 
-/** A client for late answers and friendly names, where the account is known. */
+/** A client for deferred answers and friendly names, where the account is known. */
 async function restClient({ rest, authTokens }: EndpointConfig, store: IdempotencyStore) {
   if (rest.accountSid === undefined) return undefined;
   const { createTaskRouterClient } = await import('../rest/index.js');

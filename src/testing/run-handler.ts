@@ -1,15 +1,17 @@
+import { createDeciding } from '../callbacks/assignment/decide.js';
+import { createContext, type RunningAssignment } from '../callbacks/assignment-context.js';
+import { createBackground } from '../callbacks/background.js';
 import type { CallbackClient } from '../callbacks/client.js';
 import type { AssignmentContext, Task, Worker } from '../callbacks/context.js';
-import { createDeciding } from '../callbacks/assignment/decide.js';
 import type { HandlerDefinition } from '../callbacks/routing/define.js';
 import { createDispatch } from '../callbacks/routing/dispatch.js';
 import type { HandlerOf } from '../callbacks/routing/handler.js';
-import { LiveAssignment } from '../callbacks/assignment-context.js';
 import { Registry } from '../callbacks/routing/registry.js';
-import type { Attributes } from '../standard-schema.js';
+import { systemClock } from '../clock.js';
 import { ConfigurationError } from '../errors.js';
 import type { Decision } from '../instructions/index.js';
 import { silentLogger } from '../log.js';
+import type { Attributes } from '../standard-schema.js';
 import { sid } from './sids.js';
 
 /** The facts a handler is to decide on. SIDs are random unless given. */
@@ -71,7 +73,7 @@ export async function runHandler<T = Attributes, W = Attributes>(
 /** Handlers may use what only a router with a client can do: it is the decision that is tested. */
 const EVERYTHING = { names: true, channel: true, rest: true };
 
-function contextOf(facts: HandlerFacts<unknown, unknown>): LiveAssignment {
+function contextOf(facts: HandlerFacts<unknown, unknown>): RunningAssignment {
   const fields = {
     AccountSid: sid('AC'),
     WorkspaceSid: facts.workspaceSid ?? sid('WS'),
@@ -92,15 +94,13 @@ function contextOf(facts: HandlerFacts<unknown, unknown>): LiveAssignment {
     worker: JSON.parse(fields.WorkerAttributes) as Attributes,
   };
   const never = new AbortController();
-  return new LiveAssignment(
+  return createContext(
     { ...fields, pairs: Object.entries(fields) },
     facts.via ?? 'primary',
     attributes,
-    {
-      run: { signal: never.signal, attempt: 1, remainingMs: () => 4_000 },
-      log: silentLogger,
-      client: facts.client,
-      after: () => {},
-    },
+    { signal: never.signal, attempt: 1, remainingMs: () => 4_000 },
+    // What is given to after() begins with an answer, and here there is none.
+    { log: silentLogger, background: createBackground(systemClock), client: facts.client },
+    undefined,
   );
 }

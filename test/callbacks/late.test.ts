@@ -3,10 +3,10 @@ import {
   accept,
   call,
   conference,
+  type DeferredOutcome,
   defer,
   dequeue,
   type Instruction,
-  type LateOutcome,
   reject,
   type TaskRouter,
 } from 'taskrouter-kit';
@@ -22,14 +22,14 @@ import { gate, world } from './world.js';
 const OFFLINE = sid('WA', 1);
 const never = () => new Promise<never>(() => {});
 
-/** A world whose router has a client, and hears how late answers end. */
+/** A world whose router has a client, and hears how deferred answers end. */
 function setUp(register: (router: TaskRouter) => unknown, options: Parameters<typeof world>[1] = {}) {
   const rest = fakeClient();
-  const ends: LateOutcome[] = [];
+  const ends: DeferredOutcome[] = [];
   const given = world(
     (on) => {
       register(on);
-      on.onLate((outcome) => ends.push(outcome));
+      on.onDeferred((outcome) => ends.push(outcome));
     },
     { client: rest.client as never, ...options },
   );
@@ -78,7 +78,7 @@ describe("onDeadline 'defer'", () => {
         signal = context.signal;
         return never();
       });
-    const plain = setUp(register, { onDeadline: 'defer', lateLimitMs: 6_000 });
+    const plain = setUp(register, { onDeadline: 'defer', deferLimitMs: 6_000 });
     const primary = plain.reservation().primary();
     await plain.clock.advance(4_000);
     await primary;
@@ -201,7 +201,7 @@ test("via: 'rest' answers {} and applies the instruction", async () => {
   expect(rest.applied).toMatchObject([{ instruction: { instruction: 'reject' } }]);
 });
 
-test('under fetch() without waitUntil a late answer is refused, and the log says why', async () => {
+test('under fetch() without waitUntil a deferred answer is refused, and the log says why', async () => {
   const { reservation, lines } = world((on) => on.onAssignment(() => defer(async () => accept())), {
     client: fakeClient().client as never,
     waitUntil: undefined,
@@ -213,7 +213,7 @@ test('under fetch() without waitUntil a late answer is refused, and the log says
 });
 
 describe('what goes on after the answer', () => {
-  test('is given to waitUntil: the late answer, what after() was given, and event handlers', async () => {
+  test('is given to waitUntil: the deferred answer, what after() was given, and event handlers', async () => {
     const kept: Promise<unknown>[] = [];
     const decision = gate<Instruction>();
     const written = gate();

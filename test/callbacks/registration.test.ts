@@ -75,7 +75,7 @@ describe('a handler', () => {
       dequeue({ postWorkActivity: 'Wrap-up' }),
       /"Wrap-up" is a friendly name.*REST client/,
     ],
-    ['a late answer', defer(() => accept()), /defer\(run\) needs a REST client/],
+    ['a deferred answer', defer(() => accept()), /defer\(run\) needs a REST client/],
   ])('that is %s is refused', (_what, handler, message) => {
     expect(() => router().onAssignment({ queue: QUEUE }, handler as never)).toThrow(message);
   });

@@ -1,10 +1,10 @@
 import {
   accept,
   conference,
+  type DeferredOutcome,
   defer,
   type IdempotencyStore,
   type Instruction,
-  type LateOutcome,
   reject,
   type TaskRouter,
 } from 'taskrouter-kit';
@@ -20,7 +20,7 @@ const OFFLINE = sid('WA', 1);
 function setUp(register: (router: TaskRouter) => unknown) {
   const clock = createFakeClock();
   const store = journalStore({ clock });
-  const ends: LateOutcome[] = [];
+  const ends: DeferredOutcome[] = [];
   const asked: string[] = [];
   let dead = false;
   /** A way to the store that ends with its process. */
@@ -33,11 +33,11 @@ function setUp(register: (router: TaskRouter) => unknown) {
       return Reflect.get(target, name);
     },
   });
-  const process = (own: IdempotencyStore, told: LateOutcome[]) => {
+  const process = (own: IdempotencyStore, told: DeferredOutcome[]) => {
     const rest = fakeClient();
     const router = (on: TaskRouter) => {
       register(on);
-      on.onLate((end) => told.push(end));
+      on.onDeferred((end) => told.push(end));
     };
     return { rest, ...world(router, { client: rest.client as never, store: own, clock }) };
   };
@@ -70,7 +70,7 @@ function decidesInTheSecond(decision: Instruction) {
   });
 }
 
-describe('a late answer whose process died', () => {
+describe('a deferred answer whose process died', () => {
   test('is decided and applied by another, once', async () => {
     const late = decidesInTheSecond(accept());
     const { clock, dies, ends, rest } = setUp((on) => on.onAssignment({ name: 'late' }, late));

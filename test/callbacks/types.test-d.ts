@@ -96,7 +96,7 @@ router.onAssignment({ name: 'by REST' }, async ({ client, reservation, task }) =
   return defer();
 });
 
-// A late handler has the context of its handler, typed by its schema, and its own outer variables.
+// A deferred handler has the context of its handler, typed by its schema, and its own outer variables.
 router.onAssignment({ name: 'late', task: Call }, ({ task }) =>
   defer(async () => conference({ from: task.attributes.called }), { withinMs: 8_000, onFailure: reject() }),
 );
@@ -115,21 +115,21 @@ router.onAssignment({ name: 'late and wrong', task: Call }, (_context) =>
     return accept();
   }),
 );
-// @ts-expect-error: a late handler returns an instruction
+// @ts-expect-error: a deferred handler returns an instruction
 defer(async () => {});
-// @ts-expect-error: a late handler cannot defer again
+// @ts-expect-error: a deferred handler cannot defer again
 defer(async () => defer());
 // @ts-expect-error: what stands in for a failed handler is an instruction
 defer(async () => accept(), { onFailure: defer() });
 
-router.onLate(({ outcome, reservationSid, takenOver }) => {
+router.onDeferred(({ outcome, reservationSid, takenOver }) => {
   const one: 'applied' | 'refused' | 'failed' | 'unknown' | 'left' = outcome;
   return [one, reservationSid.length, takenOver];
 });
 
-// The client: one, or one for each account; late answers at the deadline.
+// The client: one, or one for each account; deferred answers at the deadline.
 const client = createTaskRouterClient();
-createTaskRouter({ authToken: 'token', client, onDeadline: 'defer', lateLimitMs: 20_000 });
+createTaskRouter({ authToken: 'token', client, onDeadline: 'defer', deferLimitMs: 20_000 });
 createTaskRouter({ authToken: 'token', client: () => client, onDeadline: accept() });
 // @ts-expect-error
 createTaskRouter({ authToken: 'token', client, onDeadline: 'later' });

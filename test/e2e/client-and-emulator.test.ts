@@ -7,8 +7,8 @@ import {
   accept,
   conference,
   createTaskRouter,
+  type DeferredOutcome,
   defer,
-  type LateOutcome,
   type TaskRouter,
 } from 'taskrouter-kit';
 import { createEmulator, type Emulator } from 'taskrouter-kit/emulator';
@@ -163,9 +163,9 @@ async function endpoint(options: object, register: (taskRouter: TaskRouter) => T
   const { port } = server.address() as AddressInfo;
   const { workspaceSid } = seed(`http://127.0.0.1:${port}/taskrouter/assignment`);
   const client = clientOf(workspaceSid);
-  const late: LateOutcome[] = [];
+  const late: DeferredOutcome[] = [];
   const taskRouter = register(createTaskRouter({ authToken: emulator.authToken, client, ...options }));
-  taskRouter.onLate((outcome) => late.push(outcome));
+  taskRouter.onDeferred((outcome) => late.push(outcome));
   handle = taskRouter.node();
   onTestFinished(async () => {
     await taskRouter.close();

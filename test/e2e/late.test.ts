@@ -50,16 +50,16 @@ function late(how: 'slow' | 'run' | 'rest' | 'accept', ms = 0) {
 type About = ReturnType<typeof late>;
 const updates = ({ fields }: About) => twilio.updatesOf(fields.ReservationSid!);
 
-/** The lines that tell how a reservation's late answer ended, in whatever process. */
+/** The lines that tell how a reservation's deferred answer ended, in whatever process. */
 function ends({ fields }: About): LogLine[] {
   const isEnd = (line: LogLine) =>
-    line.msg === 'late answer' && line.reservationSid === fields.ReservationSid;
+    line.msg === 'deferred answer' && line.reservationSid === fields.ReservationSid;
   return [patient, quick, victim, sender].flatMap(({ log }) => log.filter(isEnd));
 }
 
 const ended = (...all: readonly About[]) => until(() => all.every((about) => ends(about).length > 0));
 
-describe.concurrent('late answers of endpoints on one Redis', () => {
+describe.concurrent('deferred answers of endpoints on one Redis', () => {
   it('a handler of 8 s: {} in time, {} for duplicates, then exactly one update by REST', async () => {
     const about = late('slow', 8_000);
     const first = callback(patient.url, about);
@@ -157,7 +157,7 @@ describe.concurrent('late answers of endpoints on one Redis', () => {
       expect(updates(about)).toHaveLength(1);
     }
     const url = { adminUrl: quick.url };
-    expect(await metric(url, `taskrouter_late_answers_total{${labels}}`)).toBe(3);
+    expect(await metric(url, `taskrouter_deferred_answers_total{${labels}}`)).toBe(3);
     expect((await fetch(`${quick.url}/readyz`)).status).toBe(200);
   });
 

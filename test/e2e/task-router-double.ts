@@ -6,7 +6,7 @@ export const WORKSPACE = sid('WS', 1);
 export const QUEUE = sid('WQ', 1);
 export const OFFLINE = sid('WA', 1);
 
-/** TaskRouter's REST API as far as late answers and names need it, on loopback. */
+/** TaskRouter's REST API as far as deferred answers and names need it, on loopback. */
 export interface TaskRouterDouble extends Pick<RestServer, 'url' | 'requests' | 'close'> {
   /** The statuses of reservations; one that is not here is pending. */
   readonly statuses: Map<string, string>;

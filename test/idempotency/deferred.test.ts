@@ -47,7 +47,7 @@ describe('a run that answers early', () => {
     expect(await engine.run(request(execute, { fingerprint: 'else' }))).toEqual({ status: 'mismatch' });
   });
 
-  it('at the deadline, with goOn: the answer in time, and the run is late', async () => {
+  it('at the deadline, with waitUntil: the answer in time, and the run is late', async () => {
     const { clock, process, request, work } = createWorld();
     const execute = work(8_000, 'ignored');
     const engine = process();

@@ -37,7 +37,8 @@ export function journalStore({ clock }: { clock: Clock }): JournalStore {
     renew(request: Parameters<MemoryStore['renew']>[0]) {
       const result = memory.renew(request);
       const journal = journals.get(request.key);
-      if (result.status === 'held' && journal !== undefined) journal.leaseUntil = clock.now() + request.leaseMs;
+      if (result.status === 'held' && journal !== undefined)
+        journal.leaseUntil = clock.now() + request.leaseMs;
       return result;
     },
     complete(request: Parameters<MemoryStore['complete']>[0]) {

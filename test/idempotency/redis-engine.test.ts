@@ -3,15 +3,15 @@ import { Redis } from 'ioredis';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { createIdempotency } from '../../src/idempotency/engine.js';
 import { DEFERRED_INDEX_SCRIPTS } from '../../src/idempotency/store/redis/deferred-index.js';
+import { type RedisClient, redisStore } from '../../src/idempotency/store/redis/redis-store.js';
 import {
   ACQUIRE,
-  DEFER,
   CLAIM,
   COMPLETE,
+  DEFER,
   RELEASE,
   RENEW,
 } from '../../src/idempotency/store/redis/scripts.js';
-import { type RedisClient, redisStore } from '../../src/idempotency/store/redis/redis-store.js';
 import type { Idempotency, RunRequest, RunResult } from '../../src/idempotency/types.js';
 import { startRedis } from '../support/redis.js';
 

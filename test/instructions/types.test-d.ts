@@ -27,7 +27,7 @@ declare const maybe: number | undefined;
 dequeue({ timeout: maybe });
 conference({ region: 'se9', beep: false });
 
-// A fixed instruction, a function, a late answer: the context reaches `run` without being named.
+// A fixed instruction, a function, a deferred answer: the context reaches `run` without being named.
 onAssignment(reject({ activity: 'Offline' }));
 onAssignment(({ task }) => conference({ from: task.attributes.from }));
 onAssignment(() => defer());

@@ -1,4 +1,5 @@
-import type { OwnedRun } from '../../idempotency/types.js';
+import type { Clock } from '../../clock.js';
+import { type Deferral, NotRecordedError, type OwnedRun } from '../../idempotency/types.js';
 import {
   checkEncoding,
   checkTask,
@@ -8,50 +9,78 @@ import {
   isInstruction,
 } from '../../instructions/index.js';
 import type { Logger } from '../../log.js';
+import type { RunningAssignment } from '../assignment-context.js';
 import { type ClientOption, clientFor, noClient } from '../client.js';
-import type { Deciding } from './decide.js';
+import type { AssignmentForm } from '../form.js';
 import { resolveNames } from '../routing/handler.js';
-import { type Journal, writeJournal } from '../journal.js';
-import type { LiveAssignment } from '../assignment-context.js';
-import type { LateOutcome } from '../routing/registry.js';
+import type { DeferredOutcome } from '../routing/registry.js';
+import type { Deciding } from './decide.js';
 
-export interface LateParts {
+/** What another process needs to take a deferred answer over, should its own die. */
+export interface Journal {
+  readonly form: AssignmentForm;
+  readonly via: 'primary' | 'fallback';
+  /** What stands in for a decision that comes too callback, where the handler has said so. */
+  readonly onFailure?: Instruction | undefined;
+  /** What its process was sending that must not be sent twice, and who had decided it. */
+  readonly sending?: {
+    readonly instruction: Instruction['instruction'];
+    readonly handler: string | undefined;
+  };
+}
+
+const writeJournal = (journal: Journal): string => JSON.stringify(journal);
+
+export const readJournal = (text: string): Journal => JSON.parse(text) as Journal;
+
+/** The journal is written only when it comes to that. */
+export function deferral(journal: Journal, limitMs: number): Deferral {
+  return {
+    limitMs,
+    get journal() {
+      return writeJournal(journal);
+    },
+  };
+}
+
+export interface DeferredParts {
   readonly client: ClientOption | undefined;
   readonly deciding: Deciding;
   readonly log: Logger;
-  readonly listeners: ReadonlyArray<(outcome: LateOutcome) => void>;
+  readonly clock: Clock;
+  readonly listeners: ReadonlyArray<(outcome: DeferredOutcome) => void>;
 }
 
-/** Whose late end is told. */
-interface LateSubject {
-  readonly assignment: LiveAssignment;
+/** Whose deferred end is told. */
+interface DeferredSubject {
+  readonly context: RunningAssignment;
   /** Who decided, once that is known. */
   handler(): string | undefined;
   readonly takenOver: boolean;
 }
 
 /** One callback that is answered `{}` and decided afterwards. */
-export interface LateCallback extends LateSubject {
+export interface DeferredCallback extends DeferredSubject {
   readonly run: OwnedRun;
   readonly journal: Journal;
   /** Brings the decision. A bare `defer()` leaves the reservation as it is. */
   decide(): Promise<Decision<never>> | Decision<never>;
 }
 
-/** Ends callbacks late. */
-export interface Late {
+/** Ends callbacks callback. */
+export interface Deferred {
   /** Applies the decision by a REST reservation update. Rejects only when the run is lost. */
-  end(callback: LateCallback): Promise<void>;
+  end(callback: DeferredCallback): Promise<void>;
   /** Tells that nothing was tried: the reservation was decided by then, or `error` says why it could not be read. */
-  untried(subject: LateSubject, error?: unknown): void;
+  untried(subject: DeferredSubject, error?: unknown): void;
   /** Tells that a process died while it was sending this instruction. */
-  cutOff(subject: LateSubject, instruction: Instruction['instruction']): void;
+  cutOff(subject: DeferredSubject, instruction: Instruction['instruction']): void;
 }
 
 /** The run is another process's, or may be at any time, as in a shutdown: what is left to do is for that one. */
 class CutShort extends Error {}
 
-export function createLate({ client: option, deciding, log, listeners }: LateParts): Late {
+export function createDeferred({ client: option, deciding, log, clock, listeners }: DeferredParts): Deferred {
   const warned = new Set<string>();
 
   return {
@@ -63,21 +92,21 @@ export function createLate({ client: option, deciding, log, listeners }: LatePar
     cutOff: (subject, instruction) => tell('unknown', instruction, undefined, subject),
   };
 
-  async function end(late: LateCallback): Promise<void> {
-    const { run, assignment } = late;
-    void warnOfTimeout(assignment, run.remainingMs());
-    let { onFailure } = late.journal;
+  async function end(callback: DeferredCallback): Promise<void> {
+    const { run, context } = callback;
+    void warnOfTimeout(context, run.remainingMs());
+    let { onFailure } = callback.journal;
     let instruction: Instruction | undefined;
     let error: unknown;
     try {
       const decision = await withinLimit(run, async () => {
-        const first = await late.decide();
+        const first = await callback.decide();
         if (first.instruction !== 'defer') return first;
         onFailure = first.onFailure;
-        const second: unknown = await first.run?.(assignment as never);
+        const second: unknown = await first.run?.(context as never);
         if (second === undefined && !first.run) return undefined;
         if (!isInstruction(second)) throw new InstructionError(NO_INSTRUCTION);
-        const problem = checkEncoding(second, 'rest') ?? checkTask(second, attributesOf(assignment));
+        const problem = checkEncoding(second, 'rest') ?? checkTask(second, attributesOf(context));
         if (problem) throw new InstructionError(problem);
         return second;
       });
@@ -85,84 +114,134 @@ export function createLate({ client: option, deciding, log, listeners }: LatePar
     } catch (thrown) {
       if (thrown instanceof CutShort) throw thrown;
       error = thrown;
-      assignment.log.error(
-        { err: error, handler: late.handler() },
-        'A late handler failed, or took too long',
+      context.log.error(
+        { err: error, handler: callback.handler() },
+        'A deferred handler failed, or took too long',
       );
-      instruction = onFailure ?? (await instructionForError(error, assignment));
+      instruction = onFailure ?? (await instructionForError(error, context));
     }
     if (run.lost) throw new CutShort();
-    if (instruction) await apply(instruction, late);
-    else tell('left', undefined, error, late);
+    if (instruction) await apply(instruction, callback);
+    else tell('left', undefined, error, callback);
   }
 
-  async function apply(instruction: Instruction, late: LateCallback): Promise<void> {
-    const { assignment, run } = late;
-    try {
-      const client = clientFor(option, assignment.accountSid);
-      if (!client) throw noClient('a late answer');
-      const { workspaceSid, task, sidOfReservation } = assignment;
-      const named = await resolveNames(instruction, client.names, workspaceSid);
-      const problem = checkTask(named, attributesOf(assignment));
-      if (problem) throw new InstructionError(problem);
-      // Looking a name up takes its time.
-      if (run.lost) throw new CutShort();
-      if (!REPEATABLE.has(named.instruction)) {
-        const sending = { instruction: named.instruction, handler: late.handler() };
-        await run.rewriteJournal(writeJournal({ ...late.journal, sending }));
+  /** Sends the decision; one that is safe to repeat is repeated until the limit while REST is away. */
+  async function apply(instruction: Instruction, callback: DeferredCallback): Promise<void> {
+    const { context, run } = callback;
+    const loss = lossOf(run);
+    let maybeApplied = false;
+    for (let waitMs = REPEAT_AFTER_MS; ; waitMs = Math.min(2 * waitMs, REPEAT_AT_MOST_MS)) {
+      try {
+        await send(instruction, callback, loss);
+        return tell('applied', instruction.instruction, undefined, callback);
+      } catch (error) {
+        if (run.lost) throw new CutShort();
+        if (error instanceof NotRecordedError) {
+          context.log.error(
+            { err: error, instruction: instruction.instruction },
+            'A deferred answer was not sent',
+          );
+          return tell('left', instruction.instruction, error, callback);
+        }
+        if (REPEATABLE.has(instruction.instruction) && mayPass(error) && run.remainingMs() > waitMs) {
+          maybeApplied ||= mayBeApplied(error);
+          const fields = { err: error, instruction: instruction.instruction, waitMs };
+          context.log.debug(fields, 'A deferred answer could not be sent; it is sent again');
+          await pause(clock, waitMs, run.signal);
+          if (run.lost) throw new CutShort();
+          continue;
+        }
+        const refused = isNoLongerPending(error);
+        // What refuses it may be what an earlier try, whose answer was lost, has done.
+        const known = refused && maybeApplied ? await outcomeOf(instruction, callback, loss) : undefined;
+        if (known === 'applied') return tell('applied', instruction.instruction, undefined, callback);
+        const outcome =
+          known ?? (refused ? 'refused' : maybeApplied || mayBeApplied(error) ? 'unknown' : 'failed');
+        context.log.warn(
+          { err: error, instruction: instruction.instruction, outcome },
+          'A deferred answer was not applied, as far as is known',
+        );
+        return tell(outcome, instruction.instruction, error, callback);
       }
-      const signal = lossOf(run);
-      await client.workspace(workspaceSid).reservation(task.sid, sidOfReservation).apply(named, { signal });
-    } catch (error) {
-      if (run.lost) throw new CutShort();
-      const outcome = isNoLongerPending(error) ? 'refused' : mayBeApplied(error) ? 'unknown' : 'failed';
-      assignment.log.warn(
-        { err: error, instruction: instruction.instruction, outcome },
-        'A late answer was not applied, as far as is known',
-      );
-      tell(outcome, instruction.instruction, error, late);
-      return;
     }
-    tell('applied', instruction.instruction, undefined, late);
+  }
+
+  async function send(
+    instruction: Instruction,
+    callback: DeferredCallback,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { context, run } = callback;
+    const client = clientFor(option, context.accountSid);
+    if (!client) throw noClient('a deferred answer');
+    const { workspaceSid, task, reservationSid } = context;
+    const named = await resolveNames(instruction, client.names, workspaceSid);
+    const problem = checkTask(named, attributesOf(context));
+    if (problem) throw new InstructionError(problem);
+    // Looking a name up takes its time.
+    if (run.lost) throw new CutShort();
+    if (!REPEATABLE.has(named.instruction)) {
+      const sending = { instruction: named.instruction, handler: callback.handler() };
+      await run.rewriteJournal(writeJournal({ ...callback.journal, sending }));
+    }
+    await client.workspace(workspaceSid).reservation(task.sid, reservationSid).apply(named, { signal });
+  }
+
+  /** What became of an `accept` or `reject` that may have been carried out, by what the reservation is now. */
+  async function outcomeOf(
+    { instruction }: Instruction,
+    { context }: DeferredCallback,
+    signal: AbortSignal,
+  ): Promise<'applied' | 'refused' | 'unknown'> {
+    try {
+      const { workspaceSid, task, reservationSid, accountSid } = context;
+      const reservation = clientFor(option, accountSid)
+        ?.workspace(workspaceSid)
+        .reservation(task.sid, reservationSid);
+      const status = (await reservation?.fetch({ signal }))?.reservationStatus ?? '';
+      return DONE[instruction]?.includes(status) ? 'applied' : 'refused';
+    } catch {
+      return 'unknown';
+    }
   }
 
   async function instructionForError(
     error: unknown,
-    assignment: LiveAssignment,
+    context: RunningAssignment,
   ): Promise<Instruction | undefined> {
-    const decision = (await deciding.decideError(error, assignment))?.decision;
+    const decision = (await deciding.decideError(error, context))?.decision;
     return decision?.instruction === 'defer' ? undefined : decision;
   }
 
   function tell(
-    outcome: LateOutcome['outcome'],
+    outcome: DeferredOutcome['outcome'],
     instruction: Instruction['instruction'] | undefined,
     error: unknown,
-    late: LateSubject,
+    callback: DeferredSubject,
   ): void {
-    const { assignment, handler, takenOver } = late;
-    const told: LateOutcome = {
+    const { context, handler, takenOver } = callback;
+    const told: DeferredOutcome = {
       outcome,
       handler: handler(),
       instruction,
       error,
       takenOver,
-      workspaceSid: assignment.workspaceSid,
-      taskSid: assignment.task.sid,
-      reservationSid: assignment.sidOfReservation,
+      workspaceSid: context.workspaceSid,
+      taskSid: context.task.sid,
+      reservationSid: context.reservationSid,
     };
     for (const listener of listeners) {
       try {
         listener(told);
       } catch (second) {
-        log.error({ err: second }, 'An onLate listener failed');
+        log.error({ err: second }, 'An onDeferred listener failed');
       }
     }
   }
 
-  /** Once for each workflow: a late limit beyond its reservation timeout can only come too late. */
+  /** Once for each workflow: a defer limit beyond its reservation timeout can only come too callback. */
   async function warnOfTimeout(
-    { workflowSid, workspaceSid, accountSid }: LiveAssignment,
+    { workflowSid, workspaceSid, accountSid }: RunningAssignment,
     limitMs: number,
   ): Promise<void> {
     if (workflowSid === undefined || warned.has(workflowSid)) return;
@@ -176,7 +255,7 @@ export function createLate({ client: option, deciding, log, listeners }: LatePar
       const fields = { workflowSid, limitMs, timeoutMs };
       log.warn(
         fields,
-        "A late answer may take longer than its workflow's reservation timeout: lower withinMs or lateLimitMs",
+        "A deferred answer may take longer than its workflow's reservation timeout: lower withinMs or deferLimitMs",
       );
     } catch (error) {
       log.debug({ err: error, workflowSid }, "A workflow's reservation timeout could not be read");
@@ -186,6 +265,29 @@ export function createLate({ client: option, deciding, log, listeners }: LatePar
 
 /** What may be sent again while the reservation is pending: the others make a phone ring, and leave it pending. */
 const REPEATABLE: ReadonlySet<Instruction['instruction']> = new Set(['accept', 'reject']);
+
+/** What a reservation becomes by them. */
+const DONE: Readonly<Record<string, readonly string[]>> = {
+  accept: ['accepted', 'wrapping', 'completed'],
+  reject: ['rejected'],
+};
+
+/** How soon they are sent again once the client has given up, in milliseconds: doubled each time, up to this. */
+const REPEAT_AFTER_MS = 250;
+const REPEAT_AT_MOST_MS = 2_000;
+
+/** Waits, at most until the signal. */
+function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clock.clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = clock.setTimeout(end, ms);
+    signal.addEventListener('abort', end, { once: true });
+  });
+}
 
 const NO_INSTRUCTION = {
   code: undefined,
@@ -197,7 +299,9 @@ const NO_INSTRUCTION = {
 function withinLimit<T>(run: OwnedRun, decide: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () =>
-      reject(run.lost ? new CutShort() : new Error('The limit of the late answer passed before a decision'));
+      reject(
+        run.lost ? new CutShort() : new Error('The limit of the deferred answer passed before a decision'),
+      );
     if (run.signal.aborted) return stop();
     run.signal.addEventListener('abort', stop, { once: true });
     decide().then(resolve, reject);
@@ -205,7 +309,7 @@ function withinLimit<T>(run: OwnedRun, decide: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Aborts when the run is lost, so that an update which is still being repeated is left to the next owner. The late limit
+ * Aborts when the run is lost, so that an update which is still being repeated is left to the next owner. The limit
  * does not cut an update that is on its way.
  */
 export function lossOf(run: OwnedRun): AbortSignal {
@@ -216,8 +320,16 @@ export function lossOf(run: OwnedRun): AbortSignal {
   return loss.signal;
 }
 
-function attributesOf({ task, worker }: LiveAssignment) {
+function attributesOf({ task, worker }: RunningAssignment) {
   return { task: task.attributes, worker: worker.attributes };
+}
+
+/** What a client says while REST is away or overloaded. Any other error would be the same the next time. */
+function mayPass(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { code, status } = error as { code?: unknown; status?: unknown };
+  if (typeof status === 'number') return status >= 500 || status === 408 || status === 429;
+  return typeof code === 'string' && ['unsent', 'lost', 'timeout', 'unreadable'].includes(code);
 }
 
 /** Whether Twilio may have carried out an update that failed. */

@@ -1,237 +1,210 @@
-import type { Idempotency, OwnedRun, Run, RunRequest, RunResult, TakenRun } from '../../idempotency/types.js';
+import type { Clock } from '../../clock.js';
+import type { Idempotency, OwnedRun, RunRequest, RunResult } from '../../idempotency/types.js';
 import { checkTask, encodeCallback, type Instruction, InstructionError } from '../../instructions/index.js';
 import type { Logger } from '../../log.js';
-import { parseAttributes } from '../form.js';
-import { type ClientOption, clientFor, noClient } from '../client.js';
-import { createDeciding, type Taken } from './decide.js';
-import type { Dispatch } from '../routing/dispatch.js';
+import { chain, isPromise, type MaybePromise } from '../../maybe-promise.js';
+import {
+  type BothAttributes,
+  createContext,
+  readAttributes,
+  type Unreadable,
+} from '../assignment-context.js';
+import { type Background, keepAtWork, type WaitUntil } from '../background.js';
+import { type ClientOption, clientFor } from '../client.js';
 import type { AssignmentForm } from '../form.js';
+import { assignmentKey } from '../keys.js';
 import { resolveNames } from '../routing/handler.js';
-import { lateRequest, readJournal } from '../journal.js';
-import { createLate, lossOf } from './deferred.js';
-import { LiveAssignment } from '../assignment-context.js';
 import type { Abilities } from '../routing/match.js';
 import type { Registry } from '../routing/registry.js';
-import type { Attributes } from '../../standard-schema.js';
-import { type GoOn, keepAtWork, type Tracker } from '../background.js';
+import type { Routing } from '../routing/routing.js';
+import { createDeciding, type Taken } from './decide.js';
+import { createDeferred, deferral } from './deferred.js';
+import { createTakeover } from './takeover.js';
 
 export interface AssignmentOptions {
   readonly idempotency: Idempotency;
   readonly log: Logger;
-  readonly tracker: Tracker;
+  readonly clock: Clock;
+  readonly background: Background;
   readonly client: ClientOption | undefined;
   readonly can: Abilities;
   /** Brings the dispatch; a promise while friendly names are being looked up. */
-  readonly dispatch: () => Dispatch | Promise<Dispatch>;
-  /** What a request gets whose deadline passes: nothing, `{}` and a late answer, or this answer. */
+  readonly dispatch: Routing['dispatch'];
+  /** What a request gets whose deadline passes: nothing, `{}` and a deferred answer, or this answer. */
   readonly onDeadline: 'fail' | 'defer' | { readonly instruction: Instruction; readonly answer: string };
-  /** How long a late answer may take where nothing else is said, in milliseconds. */
-  readonly lateLimitMs: number;
+  /** How long a deferred answer may take where nothing else is said, in milliseconds. */
+  readonly deferLimitMs: number;
   /** An answer and a REST update for one reservation are an error to be told loudly. */
   readonly loud: boolean;
 }
 
 /** How one assignment callback ended; HTTP makes the answer of it. */
 export interface AssignmentEnd {
-  readonly result:
-    | RunResult
-    | { readonly status: 'bad-attributes'; readonly of: readonly ('task' | 'worker')[] };
+  readonly result: RunResult | { readonly status: 'bad-attributes'; readonly of: Unreadable };
   /** The handler that ran here; undefined where another request's run, or a stored answer, was used. */
   readonly handler: string | undefined;
   /** Its reservation was updated by REST, and answered with an instruction as well. */
   readonly answeredTwice: boolean;
 }
 
-/** Takes one validated assignment callback to its end. */
+/** Takes one validated assignment callback to its end: directly, where nothing has to be waited for. */
 export type HandleAssignment = (
   form: AssignmentForm,
   via: 'primary' | 'fallback',
   deadline: number,
-  goOn: GoOn | undefined,
-) => Promise<AssignmentEnd>;
+  waitUntil: WaitUntil | undefined,
+) => MaybePromise<AssignmentEnd>;
 
-type Unreadable = readonly ('task' | 'worker')[];
-
-/** A decision with its answer; without one it is applied by REST, within `lateMs`. */
+/** A decision with its answer; without one it is applied by REST, within `limitMs`. */
 interface Ready {
   readonly decision: Taken['decision'];
   readonly answer?: string;
-  readonly lateMs?: number | undefined;
+  readonly limitMs?: number | undefined;
 }
 
 /** The life of an assignment callback: attributes, the one run, its handler, its answer. */
 export function createAssignments(registry: Registry, options: AssignmentOptions): HandleAssignment {
-  const { idempotency, log, tracker, client, can, onDeadline, lateLimitMs } = options;
+  const { idempotency, log, background, client, can, onDeadline, deferLimitMs } = options;
   const deciding = createDeciding(registry, options.dispatch, can);
-  const late = createLate({ client, deciding, log, listeners: registry.late });
-  if (can.rest) idempotency.takeOver(takeOver);
+  const deferred = createDeferred({
+    client,
+    deciding,
+    log,
+    clock: options.clock,
+    listeners: registry.deferred,
+  });
+  const contextParts = { log, background, client };
+  if (can.rest) idempotency.takeOver(createTakeover({ ...contextParts, deciding, deferred }));
 
-  return async (form, via, deadline, goOn) => {
-    const { attributes, unreadable } = readAttributes(form);
-    if (unreadable.length > 0 && !registry.badAttributes) {
-      return {
-        result: { status: 'bad-attributes', of: unreadable },
-        handler: undefined,
-        answeredTwice: false,
-      };
+  /** One assignment callback, as the idempotency engine asks for it. */
+  class AssignmentRequest implements RunRequest {
+    readonly key: string;
+    readonly fingerprint: string;
+    handler: string | undefined;
+    answeredTwice = false;
+
+    constructor(
+      readonly form: AssignmentForm,
+      readonly path: 'primary' | 'fallback',
+      readonly deadline: number,
+      readonly waitUntil: WaitUntil | undefined,
+      readonly attributes: BothAttributes,
+      readonly unreadable: Unreadable,
+    ) {
+      this.key = assignmentKey(form);
+      // What a first try and the fallback have in common: not the task's age, the time or the attributes.
+      this.fingerprint = `${form.WorkflowSid ?? ''} ${form.TaskQueueSid ?? ''} ${form.TaskSid} ${form.WorkerSid}`;
     }
-    let handler: string | undefined;
-    let answeredTwice = false;
 
-    const execute = (run: OwnedRun): Promise<string> => {
-      const work = carryOut(run);
-      keepAtWork(goOn, work);
+    get onDeadline(): RunRequest['onDeadline'] {
+      if (onDeadline === 'fail') return 'fail';
+      const { form, path: via } = this;
+      if (onDeadline === 'defer') {
+        return this.waitUntil ? { answer: '{}', deferred: deferral({ form, via }, deferLimitMs) } : 'fail';
+      }
+      // By itself it leaves nothing that would have to go on.
+      const problem = checkTask(onDeadline.instruction, this.attributes);
+      if (!problem) return { answer: onDeadline.answer };
+      const fields = { reservationSid: form.ReservationSid, problem: problem.message };
+      log.warn(fields, 'onDeadline does not fit this task: 504 at its deadline');
+      return 'fail';
+    }
+
+    execute(run: OwnedRun): MaybePromise<string> {
+      const context = createContext(this.form, this.path, this.attributes, run, contextParts, this.waitUntil);
+      const taking = this.#take(context, run);
+      if (!isPromise(taking) && taking.answer !== undefined) return this.#answer(taking.answer, context);
+      const work = this.#finish(context, run, taking);
+      keepAtWork(this.waitUntil, work);
       return work;
-    };
-    const carryOut = async (run: OwnedRun): Promise<string> => {
-      const { assignment, runAfterwards } = live(form, via, attributes, run, goOn);
-      const chose = (name: string) => {
-        handler = name;
-      };
-      const endLate = async (
-        limitMs: number,
-        ready: Ready | Promise<Ready>,
-        onFailure?: Instruction,
-      ): Promise<string> => {
-        const journal = { form, via, onFailure };
-        await run.answerEarly('{}', lateRequest(journal, limitMs));
-        const decide = async () => (await ready).decision;
-        await late.end({ run, assignment, handler: () => handler, takenOver: false, journal, decide });
-        return endOf(runAfterwards);
-      };
+    }
 
-      const taking = take(assignment, unreadable, run, goOn, chose);
+    end(result: RunResult): AssignmentEnd {
+      return { result, handler: this.handler, answeredTwice: this.answeredTwice };
+    }
+
+    async #finish(context: Context, run: OwnedRun, taking: MaybePromise<Ready>): Promise<string> {
       // Under `defer` the answer may go out first: then what the handler decides is applied by REST, within the limit.
-      if (onDeadline === 'defer') await settledOrAborted(taking, run.signal);
-      if (run.late) return endLate(lateLimitMs, taking);
+      if (onDeadline === 'defer' && isPromise(taking)) await settledOrAborted(taking, run.signal);
+      if (run.deferred) return this.#defer(context, run, deferLimitMs, taking);
       const ready = await taking;
       // Looking a name up may have taken until the deadline.
-      if (ready.answer === undefined || run.late) {
-        const { decision, lateMs = lateLimitMs } = ready;
-        return endLate(lateMs, ready, decision.instruction === 'defer' ? decision.onFailure : undefined);
+      if (ready.answer !== undefined && !run.deferred) return this.#answer(ready.answer, context);
+      const { decision, limitMs = deferLimitMs } = ready;
+      const onFailure = decision.instruction === 'defer' ? decision.onFailure : undefined;
+      return this.#defer(context, run, limitMs, ready, onFailure);
+    }
+
+    #answer(answer: string, context: Context): string {
+      this.answeredTwice = answer !== '{}' && saysTwice(context);
+      context.runAfterwards();
+      return answer;
+    }
+
+    async #defer(
+      context: Context,
+      run: OwnedRun,
+      limitMs: number,
+      ready: MaybePromise<Ready>,
+      onFailure?: Instruction,
+    ): Promise<string> {
+      const journal = { form: this.form, via: this.path, onFailure };
+      await run.defer('{}', deferral(journal, limitMs));
+      const decide = async () => (await ready).decision;
+      await deferred.end({ run, context, handler: () => this.handler, takenOver: false, journal, decide });
+      context.runAfterwards();
+      return '{}';
+    }
+
+    /** The handler's decision, or what `onError` makes of a failure. @throws what the handler, or its choice, threw. */
+    #take(context: Context, run: OwnedRun): MaybePromise<Ready> {
+      try {
+        const chosen = deciding.choose(context, this.unreadable);
+        const ready = chain(
+          chain(chosen, (handler) => {
+            this.handler = handler.name;
+            return deciding.decide(handler, context);
+          }),
+          (taken) => this.#makeReady(taken, context),
+        );
+        return isPromise(ready) ? ready.catch((error: unknown) => this.#failed(error, context, run)) : ready;
+      } catch (error) {
+        return this.#failed(error, context, run);
       }
-      answeredTwice = ready.answer !== '{}' && tellTwice(assignment);
-      return endOf(runAfterwards, ready.answer);
-    };
+    }
 
-    const request: RunRequest = {
-      key: `assignment:${form.WorkspaceSid}:${form.ReservationSid}`,
-      // What a first try and the fallback have in common: not the task's age, the time or the attributes.
-      fingerprint: `${form.WorkflowSid ?? ''} ${form.TaskQueueSid ?? ''} ${form.TaskSid} ${form.WorkerSid}`,
-      path: via,
-      deadline,
-      onDeadline: deadlineOf(form, via, attributes, goOn),
-      execute,
-    };
-    const result = await idempotency.run(request);
-    return { result, handler, answeredTwice };
-  };
-
-  /** The handler's decision, or what `onError` makes of a failure. @throws what the handler, or the choice of it, threw. */
-  async function take(
-    assignment: LiveAssignment,
-    unreadable: Unreadable,
-    run: OwnedRun,
-    goOn: GoOn | undefined,
-    chose: (name: string) => void,
-  ): Promise<Ready> {
-    let handler: string | undefined;
-    try {
-      const chosen = await deciding.choose(assignment, unreadable);
-      handler = chosen.name;
-      chose(handler);
-      return await makeReady(await deciding.decide(chosen, assignment), assignment, goOn);
-    } catch (error) {
-      // Once the answer is out, failures are the late part's to tell and to make good.
-      if (run.late) throw error;
-      assignment.log.error({ err: error, handler, via: assignment.via }, 'An assignment handler failed');
-      const instead = await deciding.decideError(error, assignment);
-      if (instead) return makeReady(instead, assignment, goOn);
+    async #failed(error: unknown, context: Context, run: OwnedRun): Promise<Ready> {
+      // Once the answer is out, failures are the deferred part's to tell and to make good.
+      if (run.deferred) throw error;
+      context.log.error(
+        { err: error, handler: this.handler, via: this.path },
+        'An assignment handler failed',
+      );
+      const instead = await deciding.decideError(error, context);
+      if (instead) return this.#makeReady(instead, context);
       throw error;
     }
-  }
 
-  /** Encodes what can be answered now. @throws InstructionError for a late answer where nothing can go on. */
-  async function makeReady(
-    { decision, decider }: Taken,
-    assignment: LiveAssignment,
-    goOn: GoOn | undefined,
-  ): Promise<Ready> {
-    const later = decision.instruction === 'defer' ? decision.run : decision.via === 'rest';
-    if (later && !goOn) throw new InstructionError(NOT_HERE);
-    if (later) return { decision, lateMs: decision.instruction === 'defer' ? decision.withinMs : undefined };
-    if (decider?.answer !== undefined) return { decision, answer: decider.answer };
-    const names = clientFor(client, assignment.accountSid)?.names;
-    const named = names ? await resolveNames(decision, names, assignment.workspaceSid) : decision;
-    return { decision, answer: encodeCallback(named) };
-  }
-
-  /** Another process answered `{}` and died: the reservation is looked at first, and decided only if it still waits. */
-  async function takeOver(run: TakenRun): Promise<void> {
-    const journal = readJournal(run.journal);
-    const { form, via, sending: cutOff } = journal;
-    const { attributes, unreadable } = readAttributes(form);
-    const { assignment, runAfterwards } = live(form, via, attributes, run);
-    const reservation = clientFor(client, form.AccountSid)
-      ?.workspace(form.WorkspaceSid)
-      .reservation(form.TaskSid, form.ReservationSid);
-    const nobody = { assignment, handler: () => cutOff?.handler, takenOver: true };
-    if (cutOff) {
-      assignment.log.error(cutOff, 'A process died while it was sending a late answer: it is not sent again');
-      return late.cutOff(nobody, cutOff.instruction);
+    /** Encodes what can be answered now. @throws InstructionError for a deferred answer where nothing can go on. */
+    #makeReady({ decision, prepared }: Taken, context: Context): MaybePromise<Ready> {
+      if (prepared !== undefined) return { decision, answer: prepared };
+      const later = decision.instruction === 'defer' ? decision.run : decision.via === 'rest';
+      if (later && !this.waitUntil) throw new InstructionError(NOT_HERE);
+      if (later) {
+        return { decision, limitMs: decision.instruction === 'defer' ? decision.withinMs : undefined };
+      }
+      const names = clientFor(client, context.accountSid)?.names;
+      const named = names ? resolveNames(decision, names, context.workspaceSid) : decision;
+      return chain(named, (resolved) => ({ decision, answer: encodeCallback(resolved) }));
     }
-    try {
-      if (!reservation) throw noClient('a late answer');
-      const { reservationStatus } = await reservation.fetch({ signal: lossOf(run) });
-      assignment.log.warn({ reservationStatus }, 'A late answer is taken over from a process that died');
-      if (reservationStatus !== 'pending') return late.untried(nobody);
-    } catch (error) {
-      // Then it is for the next owner to look.
-      if (run.lost) throw error;
-      assignment.log.warn({ err: error }, 'A late answer was taken over, but its reservation cannot be read');
-      return late.untried(nobody, error);
-    }
-    let name: string | undefined;
-    const decide = async () => {
-      const chosen = await deciding.choose(assignment, unreadable);
-      name = chosen.name;
-      return (await deciding.decide(chosen, assignment)).decision;
-    };
-    await late.end({ run, assignment, handler: () => name, takenOver: true, journal, decide });
-    runAfterwards();
   }
 
-  function live(
-    form: AssignmentForm,
-    via: 'primary' | 'fallback',
-    attributes: BothAttributes,
-    run: Run,
-    goOn?: GoOn,
-  ) {
-    let decided = false;
-    const afterwards: Array<() => unknown> = [];
-    const runAfter = (task: () => unknown) => {
-      const failed = (error: unknown) => assignment.log.error({ err: error }, 'Work given to after() failed');
-      const work = tracker.run(task, failed);
-      keepAtWork(goOn, work);
-    };
-    const assignment = new LiveAssignment(form, via, attributes, {
-      run,
-      log,
-      client: clientFor(client, form.AccountSid),
-      after: (task) => (decided ? runAfter(task) : afterwards.push(task)),
-    });
-    const runAfterwards = () => {
-      decided = true;
-      for (const task of afterwards) runAfter(task);
-    };
-    return { assignment, runAfterwards };
-  }
+  type Context = ReturnType<typeof createContext>;
 
-  function tellTwice(assignment: LiveAssignment): boolean {
-    const { updatedBy } = assignment;
+  function saysTwice(context: Context): boolean {
+    const { updatedBy } = context;
     if (updatedBy === undefined) return false;
-    const write = options.loud ? assignment.log.error : assignment.log.warn;
+    const write = options.loud ? context.log.error : context.log.warn;
     write(
       { update: updatedBy },
       `Two decisions for one reservation: its handler called reservation.${updatedBy}() and returned an instruction. ` +
@@ -240,37 +213,26 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
     return true;
   }
 
-  function deadlineOf(
-    form: AssignmentForm,
-    via: 'primary' | 'fallback',
-    attributes: BothAttributes,
-    goOn: GoOn | undefined,
-  ): RunRequest['onDeadline'] {
-    if (onDeadline === 'fail') return 'fail';
-    if (onDeadline === 'defer') {
-      return goOn ? { answer: '{}', goOn: lateRequest({ form, via }, lateLimitMs) } : 'fail';
+  return (form, via, deadline, waitUntil) => {
+    const { attributes, unreadable } = readAttributes(form);
+    if (unreadable.length > 0 && !registry.badAttributes) {
+      return {
+        result: { status: 'bad-attributes', of: unreadable },
+        handler: undefined,
+        answeredTwice: false,
+      };
     }
-    // By itself it leaves nothing that would have to go on.
-    const problem = checkTask(onDeadline.instruction, attributes);
-    if (!problem) return { answer: onDeadline.answer };
-    const fields = { reservationSid: form.ReservationSid, problem: problem.message };
-    log.warn(fields, 'onDeadline does not fit this task: 504 at its deadline');
-    return 'fail';
-  }
+    const request = new AssignmentRequest(form, via, deadline, waitUntil, attributes, unreadable);
+    return chain(idempotency.run(request), (result) => request.end(result));
+  };
 }
 
 const NOT_HERE = {
   code: undefined,
   field: 'instruction',
   message:
-    'a late answer needs a process that goes on after the answer: give fetch() the function waitUntil of your platform',
+    'a deferred answer needs a process that goes on after the answer: give fetch() the function waitUntil of your platform',
 } as const;
-
-/** What was given to `after()` begins, and the answer goes out: `{}` where it is out already. */
-function endOf(runAfterwards: () => void, answer = '{}'): string {
-  runAfterwards();
-  return answer;
-}
 
 function settledOrAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
@@ -280,17 +242,4 @@ function settledOrAborted(work: Promise<unknown>, signal: AbortSignal): Promise<
       () => resolve(),
     );
   });
-}
-
-interface BothAttributes {
-  readonly task: Attributes;
-  readonly worker: Attributes;
-}
-
-function readAttributes(form: AssignmentForm): { attributes: BothAttributes; unreadable: Unreadable } {
-  const task = parseAttributes(form.TaskAttributes);
-  const worker = parseAttributes(form.WorkerAttributes);
-  const unreadable =
-    task && worker ? [] : (['task', 'worker'] as const).filter((of) => (of === 'task' ? !task : !worker));
-  return { attributes: { task: task ?? {}, worker: worker ?? {} }, unreadable };
 }

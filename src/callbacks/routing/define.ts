@@ -1,8 +1,8 @@
+import type { OutputOf, Schema } from '../../standard-schema.js';
 import type { AssignmentContext } from '../context.js';
 import type { EventHandler, EventType } from '../event-types.js';
 import type { AssignmentHandler, HandlerOf } from './handler.js';
 import type { AnyMatch, AssignmentMatch } from './match.js';
-import type { OutputOf, Schema } from '../../standard-schema.js';
 
 /** A handler in a file, to be registered later: one entry of what `handlers/index.ts` exports. */
 export type HandlerDefinition =

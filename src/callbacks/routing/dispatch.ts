@@ -1,8 +1,9 @@
+import { chain, isPromise, type MaybePromise } from '../../maybe-promise.js';
+import type { Attributes, Schema } from '../../standard-schema.js';
+import type { RunningAssignment } from '../assignment-context.js';
 import type { AttributesProblem } from '../context.js';
 import type { Decider } from './handler.js';
-import type { LiveAssignment } from '../assignment-context.js';
 import { type Conditions, SID_CONDITIONS, type SidCondition } from './match.js';
-import type { Attributes, Schema, SchemaIssue } from '../../standard-schema.js';
 
 /** A registered handler with what it is for. */
 export interface Route {
@@ -12,13 +13,15 @@ export interface Route {
 }
 
 /** The route to take, or why none fits: the schemas that refused the attributes, if any did. */
-export type Selection =
-  | { readonly route: Route }
-  | { readonly route: undefined; readonly problems: readonly AttributesProblem[] };
+export interface Selection {
+  readonly route: Route | undefined;
+  readonly problems: readonly AttributesProblem[];
+}
 
-export type Dispatch = (assignment: LiveAssignment) => Promise<Selection>;
+/** Selects directly where no schema, `where` or look-up of a channel has to be waited for. */
+export type Dispatch = (assignment: RunningAssignment) => MaybePromise<Selection>;
 
-type Sids = LiveAssignment['sids'];
+const NO_PROBLEMS: readonly AttributesProblem[] = [];
 
 /**
  * Finds the first registered route that fits. Routes are looked up by the SIDs they name: one look-up for each
@@ -27,32 +30,52 @@ type Sids = LiveAssignment['sids'];
  */
 export function createDispatch(
   routes: readonly Route[],
-  channelOf: (assignment: LiveAssignment) => string | undefined | Promise<string | undefined>,
+  channelOf: (assignment: RunningAssignment) => MaybePromise<string | undefined>,
 ): Dispatch {
   const shapes = indexBySids(routes);
+  const selections: readonly Selection[] = routes.map((route) => ({ route, problems: NO_PROBLEMS }));
 
-  return async (assignment) => {
-    const problems: AttributesProblem[] = [];
-    let channelName: Promise<string | undefined> | string | undefined | null = null;
-    for (const index of candidates(shapes, assignment.sids)) {
-      const route = routes[index]!;
+  return (assignment) => {
+    const places = candidates(shapes, assignment);
+    let problems: AttributesProblem[] | undefined;
+    let channel: { readonly name: MaybePromise<string | undefined> } | undefined;
+    const channelName = () => {
+      channel ??= { name: channelOf(assignment) };
+      return channel.name;
+    };
+
+    const fits = (route: Route): MaybePromise<boolean> => {
       const { channel, task, worker, where } = route.conditions;
+      assignment.resetAttributes();
       if (channel) {
-        if (channelName === null) channelName = channelOf(assignment);
-        const name = await channelName;
-        if (name === undefined || !channel.includes(name)) continue;
+        return chain(channelName(), (name) =>
+          name !== undefined && channel.includes(name) ? fitsInside(route) : false,
+        );
+      }
+      return task || worker || where ? fitsInside(route) : true;
+    };
+    const fitsInside = (route: Route): MaybePromise<boolean> => {
+      const { task, worker, where } = route.conditions;
+      return chain(task || worker ? applySchemas(route, assignment) : undefined, (refusal) => {
+        if (refusal) {
+          problems ??= [];
+          problems.push(refusal);
+          return false;
+        }
+        return where ? chain(where(assignment), Boolean) : true;
+      });
+    };
+    const tryFrom = (start: number): MaybePromise<Selection> => {
+      for (let at = start; at < places.length; at += 1) {
+        const place = places[at]!;
+        const fit = fits(routes[place]!);
+        if (isPromise(fit)) return fit.then((does) => (does ? selections[place]! : tryFrom(at + 1)));
+        if (fit) return selections[place]!;
       }
       assignment.resetAttributes();
-      const refusal = task || worker ? await applySchemas(route, assignment) : undefined;
-      if (refusal) {
-        problems.push(refusal);
-        continue;
-      }
-      if (where && !(await where(assignment))) continue;
-      return { route };
-    }
-    assignment.resetAttributes();
-    return { route: undefined, problems };
+      return { route: undefined, problems: problems ?? NO_PROBLEMS };
+    };
+    return tryFrom(0);
   };
 }
 
@@ -85,7 +108,7 @@ function keysOf(lists: ReadonlyArray<readonly string[]>): string[] {
 }
 
 /** The places of the routes that fit by SID, in the order of registration. */
-function candidates(shapes: readonly Shape[], sids: Sids): readonly number[] {
+function candidates(shapes: readonly Shape[], { sids }: RunningAssignment): readonly number[] {
   let found: readonly number[] = [];
   for (const { conditions, routes } of shapes) {
     let key = '';
@@ -97,27 +120,22 @@ function candidates(shapes: readonly Shape[], sids: Sids): readonly number[] {
 }
 
 /** Puts the schemas' outputs in place of the attributes, or says which schema refused. */
-async function applySchemas(
+function applySchemas(
   route: Route,
-  assignment: LiveAssignment,
-): Promise<AttributesProblem | undefined> {
+  assignment: RunningAssignment,
+): MaybePromise<AttributesProblem | undefined> {
   const { task, worker } = route.conditions;
-  for (const [of, schema] of [
-    ['task', task],
-    ['worker', worker],
-  ] as const) {
-    if (!schema) continue;
-    const result = await check(schema, assignment[of].attributes);
-    if (result.issues) return { of, handler: route.name, issues: result.issues };
-    assignment.setAttributes(of, result.value);
-  }
-  return undefined;
-}
+  return chain(apply('task', task), (refusal) => refusal ?? apply('worker', worker));
 
-async function check(
-  schema: Schema,
-  attributes: Attributes,
-): Promise<{ value: Attributes; issues?: undefined } | { issues: readonly SchemaIssue[] }> {
-  const result = await schema['~standard'].validate(attributes);
-  return result.issues ? { issues: result.issues } : { value: result.value as Attributes };
+  function apply(
+    of: 'task' | 'worker',
+    schema: Schema | undefined,
+  ): MaybePromise<AttributesProblem | undefined> {
+    if (!schema) return undefined;
+    return chain(schema['~standard'].validate(assignment[of].attributes), (result) => {
+      if (result.issues) return { of, handler: route.name, issues: result.issues };
+      assignment.setAttributes(of, result.value as Attributes);
+      return undefined;
+    });
+  }
 }

@@ -10,10 +10,11 @@ import {
   namesIn,
   withNames,
 } from '../../instructions/index.js';
+import type { MaybePromise } from '../../maybe-promise.js';
+import type { Attributes } from '../../standard-schema.js';
 import type { CallbackNames } from '../client.js';
 import type { AssignmentContext } from '../context.js';
 import type { Abilities } from './match.js';
-import type { Attributes } from '../../standard-schema.js';
 
 /** A fixed decision, or a function that takes one. */
 export type AssignmentHandler<T = Attributes, W = Attributes> = HandlerOf<AssignmentContext<T, W>>;
@@ -86,13 +87,23 @@ export function namesOf(
 }
 
 /** The same decision with SIDs. Asks REST only for a name that is not known yet. */
-export async function resolveNames<D extends Decision<never>>(
+export function resolveNames<D extends Decision<never>>(
   decision: D,
+  names: CallbackNames,
+  workspaceSid: string | undefined,
+): MaybePromise<D> {
+  const uses = namesOf(decision);
+  return uses.length === 0 ? decision : withSids(decision, uses, names, workspaceSid);
+}
+
+async function withSids<D extends Decision<never>>(
+  decision: D,
+  uses: ReturnType<typeof namesOf>,
   names: CallbackNames,
   workspaceSid: string | undefined,
 ): Promise<D> {
   const sids = new Map<string, string>();
-  for (const { kind, name } of namesOf(decision)) {
+  for (const { kind, name } of uses) {
     const where = { workspaceSid };
     sids.set(name, names.get(kind, name, where) ?? (await names.resolve(kind, name, where)));
   }
@@ -138,13 +149,13 @@ function whyNotDefer(
   can: Abilities,
 ) {
   if (run && !can.rest) return `defer(run) ${NEEDS_CLIENT}; defer() alone leaves the decision to the agent.`;
-  if (withinMs !== undefined && !(Number.isInteger(withinMs) && withinMs > 0 && withinMs <= MAX_LATE_MS)) {
-    return `defer: withinMs must be a whole number of milliseconds from 1 to ${MAX_LATE_MS}.`;
+  if (withinMs !== undefined && !(Number.isInteger(withinMs) && withinMs > 0 && withinMs <= MAX_DEFER_MS)) {
+    return `defer: withinMs must be a whole number of milliseconds from 1 to ${MAX_DEFER_MS}.`;
   }
   return onFailure && checkEncoding(onFailure, 'rest')?.message;
 }
 
 /** The longest a reservation can stay pending: 24 hours. Source: twilio.com/docs/taskrouter/limits. */
-export const MAX_LATE_MS = 86_400_000;
+export const MAX_DEFER_MS = 86_400_000;
 
 const NEEDS_CLIENT = 'needs a REST client, and this router has none (option client of createTaskRouter)';

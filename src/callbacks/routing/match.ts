@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../errors.js';
-import type { AssignmentContext } from '../context.js';
 import { isSchema, type OutputOf, type Schema } from '../../standard-schema.js';
+import type { AssignmentContext } from '../context.js';
 
 /** A SID, or several of which one must fit. */
 export type OneOrMore = string | readonly string[];

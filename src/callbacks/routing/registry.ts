@@ -1,8 +1,8 @@
 import { ConfigurationError } from '../../errors.js';
 import type { Decision, Instruction } from '../../instructions/index.js';
 import type { AssignmentContext, BadAttributesContext } from '../context.js';
-import type { Route } from './dispatch.js';
 import { EVENT_SUBJECTS, type EventContext, type EventHandler, type EventType } from '../event-types.js';
+import type { Route } from './dispatch.js';
 import { type Decider, type HandlerOf, readHandler } from './handler.js';
 import { type Abilities, type AnyMatch, readMatch, shadows } from './match.js';
 
@@ -23,8 +23,8 @@ export type ErrorHandler = (
   context: AssignmentContext | EventContext,
 ) => Instruction | undefined | void | Promise<Instruction | undefined | void>;
 
-/** How the late part of a callback ended that was answered `{}` before its decision. */
-export interface LateOutcome {
+/** How the deferred part of a callback ended that was answered `{}` before its decision. */
+export interface DeferredOutcome {
   /**
    * `applied`: by a REST reservation update. `refused`: the reservation was not pending any more. `failed`: nothing was
    * applied, `error` says why. `unknown`: the update may have been carried out, and is not sent again, because a phone
@@ -57,7 +57,7 @@ export class Registry {
   readonly routes: Route[] = [];
   readonly events = new Map<string, Array<(context: EventContext) => unknown>>();
   readonly middleware: Middleware[] = [];
-  readonly late: Array<(outcome: LateOutcome) => void> = [];
+  readonly deferred: Array<(outcome: DeferredOutcome) => void> = [];
   otherwise: Named<Decider> | undefined;
   badAttributes: Named<Decider<BadAttributesContext>> | undefined;
   errorInstruction: Decider | undefined;
@@ -138,9 +138,9 @@ export class Registry {
     this.middleware.push(middleware);
   }
 
-  addLate(listener: (outcome: LateOutcome) => void): void {
-    this.#open('onLate');
-    this.late.push(listener);
+  addDeferred(listener: (outcome: DeferredOutcome) => void): void {
+    this.#open('onDeferred');
+    this.deferred.push(listener);
   }
 
   /** Ends registration. @throws ConfigurationError when `otherwise` is missing. */

@@ -1,10 +1,11 @@
 import type { Clock } from '../../clock.js';
 import type { Logger } from '../../log.js';
-import { type ClientOption, clientFor } from '../client.js';
+import type { RunningAssignment } from '../assignment-context.js';
+import { type CallbackClient, type ClientOption, clientFor, type NameKind } from '../client.js';
 import type { AssignmentContext } from '../context.js';
-import { createDispatch, type Dispatch } from './dispatch.js';
-import type { LiveAssignment } from '../assignment-context.js';
-import { namesRoutes, resolveRoutes } from '../plan.js';
+import { createDispatch, type Dispatch, type Route } from './dispatch.js';
+import { namesOf } from './handler.js';
+import { isSidOf, type SidCondition } from './match.js';
 import type { Registry } from './registry.js';
 
 export interface RoutingParts {
@@ -65,7 +66,7 @@ export function createRouting(registry: Registry, { client, channelOf, log, cloc
     },
   };
 
-  async function channel(assignment: LiveAssignment): Promise<string | undefined> {
+  async function channel(assignment: RunningAssignment): Promise<string | undefined> {
     const told = assignment.form.get('TaskChannelUniqueName') || (await channelOf?.(assignment));
     if (told) return told;
     const { accountSid, workspaceSid, task } = assignment;
@@ -80,4 +81,53 @@ export function createRouting(registry: Registry, { client, channelOf, log, cloc
       return undefined;
     }
   }
+}
+
+/** The resource a condition names. */
+const KINDS: Readonly<Record<SidCondition, NameKind>> = {
+  workspace: 'workspace',
+  workflow: 'workflow',
+  queue: 'taskQueue',
+  worker: 'worker',
+};
+
+/** Whether some route is for a friendly name, whose SID must be found before callbacks can be told apart. */
+function namesRoutes(routes: readonly Route[]): boolean {
+  return routes.some((route) => namedConditions(route).length > 0);
+}
+
+/**
+ * Looks up every friendly name that was registered, in the client's own workspace: the routes come back with SIDs. An
+ * activity in a fixed instruction is looked up as well, so that a slip is found now and not by a caller.
+ *
+ * @throws UnknownNameError, with the names that are spelt nearly so.
+ */
+async function resolveRoutes(registry: Registry, { names }: CallbackClient): Promise<readonly Route[]> {
+  await Promise.all(activitiesIn(registry).map((name) => names.resolve('activity', name)));
+  return Promise.all(
+    registry.routes.map(async (route) => {
+      const sids = { ...route.conditions.sids };
+      for (const condition of namedConditions(route)) {
+        const values = sids[condition]!.map((value) =>
+          isSidOf(condition, value) ? value : names.resolve(KINDS[condition], value),
+        );
+        sids[condition] = await Promise.all(values);
+      }
+      return { ...route, conditions: { ...route.conditions, sids } };
+    }),
+  );
+}
+
+function namedConditions({ conditions: { sids } }: Route): SidCondition[] {
+  return (Object.keys(sids) as SidCondition[]).filter((condition) =>
+    sids[condition]?.some((value) => !isSidOf(condition, value)),
+  );
+}
+
+function activitiesIn({ routes, otherwise, badAttributes, errorInstruction }: Registry): string[] {
+  const deciders = [...routes, otherwise, badAttributes]
+    .map((named) => named?.decider)
+    .concat(errorInstruction);
+  const found = deciders.flatMap((decider) => (decider?.fixed ? namesOf(decider.fixed) : []));
+  return [...new Set(found.map(({ name }) => name))];
 }

@@ -183,7 +183,10 @@ export class CircuitBreaker {
     this.#failures += 1;
     this.failingSince ??= begun;
     if (this.state === 'degraded' || this.#failures < OPEN_AFTER) return;
-    log.warn({ operation, err: error }, 'The store failed three times in a row and is left alone until it answers');
+    log.warn(
+      { operation, err: error },
+      'The store failed three times in a row and is left alone until it answers',
+    );
     this.#switch('degraded');
     this.#schedule();
   }

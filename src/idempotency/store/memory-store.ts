@@ -4,14 +4,14 @@ import {
   type AcquireResult,
   type CompleteRequest,
   type DeferRequest,
+  HELD,
   type IdempotencyStore,
   type Lost,
   type ReleaseRequest,
   type RenewRequest,
   type RenewResult,
-  type StoreResult,
-  HELD,
   STORED,
+  type StoreResult,
 } from './store.js';
 
 export interface MemoryStoreOptions {

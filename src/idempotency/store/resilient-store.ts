@@ -282,7 +282,10 @@ export class ResilientStore {
     this.#degradedRuns += 1;
     const now = clock.now();
     if (now - this.#degradedLogged < DEGRADED_LOG_MS) return;
-    log.warn({ key, runs: this.#degradedRuns }, 'The store cannot be asked: only this process tells duplicates');
+    log.warn(
+      { key, runs: this.#degradedRuns },
+      'The store cannot be asked: only this process tells duplicates',
+    );
     this.#degradedLogged = now;
     this.#degradedRuns = 0;
   }

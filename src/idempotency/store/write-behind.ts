@@ -94,7 +94,10 @@ export class WriteBehind {
       for (const [key, { until }] of this.#pending) {
         if (until > now) break;
         this.#pending.delete(key);
-        this.#log.warn({ key }, 'The store did not take an answer within a minute: only this process knows it');
+        this.#log.warn(
+          { key },
+          'The store did not take an answer within a minute: only this process knows it',
+        );
       }
       this.#watchOldest();
     }, oldest.until - this.#clock.now());

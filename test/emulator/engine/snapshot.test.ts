@@ -84,7 +84,7 @@ test('it goes on exactly as the first would have', () => {
   const world = busy(sid);
   const snapshot = overTheWire(world.engine.snapshot());
   const [issuedBefore, timeBefore] = [issued, world.time];
-  const goOn = (engine: Engine) => {
+  const waitUntil = (engine: Engine) => {
     const said: unknown[] = [];
     engine.subscribe((output) => said.push(output));
     const view = engine.workspaces.get(world.workspaceSid)!;
@@ -107,10 +107,10 @@ test('it goes on exactly as the first would have', () => {
     }
     return { said, end: engine.snapshot() };
   };
-  const first = goOn(world.engine);
+  const first = waitUntil(world.engine);
   issued = issuedBefore;
   world.time = timeBefore;
-  const second = goOn(createEngine({ now: () => world.time, sid, snapshot }));
+  const second = waitUntil(createEngine({ now: () => world.time, sid, snapshot }));
   expect(first.said.length).toBeGreaterThan(60);
   expect(second).toEqual(first);
 });

@@ -1,7 +1,14 @@
 import { TaskRouterKitError } from '../../../errors.js';
+import {
+  type AcquireResult,
+  type ClaimedRun,
+  HELD,
+  type IdempotencyStore,
+  type Lost,
+  STORED,
+} from '../store.js';
 import { deferredIndex } from './deferred-index.js';
 import { ACQUIRE, CLAIM, COMPLETE, DEFER, RELEASE, RENEW, type Script } from './scripts.js';
-import { type AcquireResult, type ClaimedRun, HELD, type IdempotencyStore, type Lost, STORED } from '../store.js';
 
 /** What is used of a Redis client: a `Redis` or `Cluster` of ioredis 5 or 6 fits as it is. */
 export interface RedisClient {

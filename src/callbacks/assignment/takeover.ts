@@ -1,0 +1,55 @@
+import type { TakenRun } from '../../idempotency/types.js';
+import { type ContextParts, createContext, readAttributes } from '../assignment-context.js';
+import { clientFor, noClient } from '../client.js';
+import type { Deciding } from './decide.js';
+import { type Deferred, lossOf, readJournal } from './deferred.js';
+
+export interface TakeoverParts extends ContextParts {
+  readonly deciding: Deciding;
+  readonly deferred: Deferred;
+}
+
+/** Another process answered `{}` and died: the reservation is looked at first, and decided only if it still waits. */
+export function createTakeover(parts: TakeoverParts): (run: TakenRun) => Promise<void> {
+  const { client, deciding, deferred } = parts;
+
+  return async (run) => {
+    const journal = readJournal(run.journal);
+    const { form, via, sending: cutOff } = journal;
+    const { attributes, unreadable } = readAttributes(form);
+    const context = createContext(form, via, attributes, run, parts, undefined);
+    const nobody = { context, handler: () => cutOff?.handler, takenOver: true };
+    if (cutOff) {
+      context.log.error(
+        cutOff,
+        'A process died while it was sending a deferred answer: it is not sent again',
+      );
+      return deferred.cutOff(nobody, cutOff.instruction);
+    }
+    try {
+      const reservation = clientFor(client, form.AccountSid)
+        ?.workspace(form.WorkspaceSid)
+        .reservation(form.TaskSid, form.ReservationSid);
+      if (!reservation) throw noClient('a deferred answer');
+      const { reservationStatus } = await reservation.fetch({ signal: lossOf(run) });
+      context.log.warn({ reservationStatus }, 'A deferred answer is taken over from a process that died');
+      if (reservationStatus !== 'pending') return deferred.untried(nobody);
+    } catch (error) {
+      // Then it is for the next owner to look.
+      if (run.lost) throw error;
+      context.log.warn(
+        { err: error },
+        'A deferred answer was taken over, but its reservation cannot be read',
+      );
+      return deferred.untried(nobody, error);
+    }
+    let name: string | undefined;
+    const decide = async () => {
+      const chosen = await deciding.choose(context, unreadable);
+      name = chosen.name;
+      return (await deciding.decide(chosen, context)).decision;
+    };
+    await deferred.end({ run, context, handler: () => name, takenOver: true, journal, decide });
+    context.runAfterwards();
+  };
+}
