@@ -8,6 +8,7 @@ import type { Dispatch } from './dispatch.js';
 import type { AssignmentForm } from './forms.js';
 import { resolveNames } from './handler.js';
 import { lateRequest, readJournal } from './journal.js';
+import { assignmentKey } from './keys.js';
 import { createLate, lossOf } from './late.js';
 import { LiveAssignment } from './live-assignment.js';
 import type { Abilities } from './match.js';
@@ -115,7 +116,7 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
     };
 
     const request: RunRequest = {
-      key: `assignment:${form.WorkspaceSid}:${form.ReservationSid}`,
+      key: assignmentKey(form),
       // What a first try and the fallback have in common: not the task's age, the time or the attributes.
       fingerprint: `${form.WorkflowSid ?? ''} ${form.TaskQueueSid ?? ''} ${form.TaskSid} ${form.WorkerSid}`,
       path: via,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Idempotency, Run, RunResult } from '../idempotency/types.js';
 import type { Logger } from '../log.js';
 import { type ClientOption, clientFor } from './client.js';
@@ -6,6 +5,7 @@ import { runInside } from './compose.js';
 import { subjectsOf } from './event-subjects.js';
 import type { EventContext } from './event-types.js';
 import type { EventForm } from './forms.js';
+import { eventKey } from './keys.js';
 import { LiveCallback, type LiveParts } from './live-callback.js';
 import type { Registry } from './registry.js';
 import { type GoOn, keepAtWork, type Tracker } from './tracker.js';
@@ -72,7 +72,7 @@ export function createEvents(registry: Registry, options: EventOptions): HandleE
       }
     };
     const result = await idempotency.run({
-      key: keyOf(form),
+      key: eventKey(form),
       fingerprint: `${form.EventType} ${form.ResourceSid ?? ''}`,
       path: 'primary',
       deadline,
@@ -112,15 +112,6 @@ export function createEvents(registry: Registry, options: EventOptions): HandleE
       eventLog.error({ err: second }, 'onError itself failed');
     }
   }
-}
-
-/** Tells duplicates: the event's SID, else what it is about and when, else all that was sent. */
-function keyOf(form: EventForm): string {
-  if (form.Sid) return `event:${form.Sid}`;
-  if (form.ResourceSid && form.TimestampMs) {
-    return `event:${form.EventType}:${form.ResourceSid}:${form.TimestampMs}`;
-  }
-  return `event:${createHash('sha256').update(JSON.stringify(form.pairs)).digest('hex')}`;
 }
 
 /** The context of one event. Its subjects become fields of their own; handlers see it as {@link EventContext}. */
