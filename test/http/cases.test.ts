@@ -113,6 +113,7 @@ describe.each(Object.entries(drivers))('through %s', (_name, driver) => {
   test('the fallback gets the answer of the primary', async () => {
     const { send, ran } = setUp(driver);
     const fields = {
+      AccountSid: sid('AC'),
       ReservationSid: sid('WR'),
       TaskSid: sid('WT'),
       WorkerSid: sid('WK'),
@@ -129,7 +130,7 @@ describe.each(Object.entries(drivers))('through %s', (_name, driver) => {
 
   test('the same reservation with other SIDs is a conflict', async () => {
     const { send, ran } = setUp(driver);
-    const fields = { ReservationSid: sid('WR'), WorkspaceSid: sid('WS') };
+    const fields = { AccountSid: sid('AC'), ReservationSid: sid('WR'), WorkspaceSid: sid('WS') };
     await send(assignment({ fields }));
     const got = await send(assignment({ fields }));
     expect([got.status, problemOf(got).code]).toEqual([409, 'other-callback']);
@@ -330,6 +331,7 @@ describe.each(Object.entries(drivers))('through %s', (_name, driver) => {
     );
     const fields = {
       TaskQueueSid: sid('WQ', 9),
+      AccountSid: sid('AC'),
       ReservationSid: sid('WR'),
       TaskSid: sid('WT'),
       WorkerSid: sid('WK'),
