@@ -362,4 +362,24 @@ describe.each(Object.entries(drivers))('through %s', (_name, driver) => {
     expect((await send(assignment({ fields: { AccountSid: sid('AC', 6) } }))).status).toBe(403);
     expect((await send(assignment({ fields: { AccountSid: sid('AC', 8) } }))).status).toBe(503);
   });
+
+  test('made-up accounts: 50 look-ups at once, 503 beyond; a verified account goes on', async () => {
+    const real = sid('AC', 7);
+    const waiting: Array<() => void> = [];
+    const authToken = (accountSid: string) =>
+      accountSid === real
+        ? TOKEN
+        : new Promise<undefined>((resolve) => waiting.push(() => resolve(undefined)));
+    const { send } = setUp(driver, { authToken });
+    expect((await send(assignment({ fields: { AccountSid: real } }))).status).toBe(200);
+    const flood = Array.from({ length: 50 }, (_, n) =>
+      send(assignment({ fields: { AccountSid: sid('AC', 100 + n) } })),
+    );
+    await expect.poll(() => waiting.length).toBe(50);
+    const beyond = await send(assignment({ fields: { AccountSid: sid('AC', 999) } }));
+    expect([beyond.status, problemOf(beyond).code]).toEqual([503, 'too-many-lookups']);
+    expect((await send(assignment({ fields: { AccountSid: real } }))).status).toBe(200);
+    for (const answer of waiting) answer();
+    expect(new Set((await Promise.all(flood)).map(({ status }) => status))).toEqual(new Set([403]));
+  });
 });
