@@ -5,7 +5,7 @@ import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
-const BASE = ['errors', 'clock', 'virtual-clock', 'log'];
+const BASE = ['errors', 'clock', 'virtual-clock', 'log', 'sids'];
 const PURE = ['signature', 'instructions', 'idempotency', ...BASE];
 const LIBRARY = ['index', 'http', 'callbacks', ...PURE];
 
@@ -18,6 +18,7 @@ const MAY_IMPORT = {
   errors: [],
   clock: [],
   'virtual-clock': ['clock'],
+  sids: [],
   log: [],
   signature: BASE,
   expressions: BASE,

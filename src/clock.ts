@@ -6,8 +6,13 @@ export type Timer = unknown;
  * can run hours in a millisecond and a whole system can be replayed from a seed.
  */
 export interface Clock {
-  /** The present, in milliseconds since 1970-01-01 UTC. */
+  /**
+   * The present in milliseconds, for deadlines, leases and durations: it never goes back and never jumps. Near the date
+   * when a process starts, yet no date.
+   */
   now(): number;
+  /** The date, in milliseconds since 1970-01-01 UTC. It jumps when somebody sets the clock. Without it: `now()`. */
+  date?(): number;
   /** Calls `run` once, `ms` milliseconds from now. The timer never keeps a process alive. */
   setTimeout(run: () => void, ms: number): Timer;
   /** Forgets a timer. A fired or unknown timer is ignored. */
@@ -19,13 +24,20 @@ export interface Clock {
   afterInput?(run: () => void): void;
 }
 
-/** The machine's clock. */
+/** The machine's clock. Whole milliseconds, as stores take them. */
 export const systemClock: Clock = {
-  now: Date.now,
+  now: () => Math.floor(performance.timeOrigin + performance.now()),
+  date: Date.now,
   setTimeout: (run, ms) => setTimeout(run, ms).unref(),
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
   afterInput: (run) => void setImmediate(run),
 };
+
+/** The machine's clock for whatever shows dates: its `now()` is the date, and jumps with it. */
+export const dateClock: Clock = { ...systemClock, now: Date.now };
+
+/** The date on a clock, in milliseconds since 1970-01-01 UTC. */
+export const dateOf = (clock: Clock): number => clock.date?.() ?? clock.now();
 
 /** Resolves `ms` milliseconds from now on the given clock. */
 export function sleep(clock: Clock, ms: number): Promise<void> {

@@ -3,6 +3,7 @@ import type { AssignmentContext } from './callbacks/context.js';
 import { MAX_DEFER_MS } from './callbacks/routing/handler.js';
 import { type Clock, systemClock } from './clock.js';
 import { ConfigurationError } from './errors.js';
+import { type Accounts, readAccounts } from './http/accounts.js';
 import { readPublicUrl } from './http/public-url.js';
 import { memoryStore } from './idempotency/store/memory-store.js';
 import type { IdempotencyStore } from './idempotency/store/store.js';
@@ -18,6 +19,12 @@ export interface TaskRouterOptions {
    * not verified when the function is called: it may choose a key and nothing else.
    */
   readonly authToken: AuthToken | undefined;
+  /**
+   * The workspaces of each account: `{ 'AC…': ['WS…'] }`. A callback or event of any other pair is refused with 403, so
+   * that nobody who holds one account's token can speak for a workspace of another. Default: any workspace of an account
+   * whose signature is right. Set it where `authToken` is a function or holds tokens of several accounts.
+   */
+  readonly accounts?: Readonly<Record<string, readonly string[]>> | undefined;
   /**
    * What Twilio was given, up to the path this app sees: `https://hooks.example.com`. Without it the URL is Express'
    * own view (mind `trust proxy`), the socket's under `node()`, and `request.url` under `fetch()`.
@@ -53,7 +60,11 @@ export interface TaskRouterOptions {
    * up names in matches: no account is known before a callback comes.
    */
   readonly client?: ClientOption | undefined;
-  /** How old a callback's Timestamp may be, in milliseconds. Default 24 hours; `false`: any age. */
+  /**
+   * How old a callback's Timestamp may be, in milliseconds. Default 24 hours; `false`: any age. Answers are kept for five
+   * minutes longer, so that a copy of a callback is either refused or gets its answer; with `false` for a day, and an
+   * older copy runs again. So does one without a Timestamp, and one whose answer the memory store had no room to keep.
+   */
   readonly maxAgeMs?: number | false | undefined;
   /** Tells a task's channel, for matches on `channel`, where the callback itself does not. */
   readonly channelOf?:
@@ -61,7 +72,10 @@ export interface TaskRouterOptions {
     | undefined;
   /** Where to log. Default: warnings and errors to the console. A pino logger fits. */
   readonly log?: Logger | undefined;
-  /** Logs why a signature does not match, and what would. Default: outside production (`NODE_ENV`). */
+  /**
+   * Logs why a signature does not match, and what would: once in 10 seconds, for requests of at most 16 KiB, and within
+   * 25 ms. Default: outside production (`NODE_ENV`).
+   */
   readonly explainMismatch?: boolean | undefined;
   /** Told of verdicts and store failures, for metrics. */
   readonly storeObserver?: IdempotencyObserver | undefined;
@@ -72,6 +86,7 @@ export interface TaskRouterOptions {
 /** Options with every default filled in. */
 export interface ReadOptions {
   readonly authToken: AuthToken;
+  readonly accounts: Accounts | undefined;
   readonly publicUrl: string | undefined;
   readonly basePath: string;
   readonly store: IdempotencyStore;
@@ -91,6 +106,7 @@ export interface ReadOptions {
 
 const NAMES = [
   'authToken',
+  'accounts',
   'publicUrl',
   'basePath',
   'store',
@@ -151,6 +167,7 @@ export function readOptions(options: TaskRouterOptions): ReadOptions {
   }
   return {
     authToken,
+    accounts: options.accounts === undefined ? undefined : readAccounts(options.accounts),
     basePath,
     onDeadline,
     deferLimitMs: between('deferLimitMs', options.deferLimitMs ?? 30_000, 1_000, MAX_DEFER_MS),

@@ -28,6 +28,9 @@ import type { ReservationHandle, WorkspaceClient } from './rest/index.js';
 import { createTokenSource, explainSignature } from './signature/index.js';
 import type { OutputOf, Schema } from './standard-schema.js';
 
+/** How much longer than `maxAgeMs` answers are kept, in milliseconds: clocks differ, and a body takes its time. */
+const KEPT_LONGER_MS = 300_000;
+
 // Handlers get the whole client and reservation; callbacks/ itself knows REST by the little it uses.
 declare module './callbacks/client.js' {
   interface HandlerClient extends WorkspaceClient {}
@@ -153,6 +156,7 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
     log,
     storeTimeoutMs: options.storeTimeoutMs,
     onStoreError: options.onStoreError,
+    ...(options.maxAgeMs === false ? {} : { ttlMs: options.maxAgeMs + KEPT_LONGER_MS }),
     ...(options.storeObserver ? { observer: options.storeObserver } : {}),
   });
   const checkSignature = createSignatureCheck(createTokenSource(options.authToken, { clock }), {
@@ -192,6 +196,7 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
       log,
       deadlineMs: options.deadlineMs,
       maxAgeMs: options.maxAgeMs,
+      accounts: options.accounts,
       onOutcome: outcomes,
     });
     parts = { handle, now: () => clock.now(), publicUrl, basePath };

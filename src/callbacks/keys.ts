@@ -1,22 +1,26 @@
 import { createHash } from 'node:crypto';
+import type { FormPairs } from '../signature/index.js';
+import { formTail } from '../signature/sign.js';
 import type { AssignmentForm, EventForm } from './form.js';
 
-/*
- * What tells one callback from another. Never the URL, the signature, TaskAge or Timestamp: the fallback has another
- * URL and another age, and must join.
+/**
+ * What tells an assignment: a reservation gets one decision. Never the URL, the signature, the task's age or the time,
+ * for those differ between a first try and the fallback. The account comes first, so that a token of one account
+ * can neither read nor plant the answers of another.
  */
-
-/** Names the reservation. */
-export function assignmentKey({ AccountSid, WorkspaceSid, ReservationSid }: AssignmentForm): string {
-  return `assignment:${AccountSid ?? ''}:${WorkspaceSid}:${ReservationSid}`;
+export function assignmentKey(form: Pick<AssignmentForm, 'AccountSid' | 'WorkspaceSid' | 'ReservationSid'>) {
+  return `assignment:${form.AccountSid}:${form.WorkspaceSid}:${form.ReservationSid}`;
 }
 
-/** Tells duplicates of an event: its SID, else what it is about and when, else all that was sent. */
-export function eventKey(form: EventForm): string {
-  const account = form.AccountSid ?? '';
-  if (form.Sid) return `event:${account}:${form.Sid}`;
-  if (form.ResourceSid && form.TimestampMs) {
-    return `event:${account}:${form.EventType}:${form.ResourceSid}:${form.TimestampMs}`;
-  }
-  return `event:${account}:${createHash('sha256').update(JSON.stringify(form.pairs)).digest('hex')}`;
+/**
+ * What tells an event: its own SID, else all that was signed. Parameters sorted before AccountSid are left out, because
+ * they can be moved into the query without a change to the signature.
+ */
+export function eventKey(form: Pick<EventForm, 'AccountSid' | 'Sid' | 'pairs'>): string {
+  return `event:${form.AccountSid}:${form.Sid ?? hashOf(form.pairs)}`;
+}
+
+function hashOf(pairs: FormPairs): string {
+  const tail = formTail(pairs.filter(([name]) => name >= 'AccountSid'));
+  return createHash('sha256').update(tail).digest('hex');
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
-import { systemClock } from '../clock.js';
+import { dateClock } from '../clock.js';
 import { ConfigurationError } from '../errors.js';
 import { consoleLogger } from '../log.js';
 import { createVirtualClock } from '../virtual-clock.js';
@@ -61,7 +61,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
   const saved = lock && readDataFile(lock.file);
   const virtual =
     options.clock === 'virtual' ? createVirtualClock(Math.max(Date.now(), saved?.savedAt ?? 0)) : undefined;
-  const clock = virtual ?? systemClock;
+  const clock = virtual ?? dateClock;
   const sid = options.seed === undefined ? randomSid : seededSid(options.seed);
   const hex = () => sid('EV').slice(2);
   const engine = readable(lock?.file, () =>

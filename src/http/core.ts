@@ -3,12 +3,14 @@ import type { HandleEvent } from '../callbacks/handle-event.js';
 import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
 import type { FormPairs } from '../signature/index.js';
+import { type Accounts, workspaceRefusal } from './accounts.js';
+import { ambiguityIn } from './ambiguity.js';
 import { answerAssignment, answerEvent, type CallbackAnswer, refused } from './answers.js';
 import { firstValue, parseForm } from './form.js';
 import type { CallbackOutcome } from './outcome.js';
 import type { FieldProblem } from './problem.js';
-import { type CheckSignature, signatureRefusal } from './signature-check.js';
-import { staleness } from './staleness.js';
+import { type CheckSignature, judgeSignatureHeader, signatureRefusal } from './signature-check.js';
+import { judgeAge } from './staleness.js';
 import type { CallbackRequest, HandleCallback } from './types.js';
 import { validateAssignment, validateEvent } from './validate.js';
 
@@ -22,6 +24,8 @@ export interface CoreParts {
   readonly deadlineMs: number;
   /** How old a callback may be, in milliseconds; false: any age. */
   readonly maxAgeMs: number | false;
+  /** The workspaces of each account; undefined: any. */
+  readonly accounts: Accounts | undefined;
   readonly onOutcome: ReadonlyArray<(outcome: CallbackOutcome) => void>;
 }
 
@@ -35,12 +39,13 @@ const ROUTES: ReadonlyMap<string, CallbackOutcome['route']> = new Map([
 ]);
 
 /**
- * The way of a callback, whatever server it came through: headers, body, signature, parameters, age, and only then
- * the user's handlers. Each step either goes on or ends it with an answer of its own.
+ * The way of a callback, whatever server it came through: headers, body, signature, boundaries, age, parameters, and
+ * only then the user's handlers. Each step either goes on or ends it with an answer of its own.
  */
 export function createCore(parts: CoreParts): HandleCallback {
   const { clock, log } = parts;
-  const tooOld = staleness(parts.maxAgeMs, clock, log);
+  const ageOf = judgeAge(parts.maxAgeMs, clock, log);
+  let toldAmbiguous = false;
 
   return async (request) => {
     const route = ROUTES.get(request.path);
@@ -72,11 +77,25 @@ export function createCore(parts: CoreParts): HandleCallback {
 
     const verified = await parts.checkSignature(request, pairs, deadline);
     if (verified !== 'valid') return signatureRefusal(verified);
-    const stale = tooOld(firstValue(pairs, 'Timestamp'));
-    if (stale) return stale;
-    return route === 'events'
+    const ambiguity = ambiguityIn(pairs, request.target, route);
+    if (ambiguity !== undefined) return refusedAmbiguity(ambiguity);
+    const age = ageOf(firstValue(pairs, 'Timestamp'));
+    if (age === 'stale') return refused(403, 'stale-timestamp', TOO_OLD);
+    const answer = await (route === 'events'
       ? takeEvent(request, pairs, deadline)
-      : takeAssignment(request, pairs, route, deadline);
+      : takeAssignment(request, pairs, route, deadline));
+    return age === 'unknown' ? { ...answer, ageUnknown: true } : answer;
+  }
+
+  function refusedAmbiguity(ambiguity: string): CallbackAnswer {
+    if (!toldAmbiguous) {
+      toldAmbiguous = true;
+      log.warn(
+        { ambiguity },
+        'A signed request was refused because its parameters can be read in two ways: a copy that somebody has cut anew?',
+      );
+    }
+    return refused(403, 'ambiguous-parameters', `${ambiguity} ${AMBIGUOUS}`);
   }
 
   async function takeAssignment(
@@ -87,6 +106,8 @@ export function createCore(parts: CoreParts): HandleCallback {
   ) {
     const validated = await validateAssignment(pairs);
     if ('errors' in validated) return refusedFields(validated.errors);
+    const foreign = workspaceRefusal(parts.accounts, validated.form);
+    if (foreign) return foreign;
     const via = route === 'fallback' ? 'fallback' : 'primary';
     return answerAssignment(
       validated.form,
@@ -97,6 +118,8 @@ export function createCore(parts: CoreParts): HandleCallback {
   async function takeEvent({ waitUntil }: CallbackRequest, pairs: FormPairs, deadline: number) {
     const validated = await validateEvent(pairs);
     if ('errors' in validated) return refusedFields(validated.errors);
+    const foreign = workspaceRefusal(parts.accounts, validated.form);
+    if (foreign) return foreign;
     return answerEvent(validated.form, await parts.events(validated.form, deadline, waitUntil));
   }
 
@@ -130,6 +153,7 @@ function outcomeOf(
     durationMs,
     degraded: answer.degraded ?? false,
     answeredTwice: answer.answeredTwice ?? false,
+    ageUnknown: answer.ageUnknown ?? false,
     workspaceSid: form?.WorkspaceSid,
     taskSid: form?.TaskSid,
     workerSid: assignment?.WorkerSid,
@@ -138,18 +162,34 @@ function outcomeOf(
   };
 }
 
+const TOO_OLD = 'The Timestamp is older than this endpoint accepts.';
+
+const AMBIGUOUS =
+  'Twilio signs names and values joined, so that such parameters could be a copy of a genuine request with its ' +
+  'boundaries moved.';
+
 /** Whatever parameters follow, such as a charset. */
 const FORM_TYPE = /^\s*application\/x-www-form-urlencoded\s*(?:;|$)/i;
 
+/** What can be refused before the body is read. */
 function judgeHeaders(request: CallbackRequest): CallbackAnswer | undefined {
+  if (request.host !== 'good') return refused(400, 'bad-host', BAD_HOST[request.host]);
   if (request.method !== 'POST') {
     return refused(405, 'wrong-method', 'Callbacks are sent by POST: set POST as the method at Twilio.', {
       headers: { allow: 'POST' },
     });
   }
-  if (FORM_TYPE.test(request.header('content-type') ?? '')) return undefined;
-  return refused(415, 'wrong-media-type', 'Callbacks are form posts: application/x-www-form-urlencoded.');
+  if (!FORM_TYPE.test(request.header('content-type') ?? '')) {
+    return refused(415, 'wrong-media-type', 'Callbacks are form posts: application/x-www-form-urlencoded.');
+  }
+  const unsigned = judgeSignatureHeader(request.header('x-twilio-signature'));
+  return unsigned && signatureRefusal(unsigned);
 }
+
+const BAD_HOST = {
+  several: 'There are several Host headers: a request has one.',
+  malformed: 'The Host header is not a host name or address with or without a port.',
+} as const;
 
 function refusedFields(errors: readonly FieldProblem[]): CallbackAnswer {
   return refused(400, 'bad-fields', 'Some parameters are not as TaskRouter sends them.', { errors });
@@ -162,6 +202,7 @@ const BODY_REFUSALS = {
   'invalid-escape': [400, 'The body has a % that is not followed by two hexadecimal digits.'],
   aborted: [400, 'The connection ended before the body did.'],
   slow: [408, 'The body did not arrive in time.'],
+  crowded: [503, 'Too many bodies are unfinished at once, and this one has been so for longest.'],
   consumed: [
     500,
     'Something read the body before the callback router and kept neither req.rawBody nor its parameters in req.body. ' +

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isHost, judgeHost } from './host.js';
 import { answer, nodeRequest, pathBelow } from './node.js';
 import { publicUrls } from './public-url.js';
 import type { AdapterParts } from './types.js';
@@ -28,7 +29,13 @@ export function expressAdapter({ handle, now, publicUrl }: Omit<AdapterParts, 'b
       publicUrl
         ? publicUrls(publicUrl, path)
         : hosts(request).map((host) => `${request.protocol ?? 'http'}://${host}${path}`);
-    const callback = nodeRequest(request, pathBelow('', request.url ?? '/'), now(), urls);
+    const callback = nodeRequest(request, {
+      path: pathBelow('', request.url ?? '/'),
+      target: path,
+      host: judgeHost(request, !publicUrl),
+      receivedAt: now(),
+      urls,
+    });
     void answer(handle(callback), response, next);
   };
 }
@@ -41,5 +48,5 @@ function hosts(request: ExpressRequest): readonly string[] {
     .trim();
   const trusts = request.app?.get('trust proxy fn');
   const trusted = typeof trusts === 'function' && trusts(request.socket.remoteAddress, 0);
-  return trusted && forwarded !== '' && forwarded !== host ? [forwarded, host] : [host];
+  return trusted && isHost(forwarded) && forwarded !== host ? [forwarded, host] : [host];
 }

@@ -3,6 +3,7 @@ import { pathBelow } from './node.js';
 import { problem } from './problem.js';
 import { publicUrls } from './public-url.js';
 import type { AdapterParts, ReceivedBody } from './types.js';
+import { hold, letGo, type UnfinishedBody } from './unfinished-bodies.js';
 
 /** Answers a standard `Request`; a path that is not under `basePath` gets 404. */
 export type FetchHandler = (request: Request) => Promise<Response>;
@@ -25,6 +26,9 @@ export function fetchAdapter(
     const result = await handle({
       method: request.method,
       path: pathBelow(basePath, pathname),
+      target: pathname + search,
+      // A platform joins several with a comma.
+      host: request.headers.get('host')?.includes(',') ? 'several' : 'good',
       receivedAt: now(),
       urls: () => (publicUrl ? publicUrls(publicUrl, pathname + search) : [request.url]),
       header: (name) => request.headers.get(name) ?? undefined,
@@ -39,28 +43,34 @@ export function fetchAdapter(
 
 async function readFetchBody(request: Request, timeoutMs: number): Promise<ReceivedBody> {
   if (request.bodyUsed) return { failure: 'consumed' };
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) return { failure: 'too-large' };
+  const announced = Number(request.headers.get('content-length') ?? Number.NaN);
+  if (announced > MAX_BODY_BYTES) return { failure: 'too-large' };
   if (!request.body) return { bytes: '' };
   const reader = request.body.getReader();
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs, 'late');
+  let cut = () => {};
+  const end = new Promise<'slow' | 'crowded'>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, 'slow');
+    cut = () => resolve('crowded');
   });
+  const unfinished: UnfinishedBody = { bytes: 0, cut };
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
     for (;;) {
-      const read = await Promise.race([reader.read(), late]);
-      if (read === 'late') return { failure: 'slow' };
+      const read = await Promise.race([reader.read(), end]);
+      if (typeof read === 'string') return { failure: read };
       if (read.done) return { bytes: Buffer.concat(chunks) };
       size += read.value.length;
       if (size > MAX_BODY_BYTES) return { failure: 'too-large' };
       chunks.push(read.value);
+      if (size !== announced) hold(unfinished, read.value.length);
     }
   } catch {
     return { failure: 'aborted' };
   } finally {
     clearTimeout(timer);
+    letGo(unfinished);
     reader.cancel().catch(() => {});
   }
 }

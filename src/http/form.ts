@@ -48,9 +48,22 @@ export function parseForm(body: string | Uint8Array): ParsedForm {
 const BAD_ESCAPE = /%(?![0-9a-fA-F]{2})/;
 
 function decode(text: string): string {
-  const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
+  const spaced = text.includes('+') ? withBlanks(text) : text;
   return spaced.includes('%') ? decodeURIComponent(spaced) : spaced;
 }
+
+/** From here on the engine's own replacement costs more than a copy: as many objects as there are signs. */
+const LONG = 1_024;
+
+function withBlanks(text: string): string {
+  if (text.length < LONG) return text.replaceAll('+', ' ');
+  const bytes = Buffer.from(text);
+  for (let index = 0; index < bytes.length; index++) if (bytes[index] === PLUS) bytes[index] = BLANK;
+  return bytes.toString();
+}
+
+const PLUS = 0x2b;
+const BLANK = 0x20;
 
 /**
  * The pairs of an object a body parser left behind. Names that parser took for paths (`A[b]` as `{ A: { b } }`) are

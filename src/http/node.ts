@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { judgeHost } from './host.js';
 import { readNodeBody } from './node-body.js';
 import { problem } from './problem.js';
 import { publicUrls } from './public-url.js';
@@ -17,7 +18,13 @@ export function nodeAdapter({ handle, now, publicUrl, basePath }: AdapterParts):
     const path = request.url ?? '/';
     const base =
       publicUrl ?? `${'encrypted' in request.socket ? 'https' : 'http'}://${request.headers.host ?? ''}`;
-    const callback = nodeRequest(request, pathBelow(basePath, path), now(), () => publicUrls(base, path));
+    const callback = nodeRequest(request, {
+      path: pathBelow(basePath, path),
+      target: path,
+      host: judgeHost(request, publicUrl === undefined),
+      receivedAt: now(),
+      urls: () => publicUrls(base, path),
+    });
     void answer(handle(callback), response, next);
   };
 }
@@ -25,15 +32,11 @@ export function nodeAdapter({ handle, now, publicUrl, basePath }: AdapterParts):
 /** The neutral request of a Node request. */
 export function nodeRequest(
   request: IncomingMessage,
-  path: string,
-  receivedAt: number,
-  urls: () => readonly string[],
+  place: Pick<CallbackRequest, 'path' | 'target' | 'host' | 'receivedAt' | 'urls'>,
 ): CallbackRequest {
   return {
+    ...place,
     method: request.method ?? '',
-    path,
-    receivedAt,
-    urls,
     header: (name) => {
       const value = request.headers[name];
       return Array.isArray(value) ? value[0] : value;

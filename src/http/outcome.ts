@@ -32,6 +32,8 @@ export interface CallbackOutcome {
   readonly degraded: boolean;
   /** The handler updated its reservation by REST and returned an instruction as well: two decisions. */
   readonly answeredTwice: boolean;
+  /** A signed callback without a Timestamp, or with one that cannot be read: it may be of any age. */
+  readonly ageUnknown: boolean;
   readonly workspaceSid: string | undefined;
   readonly taskSid: string | undefined;
   readonly workerSid: string | undefined;

@@ -2,16 +2,22 @@ import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
 import {
   type FormPairs,
+  isSignature,
   type SignatureFailure,
   type TokenSource,
+  TooManyLookups,
   verifyRequest,
 } from '../signature/index.js';
 import { type CallbackAnswer, refused } from './answers.js';
 import { firstValue } from './form.js';
+import { isHost } from './host.js';
 import type { CallbackRequest } from './types.js';
 
-/** `no-tokens-in-time`: the look-up of the account's tokens failed, or took until the deadline. */
-export type SignatureVerdict = 'valid' | SignatureFailure | 'tokens-unavailable';
+/**
+ * `tokens-unavailable`: the look-up of the account's tokens failed, or took until the deadline. `too-many-lookups`: see
+ * `TooManyLookups`.
+ */
+export type SignatureVerdict = 'valid' | SignatureFailure | 'tokens-unavailable' | 'too-many-lookups';
 
 /** Says whether Twilio signed a request. */
 export type CheckSignature = (
@@ -28,7 +34,30 @@ export type ExplainMismatch = (request: {
   readonly authTokens: readonly string[];
   /** Other hosts the client may have called, as a proxy says. */
   readonly hosts: readonly string[];
+  /** How long it may take, in milliseconds. */
+  readonly budgetMs: number;
 }) => string;
+
+/** Names and values beyond this are tried with the likeliest forms of the URL alone. Legal attributes take 25 KB. */
+const LONG_FORM = 64 * 1024;
+
+/**
+ * What is explained, and for how long: the loop stands still meanwhile, and anybody can cause it. Twilio's own
+ * callbacks are smaller than this unless their attributes are at their limit.
+ */
+const EXPLAINED = { mostCharacters: 16 * 1024, budgetMs: 25, everyMs: 10_000 } as const;
+
+/**
+ * Judges the header alone, so that a request without a signature costs neither a body nor a look-up of tokens.
+ *
+ * @returns what is wrong with it, if anything.
+ */
+export function judgeSignatureHeader(
+  header: string | undefined,
+): 'missing-signature' | 'malformed-signature' | undefined {
+  if (header === undefined || header === '') return 'missing-signature';
+  return isSignature(header) ? undefined : 'malformed-signature';
+}
 
 /**
  * Checks signatures against the tokens of the account that the request names. That name is not verified yet: it
@@ -39,6 +68,7 @@ export function createSignatureCheck(
   { clock, log, explain }: { clock: Clock; log: Logger; explain: ExplainMismatch | undefined },
 ): CheckSignature {
   let explainedAt = Number.NEGATIVE_INFINITY;
+  let crowdedAt = Number.NEGATIVE_INFINITY;
 
   return (request, pairs, deadline) => {
     const accountSid = firstValue(pairs, 'AccountSid');
@@ -63,22 +93,37 @@ export function createSignatureCheck(
   ): SignatureVerdict | Promise<SignatureVerdict> {
     const signature = request.header('x-twilio-signature');
     const url = request.urls();
-    const result = verifyRequest({ signature, url, params: pairs, authTokens });
-    if (result.valid) return 'valid';
+    const characters = charactersOf(pairs);
+    const signed = {
+      signature,
+      url,
+      params: pairs,
+      urlForms: characters > LONG_FORM ? 'port' : 'every',
+    } as const;
+    const result = verifyRequest({ ...signed, authTokens });
+    if (result.valid) return valid(accountSid);
     const refused = (tried: readonly string[]) => {
       const forwarded = request.header('x-forwarded-host');
-      const hosts = forwarded === undefined ? [] : [forwarded];
-      explainOnce({ signature, url, params: pairs, authTokens: tried, hosts });
+      const hosts = forwarded !== undefined && isHost(forwarded) ? [forwarded] : [];
+      if (characters + url.join().length <= EXPLAINED.mostCharacters) {
+        const { budgetMs } = EXPLAINED;
+        explainOnce({ signature, url, params: pairs, authTokens: tried, hosts, budgetMs });
+      }
       return result.reason;
     };
     if (result.reason !== 'mismatch' && result.reason !== 'no-auth-token') return refused(authTokens);
     const fresh = tokens.refresh(accountSid, authTokens);
     if (fresh === undefined) return refused(authTokens);
     const again = (others: readonly string[] | undefined): SignatureVerdict =>
-      others && verifyRequest({ signature, url, params: pairs, authTokens: others }).valid
-        ? 'valid'
+      others && verifyRequest({ ...signed, authTokens: others }).valid
+        ? valid(accountSid)
         : refused(authTokens);
     return fresh instanceof Promise ? inTime(fresh.then(again), deadline) : again(fresh);
+  }
+
+  function valid(accountSid: string | undefined): SignatureVerdict {
+    tokens.verified(accountSid);
+    return 'valid';
   }
 
   /** A look-up may hang: the deadline of the callback holds for it as well. */
@@ -100,12 +145,19 @@ export function createSignatureCheck(
   }
 
   function unavailable(error: unknown): SignatureVerdict {
+    if (error instanceof TooManyLookups) {
+      if (clock.now() - crowdedAt >= EXPLAINED.everyMs) {
+        crowdedAt = clock.now();
+        log.warn({}, `${error.message} Answered 503; verified accounts go on`);
+      }
+      return 'too-many-lookups';
+    }
     log.error({ err: error }, 'The authToken function failed: answered 503');
     return 'tokens-unavailable';
   }
 
   function explainOnce(request: Parameters<ExplainMismatch>[0]): void {
-    if (!explain || clock.now() - explainedAt < 10_000) return;
+    if (!explain || clock.now() - explainedAt < EXPLAINED.everyMs) return;
     explainedAt = clock.now();
     log.warn({}, explain(request));
   }
@@ -120,10 +172,19 @@ const REFUSALS: Readonly<Record<Exclude<SignatureVerdict, 'valid'>, string>> = {
   'missing-body-hash': 'The URL lacks the bodySHA256 that a signed JSON body has.',
   'body-hash-mismatch': 'The body is not the one that was signed.',
   'tokens-unavailable': 'The Auth Token of this account could not be looked up.',
+  'too-many-lookups': 'Too many Auth Tokens of unknown accounts are being looked up.',
 };
+
+const UNAVAILABLE: ReadonlySet<SignatureVerdict> = new Set(['tokens-unavailable', 'too-many-lookups']);
+
+function charactersOf(pairs: FormPairs): number {
+  let sum = 0;
+  for (const pair of pairs) sum += pair[0].length + pair[1].length;
+  return sum;
+}
 
 /** The answer to a request whose signature cannot be accepted. */
 export function signatureRefusal(verdict: Exclude<SignatureVerdict, 'valid'>): CallbackAnswer {
   const code = verdict === 'mismatch' ? 'signature-mismatch' : verdict;
-  return refused(verdict === 'tokens-unavailable' ? 503 : 403, code, REFUSALS[verdict]);
+  return refused(UNAVAILABLE.has(verdict) ? 503 : 403, code, REFUSALS[verdict]);
 }

@@ -6,6 +6,10 @@ export interface CallbackRequest {
   readonly method: string;
   /** The path below the mount point, without the query: `/assignment`. */
   readonly path: string;
+  /** Path and query as received, mount point included. */
+  readonly target: string;
+  /** The Host header: whether there is at most one, and, where the URL is made of it, whether it is a host. */
+  readonly host: 'good' | 'several' | 'malformed';
   /** The complete URLs Twilio may have called, the likeliest first. */
   urls(): readonly string[];
   /** A header by its lower-case name. */
@@ -26,9 +30,10 @@ export type ReceivedBody =
 
 /**
  * `too-large`: more than the limit. `consumed`: something read the stream before us and left neither `rawBody` nor
- * a usable `body`. `aborted`: the connection ended first. `slow`: it did not arrive before the deadline.
+ * a usable `body`. `aborted`: the connection ended first. `slow`: it did not arrive before the deadline. `crowded`: too
+ * many bodies were unfinished at once, and this one had been so for longest.
  */
-export type BodyFailure = 'too-large' | 'consumed' | 'aborted' | 'slow';
+export type BodyFailure = 'too-large' | 'consumed' | 'aborted' | 'slow' | 'crowded';
 
 /** The answer, ready to be written. */
 export interface CallbackResponse {

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import { type Clock, dateOf } from '../clock.js';
 import type { Failure } from './decide.js';
 import type { WireRequest } from './encode.js';
 import { isJsonObject, readErrorAnswer } from './error-answer.js';
@@ -58,7 +58,7 @@ export async function attempt(
       headers: { ...request.headers, ...line.headers },
       signal: controller.signal,
     });
-    return read(answer, line.clock.now());
+    return read(answer, dateOf(line.clock));
   } catch (error) {
     if (error instanceof AttemptError) throw error;
     if (cut === 'aborted') throw new AttemptError({ kind: cut }, { cause: signal?.reason });

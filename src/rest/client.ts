@@ -45,7 +45,7 @@ export function createTaskRouterClient(options: TaskRouterClientOptions = {}): T
   const { accountSid, workspaceSid, requester, store, settleMs } = readConfig(options);
   const names: Names = new Names(loadNames, requester.clock, () => calls.workspaceSid);
   const calls: Calls = new Calls(requester, names, workspaceSid);
-  const creation = new KeyedCreation({ requester, store, settleMs });
+  const creation = new KeyedCreation({ requester, accountSid, store, settleMs });
   const scopes = new Map<string, WorkspaceClient>();
 
   async function loadNames(...[kind, workspace]: Parameters<LoadNames>): ReturnType<LoadNames> {

@@ -19,6 +19,8 @@ export class IdempotencyKeyError extends TaskRouterKitError {}
 
 export interface KeyedCreationOptions {
   readonly requester: Requester;
+  /** Whose tasks they are: two accounts may use one store and one key. */
+  readonly accountSid: string;
   readonly store: IdempotencyStore | undefined;
   /** How long a lost creation gets to show, in milliseconds. */
   readonly settleMs: number;
@@ -30,12 +32,14 @@ export interface KeyedCreationOptions {
  */
 export class KeyedCreation {
   readonly #requester: Requester;
+  readonly #accountSid: string;
   readonly #settleMs: number;
   readonly #store: IdempotencyStore | undefined;
   #idempotency: Promise<Idempotency> | undefined;
 
-  constructor({ requester, store, settleMs }: KeyedCreationOptions) {
+  constructor({ requester, accountSid, store, settleMs }: KeyedCreationOptions) {
     this.#requester = requester;
+    this.#accountSid = accountSid;
     this.#store = store;
     this.#settleMs = settleMs;
   }
@@ -54,7 +58,7 @@ export class KeyedCreation {
     const { createHash } = await import('node:crypto');
     const engine = await this.#engine();
     const running = engine.run({
-      key: `task:${calls.workspaceSid}:${key}`,
+      key: `task:${this.#accountSid}:${calls.workspaceSid}:${key}`,
       fingerprint: createHash('sha256').update(orderedJson(keyed)).digest('base64url'),
       // A creation that failed is tried again by whoever waited for it, one at a time.
       path: 'fallback',

@@ -57,6 +57,23 @@ const authTokens = v.pipe(
   ),
 );
 
+const accounts = v.pipe(
+  v.string(),
+  v.check(
+    (text) => text.split(',').every((pair) => /^AC[0-9a-fA-F]{32}:WS[0-9a-fA-F]{32}$/.test(pair.trim())),
+    'must be pairs of an account and one of its workspaces, AC…:WS…, with a comma between them.',
+  ),
+  v.transform((text) => {
+    const workspaces: Record<string, string[]> = {};
+    for (const pair of text.split(',')) {
+      const [accountSid, workspaceSid] = pair.trim().split(':') as [string, string];
+      workspaces[accountSid] ??= [];
+      workspaces[accountSid].push(workspaceSid);
+    }
+    return workspaces;
+  }),
+);
+
 const PROXY_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
 
 const trustProxy = v.pipe(
@@ -89,6 +106,7 @@ const ENVIRONMENT = v.object(
     TWILIO_ACCOUNT_SID: v.optional(sid('AC', 'Account info in the Twilio Console')),
     TWILIO_WORKSPACE_SID: v.optional(sid('WS', 'TaskRouter in the Twilio Console')),
     TASKROUTER_BASE_URL: v.optional(url(['http:', 'https:'], 'http://127.0.0.1:8080')),
+    ACCOUNTS: v.optional(accounts),
     PUBLIC_URL: v.optional(
       v.pipe(
         url(['http:', 'https:'], 'https://hooks.example.com'),
@@ -98,6 +116,7 @@ const ENVIRONMENT = v.object(
     PORT: v.optional(port('PORT'), '3000'),
     HOST: v.optional(v.string()),
     ADMIN_PORT: v.optional(port('ADMIN_PORT')),
+    MAX_CONNECTIONS: v.optional(whole('connections', 10, 100_000), '5000'),
     REDIS_URL: v.optional(url(['redis:', 'rediss:'], 'redis://127.0.0.1:6379')),
     HANDLERS_DIR: v.optional(v.string()),
     TRUST_PROXY: v.optional(trustProxy),
@@ -172,12 +191,15 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
       workspaceSid: read.TWILIO_WORKSPACE_SID,
       baseUrl: read.TASKROUTER_BASE_URL,
     },
+    /** The workspaces each account may speak for; undefined: any. */
+    accounts: read.ACCOUNTS,
     publicUrl: read.PUBLIC_URL,
     port: read.PORT,
     /** Undefined: every interface. */
     host: read.HOST,
     /** Where health and metrics are served; undefined: beside the callbacks. */
     adminPort: read.ADMIN_PORT,
+    maxConnections: read.MAX_CONNECTIONS,
     redisUrl: read.REDIS_URL,
     handlersDir: read.HANDLERS_DIR,
     trustProxy: read.TRUST_PROXY,

@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigurationError, systemCode } from '../errors.js';
+import type { Logger } from '../log.js';
 
 /**
  * How long a peer may take, in milliseconds. Headers and body of a callback are one packet or a few; what is slower
@@ -47,6 +48,26 @@ export async function listen(
   return server;
 }
 
+/** The least time between two log lines about connections that were refused, in milliseconds. */
+const LOG_EVERY_MS = 10_000;
+
+/**
+ * Takes no more than so many connections at once: each holds memory, whoever opened it. Callbacks of 4 s at 1,000 a second
+ * are 4,000 connections, if nobody keeps them open.
+ */
+export function limitConnections(server: Server, most: number, log: Logger): void {
+  let loggedAt = Number.NEGATIVE_INFINITY;
+  let dropped = 0;
+  server.maxConnections = most;
+  server.on('drop', () => {
+    dropped += 1;
+    if (performance.now() - loggedAt < LOG_EVERY_MS) return;
+    log.warn({ dropped, most }, 'Connections were closed at once: MAX_CONNECTIONS are open');
+    loggedAt = performance.now();
+    dropped = 0;
+  });
+}
+
 /** The URL of a listening server, as a program on this machine reaches it. */
 export function urlOf(server: Server, host: string | undefined): string {
   const { port } = server.address() as AddressInfo;
@@ -56,8 +77,8 @@ export function urlOf(server: Server, host: string | undefined): string {
 
 /** Waits until every answer has left, a short while at most, and closes what is left. */
 export async function closeConnections(server: Server): Promise<void> {
-  const until = Date.now() + FLUSH_MS;
-  while (Date.now() < until && (await connections(server)) > 0) {
+  const until = performance.now() + FLUSH_MS;
+  while (performance.now() < until && (await connections(server)) > 0) {
     server.closeIdleConnections();
     await sleep(10);
   }

@@ -47,6 +47,12 @@ export function createMetrics(): Metrics {
     labelNames: ['reason'],
     registers,
   });
+  const unknownAges = new Counter({
+    name: 'taskrouter_callbacks_of_unknown_age_total',
+    help: 'Signed callbacks without a Timestamp that could be read: nothing says how old they are.',
+    labelNames: ['route'],
+    registers,
+  });
   const deferredAnswers = new Counter({
     name: 'taskrouter_deferred_answers_total',
     help: 'Decisions applied by REST after the callback was answered {}, or what became of them instead.',
@@ -78,11 +84,12 @@ export function createMetrics(): Metrics {
   });
 
   return {
-    outcome({ route, verdict, status, handler = '', instruction = '', reason, durationMs, answeredTwice }) {
+    outcome({ route, verdict, status, handler = '', instruction = '', reason, durationMs, ...facts }) {
       callbacks.inc({ route, verdict, status, handler, instruction });
       duration.observe({ route, handler }, durationMs / 1_000);
-      if (answeredTwice) doubleAnswers.inc({ handler });
-      const unsigned = status === 403 || reason === 'tokens-unavailable';
+      if (facts.answeredTwice) doubleAnswers.inc({ handler });
+      if (facts.ageUnknown) unknownAges.inc({ route });
+      const unsigned = status === 403 || reason === 'tokens-unavailable' || reason === 'too-many-lookups';
       if (unsigned && reason !== undefined) signatureFailures.inc({ reason });
     },
     deferred({ outcome, handler = '', instruction = '', takenOver }) {

@@ -16,7 +16,7 @@ import type { Logger } from '../log.js';
 import { adminRoutes, createApp } from './app.js';
 import type { EndpointConfig } from './config.js';
 import type { Phase } from './health.js';
-import { closeConnections, listen, urlOf } from './http-server.js';
+import { closeConnections, limitConnections, listen, urlOf } from './http-server.js';
 import { createLogger, logDeferred, logOutcomes } from './logger.js';
 import { createMetrics } from './metrics.js';
 import { tellPolicies } from './policies.js';
@@ -67,6 +67,7 @@ export async function startEndpoint(config: EndpointConfig, parts: EndpointParts
     const taskRouter = createTaskRouter({
       client: await restClient(config, store),
       authToken: config.authTokens,
+      accounts: config.accounts,
       publicUrl: config.publicUrl,
       basePath: BASE_PATH,
       store,
@@ -107,6 +108,7 @@ export async function startEndpoint(config: EndpointConfig, parts: EndpointParts
       config.host,
       'PORT',
     );
+    limitConnections(main, config.maxConnections, log);
     servers.push(main);
     if (config.adminPort !== undefined) {
       const app = createApp((app) => app.use(admin));

@@ -12,7 +12,10 @@ import {
 } from './verify.js';
 
 /** A request as it was verified, and what else is known of the way it took. */
-export interface ExplainRequest extends VerifyRequest, UrlHints {}
+export interface ExplainRequest extends VerifyRequest, UrlHints {
+  /** How long changes may be tried, in milliseconds. Default: until all have been. */
+  readonly budgetMs?: number | undefined;
+}
 
 export interface Explanation {
   /** Whether the signature matches as things are. */
@@ -28,7 +31,8 @@ export interface Explanation {
  * port, a path prefix, the query, a value a parser has touched) until it does. It never throws for a request.
  *
  * The text names hosts, paths and parameter names. It never holds a token, a signature, credentials, a query or
- * the value of a parameter. This takes some hundred hashes: call it for people, not for every refused request.
+ * the value of a parameter. This takes thousands of hashes: call it for people, not for every refused request, and give
+ * it a budget where strangers can cause it.
  *
  * @example
  * const { text } = explainSignature({ signature, url, params, authTokens, hosts: [forwardedHost], prefixes: ['/api'] });
@@ -41,13 +45,18 @@ export function explainSignature(request: ExplainRequest): Explanation {
     return { valid: false, cause: result.reason, text: ADVICE[result.reason] };
 
   const tried = `X-Twilio-Signature does not match. ${describeTried(request)}`;
+  const until = performance.now() + (request.budgetMs ?? Number.POSITIVE_INFINITY);
   for (const guess of guesses(request)) {
+    if (performance.now() > until) return { valid: false, text: `${tried} ${OUT_OF_TIME}` };
     const { url = request.url, params = request.params } = guess;
     if (!verifyRequest({ ...request, url, params }).valid) continue;
     return { valid: false, cause: guess.cause, text: `${tried} One change makes it match: ${guess.text}` };
   }
   return { valid: false, text: `${tried} No single change makes it match. ${describeDoubt(request)}` };
 }
+
+const OUT_OF_TIME =
+  'Not every change was tried: there was no time left. explainSignature without budgetMs tries them all.';
 
 function* guesses(request: ExplainRequest): Generator<Guess> {
   for (const url of listOf(request.url)) yield* guessUrls(url, request);

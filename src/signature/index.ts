@@ -7,6 +7,13 @@ export {
   createTokenSource,
   type TokenSource,
   type TokenSourceOptions,
+  TooManyLookups,
 } from './tokens.js';
 export { type UrlChange, type UrlVariant, urlVariants } from './url.js';
-export { type SignatureFailure, type VerifyRequest, type VerifyResult, verifyRequest } from './verify.js';
+export {
+  isSignature,
+  type SignatureFailure,
+  type VerifyRequest,
+  type VerifyResult,
+  verifyRequest,
+} from './verify.js';

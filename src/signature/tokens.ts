@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { type Clock, systemClock } from '../clock.js';
-import { ConfigurationError } from '../errors.js';
+import { ConfigurationError, TaskRouterKitError } from '../errors.js';
+import { ACCOUNT_SID } from '../sids.js';
 
 /** What signs the callbacks: one Auth Token, several (while one replaces another), or a look-up by account. */
 export type AuthToken = string | readonly string[] | AuthTokenLookup;
@@ -17,14 +18,32 @@ export interface TokenSourceOptions {
   readonly clock?: Clock;
   /** How long the tokens of an account are kept, in milliseconds. */
   readonly ttlMs?: number;
-  /** How many accounts are kept; the one unused for longest goes first. */
+  /**
+   * How many accounts are kept whose signatures were right, and as many of which none was yet; of either the one unused
+   * for longest goes first.
+   */
   readonly maxAccounts?: number;
+  /** How many look-ups may be under way at once for accounts of which no signature was right yet. */
+  readonly maxUnverified?: number;
+}
+
+/** Too many accounts that nobody has verified are being looked up. */
+export class TooManyLookups extends TaskRouterKitError {
+  constructor() {
+    super(
+      'too-many-lookups',
+      'Too many Auth Tokens of accounts that were never verified are being looked up at once.',
+    );
+  }
 }
 
 export interface TokenSource {
   /**
    * The tokens to check a request of this account with; none when the AccountSid is malformed or unknown.
    * Answers directly when it knows them, with a promise when it must ask; rejects as the look-up does.
+   *
+   * @throws TooManyLookups for an account that was never verified, while too many such are being looked up. Whoever
+   * sends made-up AccountSids can keep neither the look-up nor verified accounts from working.
    */
   tokens(accountSid: string | undefined): readonly string[] | Promise<readonly string[]>;
   /**
@@ -36,10 +55,11 @@ export interface TokenSource {
     accountSid: string | undefined,
     tried: readonly string[],
   ): readonly string[] | undefined | Promise<readonly string[] | undefined>;
+  /** To be told of each right signature: the account is real from now on, and strangers no longer push it out. */
+  verified(accountSid: string | undefined): void;
 }
 
 const REFRESH_AFTER_MS = 5_000;
-const ACCOUNT_SID = /^AC[\da-fA-F]{32}$/;
 
 /**
  * One face over the three ways to configure the Auth Token. A fixed token or list is checked at once and answers
@@ -54,7 +74,7 @@ const ACCOUNT_SID = /^AC[\da-fA-F]{32}$/;
 export function createTokenSource(authToken: AuthToken, options: TokenSourceOptions = {}): TokenSource {
   if (typeof authToken === 'function') return lookupSource(authToken, options);
   const tokens = fixedTokens(authToken);
-  return { tokens: () => tokens, refresh: () => undefined };
+  return { tokens: () => tokens, refresh: () => undefined, verified: () => {} };
 }
 
 function fixedTokens(authToken: string | readonly string[]): readonly string[] {
@@ -85,23 +105,36 @@ interface Account {
   freshUntil: number;
   askedAt: number;
   asking: Promise<readonly string[]> | undefined;
+  verified: boolean;
 }
 
 function lookupSource(lookup: AuthTokenLookup, options: TokenSourceOptions): TokenSource {
-  const { clock = systemClock, ttlMs = 60_000, maxAccounts = 1_000 } = options;
-  const accounts = new LRUCache<string, Account>({ max: maxAccounts });
+  const { clock = systemClock, ttlMs = 60_000, maxAccounts = 1_000, maxUnverified = 50 } = options;
+  const verified = new LRUCache<string, Account>({ max: maxAccounts });
+  const unverified = new LRUCache<string, Account>({ max: maxAccounts });
+  let unverifiedAsking = 0;
+
+  const find = (accountSid: string) => verified.get(accountSid) ?? unverified.get(accountSid);
+
+  /** Whether one more look-up may begin. */
+  const isRoomFor = (account: Account) => account.verified || unverifiedAsking < maxUnverified;
 
   function ask(accountSid: string, account: Account): Promise<readonly string[]> {
     account.askedAt = clock.now();
+    const counted = account.verified ? 0 : 1;
+    unverifiedAsking += counted;
     account.asking = Promise.resolve(accountSid)
       .then(lookup)
       .then((answer) => {
         account.tokens = usableTokens(answer);
         account.freshUntil = clock.now() + ttlMs;
+        // Others may have pushed it out meanwhile, and its signature is about to be checked.
+        if (!account.verified) unverified.set(accountSid, account);
         return account.tokens;
       })
       .finally(() => {
         account.asking = undefined;
+        unverifiedAsking -= counted;
       });
     return account.asking;
   }
@@ -109,17 +142,26 @@ function lookupSource(lookup: AuthTokenLookup, options: TokenSourceOptions): Tok
   return {
     tokens(accountSid) {
       if (accountSid === undefined || !ACCOUNT_SID.test(accountSid)) return NONE;
-      let account = accounts.get(accountSid);
-      if (account === undefined) {
-        account = { tokens: NONE, freshUntil: -Infinity, askedAt: -Infinity, asking: undefined };
-        accounts.set(accountSid, account);
-      }
-      if (clock.now() < account.freshUntil) return account.tokens;
-      return account.asking ?? ask(accountSid, account);
+      const known = find(accountSid);
+      if (known !== undefined && clock.now() < known.freshUntil) return known.tokens;
+      if (known?.asking) return known.asking;
+      const account = known ?? newAccount();
+      if (!isRoomFor(account)) throw new TooManyLookups();
+      if (known === undefined) unverified.set(accountSid, account);
+      return ask(accountSid, account);
+    },
+
+    verified(accountSid) {
+      if (accountSid === undefined || verified.has(accountSid)) return;
+      const account = unverified.get(accountSid);
+      if (account === undefined) return;
+      account.verified = true;
+      unverified.delete(accountSid);
+      verified.set(accountSid, account);
     },
 
     refresh(accountSid, tried) {
-      const account = accountSid === undefined ? undefined : accounts.get(accountSid);
+      const account = accountSid === undefined ? undefined : find(accountSid);
       if (accountSid === undefined || account === undefined) return undefined;
       const others = (tokens: readonly string[]) => {
         const untried = tokens.filter((token) => !tried.includes(token));
@@ -127,10 +169,18 @@ function lookupSource(lookup: AuthTokenLookup, options: TokenSourceOptions): Tok
       };
       if (account.asking) return account.asking.then(others);
       if (clock.now() - account.askedAt < REFRESH_AFTER_MS) return others(account.tokens);
-      return ask(accountSid, account).then(others);
+      return isRoomFor(account) ? ask(accountSid, account).then(others) : others(account.tokens);
     },
   };
 }
+
+const newAccount = (): Account => ({
+  tokens: NONE,
+  freshUntil: -Infinity,
+  askedAt: -Infinity,
+  asking: undefined,
+  verified: false,
+});
 
 const NONE: readonly string[] = [];
 

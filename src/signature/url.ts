@@ -45,6 +45,12 @@ export function* urlVariants(received: string): Generator<UrlVariant, void, unde
   }
 }
 
+/** The URL with the port added or dropped, and nothing else of what `urlVariants` gives. */
+export function* portVariants(received: string): Generator<UrlVariant, void, undefined> {
+  const parts = splitUrl(received);
+  if (parts) yield otherPort(parts.scheme + parts.userinfo + parts.host, parts.port, parts.rest);
+}
+
 /**
  * A URL that `new URL()` leaves as it is, and without a query to rewrite: a host name in lower case (a number
  * could be an IPv4 address in short), a port without leading zero, no `.` or `..` segment, nothing to encode.

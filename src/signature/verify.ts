@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { bodyHash, type FormParams, formTail, hmacSha1, secretKey, withoutFragment } from './sign.js';
-import { type UrlChange, urlVariants } from './url.js';
+import { portVariants, type UrlChange, urlVariants } from './url.js';
 
 export interface VerifyRequest {
   /** The `X-Twilio-Signature` header as received; undefined when it is absent. */
@@ -16,6 +16,11 @@ export interface VerifyRequest {
   readonly rawBody?: string | Uint8Array | undefined;
   /** The Auth Tokens a signature may be made with. An empty one never matches. */
   readonly authTokens: string | readonly string[];
+  /**
+   * Which forms of the URL are tried besides the exact one: `every` (default), or `port`, the one with or without the
+   * port alone. A request whose signature is wrong costs one hash of everything for each form.
+   */
+  readonly urlForms?: 'every' | 'port' | undefined;
 }
 
 export type SignatureFailure =
@@ -59,7 +64,7 @@ export type VerifyResult =
 export function verifyRequest(request: VerifyRequest): VerifyResult {
   const { signature, params, rawBody } = request;
   if (typeof signature !== 'string' || signature === '') return { valid: false, reason: 'missing-signature' };
-  if (!SIGNATURE.test(signature)) return { valid: false, reason: 'malformed-signature' };
+  if (!isSignature(signature)) return { valid: false, reason: 'malformed-signature' };
   const tokens = listOf(request.authTokens);
   const urls = listOf(request.url);
   const tail = formTail(params);
@@ -72,7 +77,8 @@ export function verifyRequest(request: VerifyRequest): VerifyResult {
   if (!tokens.some(isUsable)) return { valid: false, reason: 'no-auth-token' };
   for (let urlIndex = 0; urlIndex < urls.length; urlIndex++) {
     const received = urls[urlIndex]!;
-    for (const { url, changes } of urlVariants(received)) {
+    const forms = request.urlForms === 'port' ? portVariants(received) : urlVariants(received);
+    for (const { url, changes } of forms) {
       const tokenIndex = signer(signature, url + tail, tokens);
       if (tokenIndex !== -1)
         return accepted(received, rawBody, { valid: true, tokenIndex, urlIndex, variant: changes });
@@ -85,6 +91,9 @@ const EXACT: readonly UrlChange[] = [];
 
 /** 20 bytes in base64. */
 const SIGNATURE = /^[A-Za-z0-9+/]{27}=$/;
+
+/** Whether a header has the form of a signature; whether it is right is for `verifyRequest` to say. */
+export const isSignature = (header: string): boolean => SIGNATURE.test(header);
 
 const isUsable = (token: string) => token !== '';
 

@@ -45,10 +45,11 @@ test('events of one task run one after another, in the order they came; those of
   expect(ran).toEqual(['task.canceled 2', 'task.created 1', 'task.updated 1']);
 });
 
-test('a repeated event, without Sid told by what it is about and when, runs nothing', async () => {
+test('a repeated event, without Sid told by all that was signed, runs nothing', async () => {
   let runs = 0;
   const { event } = world((on) => on.onEvent('worker.created', () => runs++));
-  const fields = { Sid: '', ResourceSid: sid('WK', 1), TimestampMs: '1700000000000' };
+  const sids = { WorkspaceSid: sid('WS', 1), ResourceSid: sid('WK', 1), WorkerSid: sid('WK', 1) };
+  const fields = { Sid: '', TimestampMs: '1700000000000', ...sids };
   await event('worker.created', fields);
   await event('worker.created', fields);
   await event('worker.created', { ...fields, TimestampMs: '1700000000001' });

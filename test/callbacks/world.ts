@@ -60,6 +60,7 @@ export function world(
     /** One reservation, to be sent to either URL as often as wanted. */
     reservation(sent: Partial<AssignmentRequestOptions> = {}) {
       const sids = {
+        AccountSid: 'AC',
         WorkspaceSid: 'WS',
         WorkflowSid: 'WW',
         TaskQueueSid: 'WQ',
@@ -87,7 +88,12 @@ export function world(
       const path = '/taskrouter/events';
       return post(
         path,
-        eventRequest({ url: BASE + path, authToken: TOKEN, type, fields: { Timestamp: stamp(), ...fields } }),
+        eventRequest({
+          url: BASE + path,
+          authToken: TOKEN,
+          type,
+          fields: { AccountSid: sid('AC', 1), Timestamp: stamp(), ...fields },
+        }),
       );
     },
   };

@@ -113,6 +113,7 @@ describe.each(Object.entries(drivers))('through %s', (_name, driver) => {
   test('the fallback gets the answer of the primary', async () => {
     const { send, ran } = setUp(driver);
     const fields = {
+      AccountSid: sid('AC'),
       ReservationSid: sid('WR'),
       TaskSid: sid('WT'),
       WorkerSid: sid('WK'),
@@ -129,7 +130,7 @@ describe.each(Object.entries(drivers))('through %s', (_name, driver) => {
 
   test('the same reservation with other SIDs is a conflict', async () => {
     const { send, ran } = setUp(driver);
-    const fields = { ReservationSid: sid('WR'), WorkspaceSid: sid('WS') };
+    const fields = { AccountSid: sid('AC'), ReservationSid: sid('WR'), WorkspaceSid: sid('WS') };
     await send(assignment({ fields }));
     const got = await send(assignment({ fields }));
     expect([got.status, problemOf(got).code]).toEqual([409, 'other-callback']);
@@ -183,7 +184,6 @@ describe.each(Object.entries(drivers))('through %s', (_name, driver) => {
   test('what is optional may be missing', async () => {
     const { send } = setUp(driver);
     const missing = {
-      AccountSid: undefined,
       WorkflowSid: undefined,
       TaskAge: undefined,
       TaskPriority: undefined,
@@ -231,11 +231,15 @@ describe.each(Object.entries(drivers))('through %s', (_name, driver) => {
     ['bytes that are not UTF-8', { body: Buffer.from([0x61, 0x3d, 0xff, 0xfe]) }, 400, 'body-invalid-utf8'],
     ['escapes that are not UTF-8', { body: 'a=%ff%fe' }, 400, 'body-invalid-utf8'],
     ['half an escape', { body: 'a=%4' }, 400, 'body-invalid-escape'],
-    ['nothing', { body: '' }, 403, 'missing-signature'],
-    ['a __proto__ that is not signed', { body: '__proto__=x&constructor=y' }, 403, 'missing-signature'],
+    ['nothing', { body: '' }, 403, 'signature-mismatch'],
+    ['a __proto__ that is not signed', { body: '__proto__=x&constructor=y' }, 403, 'signature-mismatch'],
   ])('%s is refused with a clear text', async (_what, change, status, code) => {
     const { send, ran } = setUp(driver);
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    // Without the form of a signature, nothing else would be looked at.
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-twilio-signature': `${'A'.repeat(27)}=`,
+    };
     const got = await send({ path: '/taskrouter/assignment', headers, ...change } as Sent);
     expect([got.status, problemOf(got).code]).toEqual([status, code]);
     expect(problemOf(got).detail.length).toBeGreaterThan(10);
@@ -254,7 +258,7 @@ describe.each(Object.entries(drivers))('through %s', (_name, driver) => {
     expect((await send(assignment({ fields: given as Record<string, string> }))).status).toBe(200);
   });
 
-  test('a documented parameter sent twice with different values is 400', async () => {
+  test('a documented parameter sent twice with different values is 403', async () => {
     const { send, ran } = setUp(driver);
     const { signRequest } = await import('taskrouter-kit');
     const sent = assignment();
@@ -268,10 +272,8 @@ describe.each(Object.entries(drivers))('through %s', (_name, driver) => {
       headers: { ...sent.headers, 'x-twilio-signature': signature },
       body: new URLSearchParams(pairs).toString(),
     });
-    expect([got.status, problemOf(got).errors]).toEqual([
-      400,
-      [{ field: 'ReservationSid', rule: 'must be sent once, or with the same value each time' }],
-    ]);
+    expect([got.status, problemOf(got).code]).toEqual([403, 'ambiguous-parameters']);
+    expect(problemOf(got).detail).toMatch(/^ReservationSid is sent with two values\./);
     expect(ran).toEqual([]);
   });
 
@@ -329,6 +331,7 @@ describe.each(Object.entries(drivers))('through %s', (_name, driver) => {
     );
     const fields = {
       TaskQueueSid: sid('WQ', 9),
+      AccountSid: sid('AC'),
       ReservationSid: sid('WR'),
       TaskSid: sid('WT'),
       WorkerSid: sid('WK'),
@@ -358,5 +361,25 @@ describe.each(Object.entries(drivers))('through %s', (_name, driver) => {
     expect((await send(assignment({ fields: { AccountSid: known } }))).status).toBe(200);
     expect((await send(assignment({ fields: { AccountSid: sid('AC', 6) } }))).status).toBe(403);
     expect((await send(assignment({ fields: { AccountSid: sid('AC', 8) } }))).status).toBe(503);
+  });
+
+  test('made-up accounts: 50 look-ups at once, 503 beyond; a verified account goes on', async () => {
+    const real = sid('AC', 7);
+    const waiting: Array<() => void> = [];
+    const authToken = (accountSid: string) =>
+      accountSid === real
+        ? TOKEN
+        : new Promise<undefined>((resolve) => waiting.push(() => resolve(undefined)));
+    const { send } = setUp(driver, { authToken });
+    expect((await send(assignment({ fields: { AccountSid: real } }))).status).toBe(200);
+    const flood = Array.from({ length: 50 }, (_, n) =>
+      send(assignment({ fields: { AccountSid: sid('AC', 100 + n) } })),
+    );
+    await expect.poll(() => waiting.length).toBe(50);
+    const beyond = await send(assignment({ fields: { AccountSid: sid('AC', 999) } }));
+    expect([beyond.status, problemOf(beyond).code]).toEqual([503, 'too-many-lookups']);
+    expect((await send(assignment({ fields: { AccountSid: real } }))).status).toBe(200);
+    for (const answer of waiting) answer();
+    expect(new Set((await Promise.all(flood)).map(({ status }) => status))).toEqual(new Set([403]));
   });
 });

@@ -21,6 +21,14 @@ describe('a form', () => {
     );
   });
 
+  test('a long value with many signs is read alike', () => {
+    for (const piece of ['+%25a', 'é+你 %2B', '+']) {
+      const body = `a=${piece.repeat(2_000)}&b+c=+`;
+      expect(pairsOf(body)).toEqual([...new URLSearchParams(body)]);
+      expect(pairsOf(Buffer.from(body))).toEqual([...new URLSearchParams(body)]);
+    }
+  });
+
   test('written without escapes is read alike', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'aB=&+ é你') }), (body) => {

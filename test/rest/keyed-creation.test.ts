@@ -7,7 +7,7 @@ import { memoryStore } from '../../src/idempotency/store/memory-store.js';
 import { redisStore } from '../../src/idempotency/store/redis/redis-store.js';
 import type { IdempotencyStore } from '../../src/idempotency/store/store.js';
 import { createFakeClock } from '../../src/testing/fake-clock.js';
-import { CREDENTIALS, sid, WORKSPACE } from './sids.js';
+import { ACCOUNT, CREDENTIALS, sid, WORKSPACE } from './sids.js';
 
 const clockOf = () => createFakeClock();
 
@@ -238,7 +238,7 @@ test('a task that has ended and been removed is reported as not found', async ()
 test('a signal ends the waiting for somebody else’s creation', async () => {
   const clock = clockOf();
   const store = memoryStore({ clock });
-  const key = `task:${WORKSPACE}:order_17`;
+  const key = `task:${ACCOUNT}:${WORKSPACE}:order_17`;
   const client = processOf(twilio(), clock, {
     ...store,
     acquire: () => ({ status: 'running', attempt: 1, leaseLeftMs: 1_500 }),

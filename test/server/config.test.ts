@@ -96,4 +96,20 @@ describe('readConfig', () => {
       expect(problemsOf({ TWILIO_AUTH_TOKEN: TOKEN, TRUST_PROXY: text })).toContain('TRUST_PROXY must be');
     },
   );
+
+  it('reads the workspaces of accounts as pairs', () => {
+    const [one, two] = [`AC${'1'.repeat(32)}`, `AC${'2'.repeat(32)}`];
+    const [a, b] = [`WS${'a'.repeat(32)}`, `WS${'b'.repeat(32)}`];
+    const read = (ACCOUNTS: string) => readConfig({ TWILIO_AUTH_TOKEN: TOKEN, ACCOUNTS }).accounts;
+    expect(read(`${one}:${a}, ${one}:${b},${two}:${a}`)).toEqual({ [one]: [a, b], [two]: [a] });
+    expect(read('')).toBeUndefined();
+    for (const ACCOUNTS of [one, `${one}:${one}`, `${one}:${a},`, `${one}:${a};${two}:${b}`]) {
+      expect(problemsOf({ TWILIO_AUTH_TOKEN: TOKEN, ACCOUNTS })).toMatch(/ACCOUNTS must be pairs/);
+    }
+  });
+
+  it('bounds the connections', () => {
+    expect(readConfig({ TWILIO_AUTH_TOKEN: TOKEN }).maxConnections).toBe(5_000);
+    expect(problemsOf({ TWILIO_AUTH_TOKEN: TOKEN, MAX_CONNECTIONS: '9' })).toMatch(/MAX_CONNECTIONS must be/);
+  });
 });

@@ -80,6 +80,7 @@ function shared(): Readonly<Record<string, string>> {
     TaskQueueSid: sid('WQ'),
     WorkerSid: sid('WK'),
     TaskSid: sid('WT'),
+    AccountSid: sid('AC'),
     ReservationSid: sid('WR'),
   };
 }

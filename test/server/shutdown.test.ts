@@ -36,7 +36,7 @@ async function inMidHandler({ url }: EndpointProcess, about: ReturnType<typeof r
 
 /** The key of a callback's record in Redis. */
 function recordOf({ fields }: ReturnType<typeof reservation>): string {
-  return `taskrouter:{assignment:${fields.WorkspaceSid}:${fields.ReservationSid}}`;
+  return `taskrouter:{assignment:${fields.AccountSid}:${fields.WorkspaceSid}:${fields.ReservationSid}}`;
 }
 
 describe.concurrent('a signal', () => {
@@ -74,7 +74,9 @@ describe.concurrent('a signal', () => {
     expect(await redis.exists(recordOf(about))).toBe(0);
     expect(endpoint.log.at(-1)).toMatchObject({
       level: 'error',
-      open: [`assignment:${about.fields.WorkspaceSid}:${about.fields.ReservationSid}`],
+      open: [
+        `assignment:${about.fields.AccountSid}:${about.fields.WorkspaceSid}:${about.fields.ReservationSid}`,
+      ],
     });
   });
 

@@ -241,3 +241,16 @@ describe('the explanation', () => {
     );
   });
 });
+
+describe('a budget of time', () => {
+  it('ends the search, and the text says that it did', () => {
+    const seen = { url: 'https://other.example.com/x?a=1&b=2&c=3&d=4&e=5', budgetMs: -1 };
+    const { valid, cause, text } = explain(seen);
+    expect([valid, cause]).toEqual([false, undefined]);
+    expect(text).toMatch(/Not every change was tried: there was no time left/);
+  });
+
+  it('does not matter where it suffices', () => {
+    expect(explain({ url: url.replace('https', 'http'), budgetMs: 10_000 }).cause).toBe('scheme');
+  });
+});

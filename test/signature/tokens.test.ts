@@ -1,13 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { ConfigurationError } from '../../src/errors.js';
-import { type AuthToken, type AuthTokenLookup, createTokenSource } from '../../src/signature/tokens.js';
+import {
+  type AuthToken,
+  type AuthTokenLookup,
+  createTokenSource,
+  TooManyLookups,
+} from '../../src/signature/tokens.js';
 
 const ACCOUNT = `AC${'1'.repeat(32)}`;
 const OTHER = `AC${'2'.repeat(32)}`;
 
 /** A look-up whose answers can be replaced, on a clock that is moved by hand. */
-function setUp(lookup: AuthTokenLookup, options: { ttlMs?: number; maxAccounts?: number } = {}) {
+function setUp(
+  lookup: AuthTokenLookup,
+  options: { ttlMs?: number; maxAccounts?: number; maxUnverified?: number } = {},
+) {
   const state = { now: 1_000_000, asked: [] as string[], lookup };
   const clock = { ...systemClock, now: () => state.now };
   const source = createTokenSource(
@@ -180,5 +188,76 @@ describe('a refresh after a mismatch', () => {
     const { state, source } = setUp(() => 'one');
     expect(source.refresh(ACCOUNT, [])).toBeUndefined();
     expect(state.asked).toEqual([]);
+  });
+});
+
+describe('accounts that were never verified', () => {
+  const stranger = (n: number) => `AC${n.toString(16).padStart(32, '0')}`;
+
+  it('do not push out one whose signature was right', async () => {
+    const { state, source } = setUp(async () => 'one', { maxAccounts: 3 });
+    await source.tokens(ACCOUNT);
+    source.verified(ACCOUNT);
+    for (let n = 0; n < 10; n++) await source.tokens(stranger(n));
+    expect(source.tokens(ACCOUNT)).toEqual(['one']);
+    expect(state.asked.filter((sid) => sid === ACCOUNT)).toHaveLength(1);
+  });
+
+  it('push out each other', async () => {
+    const { state, source } = setUp(async () => 'one', { maxAccounts: 3 });
+    for (let n = 0; n < 10; n++) await source.tokens(stranger(n));
+    await source.tokens(stranger(0));
+    expect(state.asked).toHaveLength(11);
+  });
+
+  it('are looked up 50 at once, and no more; verified ones are exempt', async () => {
+    const waiting: Array<() => void> = [];
+    const { state, source } = setUp(() => 'one', { ttlMs: 100 });
+    await source.tokens(ACCOUNT);
+    source.verified(ACCOUNT);
+    state.lookup = () => new Promise((resolve) => waiting.push(() => resolve('one')));
+    const asking = Array.from({ length: 50 }, (_, n) => source.tokens(stranger(n)));
+    expect(() => source.tokens(stranger(50))).toThrow(TooManyLookups);
+    // One that is being looked up is joined, and one that was verified is asked for again.
+    asking.push(source.tokens(stranger(7)));
+    state.now += 100;
+    asking.push(source.tokens(ACCOUNT));
+    await expect.poll(() => waiting.length).toBe(51);
+    for (const answer of waiting.splice(0)) answer();
+    await Promise.all(asking);
+    state.lookup = () => 'two';
+    expect(await source.tokens(stranger(50))).toEqual(['two']);
+  });
+
+  it('make room again when their look-up fails', async () => {
+    const { state, source } = setUp(() => Promise.reject(new Error('vault is away')), { maxUnverified: 1 });
+    await expect(source.tokens(ACCOUNT)).rejects.toThrow('vault is away');
+    state.lookup = () => 'one';
+    expect(await source.tokens(OTHER)).toEqual(['one']);
+  });
+
+  it('are not asked for anew after a mismatch while there is no room', async () => {
+    const { state, source } = setUp(() => 'old', { maxUnverified: 1 });
+    const tried = await source.tokens(ACCOUNT);
+    state.now += 5_000;
+    state.lookup = () => new Promise(() => {});
+    void source.tokens(OTHER);
+    expect(source.refresh(ACCOUNT, tried)).toBeUndefined();
+    source.verified(ACCOUNT);
+    expect(source.refresh(ACCOUNT, tried)).toBeInstanceOf(Promise);
+  });
+
+  it('one pushed out while it is looked up is still verified afterwards', async () => {
+    let answer = (_token: string) => {};
+    const { state, source } = setUp(() => new Promise((resolve) => (answer = resolve)), { maxAccounts: 2 });
+    const slow = source.tokens(ACCOUNT);
+    await Promise.resolve();
+    state.lookup = () => 'none';
+    for (let n = 0; n < 5; n++) await source.tokens(stranger(n));
+    answer('one');
+    await slow;
+    source.verified(ACCOUNT);
+    for (let n = 0; n < 5; n++) await source.tokens(stranger(n + 10));
+    expect(source.tokens(ACCOUNT)).toEqual(['one']);
   });
 });

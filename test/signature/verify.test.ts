@@ -306,3 +306,23 @@ describe('the forms of a URL', () => {
     expect(formsOf('https://[2001:DB8::1]:8443/a')).toContain('https://[2001:DB8::1]/a');
   });
 });
+
+describe('urlForms: port', () => {
+  const at = (received: string, signed: string, urlForms: 'every' | 'port' = 'port') =>
+    verifyRequest({
+      signature: signRequest({ url: signed, params: CALL, authToken: authTokens }),
+      url: received,
+      params: CALL,
+      authTokens,
+      urlForms,
+    }).valid;
+
+  it('takes the URL as received and with or without its port, and no other form', () => {
+    expect(at(url, url)).toBe(true);
+    expect(at(url, url.replace('.com/', '.com:443/'))).toBe(true);
+    expect(at(url.replace('.com/', '.com:8443/'), url)).toBe(true);
+    const other = `${url}&q=it's`;
+    expect(at(other, other.replace("'", '%27'))).toBe(false);
+    expect(at(other, other.replace("'", '%27'), 'every')).toBe(true);
+  });
+});

@@ -1,0 +1,51 @@
+import { ConfigurationError } from '../errors.js';
+import { ACCOUNT_SID, WORKSPACE_SID } from '../sids.js';
+import { type CallbackAnswer, refused } from './answers.js';
+
+/** The WorkspaceSids of each AccountSid. */
+export type Accounts = ReadonlyMap<string, ReadonlySet<string>>;
+
+/**
+ * Checks the option `accounts`.
+ *
+ * @throws ConfigurationError when a key is no AccountSid, a value no list of WorkspaceSids, or nothing is listed.
+ */
+export function readAccounts(accounts: Readonly<Record<string, readonly string[]>>): Accounts {
+  if (typeof accounts !== 'object' || accounts === null || Array.isArray(accounts))
+    throw bad('must be an object:');
+  const entries = Object.entries(accounts);
+  if (entries.length === 0)
+    throw bad('lists no account, so that every callback would be refused: leave it out, or');
+  return new Map(
+    entries.map(([accountSid, workspaceSids]) => {
+      if (!ACCOUNT_SID.test(accountSid)) throw bad(`has a key that is no AccountSid (${shown(accountSid)}):`);
+      if (!Array.isArray(workspaceSids) || workspaceSids.length === 0) {
+        throw bad(`must list the workspaces of ${accountSid}:`);
+      }
+      const wrong = workspaceSids.find((sid) => typeof sid !== 'string' || !WORKSPACE_SID.test(sid));
+      if (wrong !== undefined)
+        throw bad(`lists what is no WorkspaceSid for ${accountSid} (${shown(wrong)}):`);
+      return [accountSid, new Set(workspaceSids)] as const;
+    }),
+  );
+}
+
+/** Refuses a callback whose account does not have its workspace. The signature has said that the account is real. */
+export function workspaceRefusal(
+  accounts: Accounts | undefined,
+  form: { readonly AccountSid: string | undefined; readonly WorkspaceSid: string | undefined },
+): CallbackAnswer | undefined {
+  if (accounts === undefined || accounts.get(form.AccountSid ?? '')?.has(form.WorkspaceSid ?? ''))
+    return undefined;
+  return refused(
+    403,
+    'foreign-workspace',
+    'The option accounts does not list this workspace for this account.',
+  );
+}
+
+function bad(what: string): ConfigurationError {
+  return new ConfigurationError('bad-option', `accounts ${what} write { 'AC…': ['WS…'] }.`);
+}
+
+const shown = (value: unknown): string => JSON.stringify(String(value).slice(0, 40));
