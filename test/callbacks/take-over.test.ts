@@ -172,7 +172,7 @@ describe('a deferred answer whose process died', () => {
       await dies();
       await clock.advance(10_000);
       expect(rest.applied).toMatchObject([{ instruction: { instruction: decision.instruction } }]);
-      expect(asked.filter((name) => name === 'answerEarly')).toHaveLength(written);
+      expect(asked.filter((name) => name === 'defer')).toHaveLength(written);
     }
   });
 });

@@ -29,7 +29,7 @@ export interface Decider<Context extends AssignmentContext = AssignmentContext> 
   decide(context: Context): Decision<never> | Promise<Decision<never>>;
   /** The decision that was registered, where it was no function: checked already. */
   readonly fixed: Decision<never> | undefined;
-  /** Its answer, encoded once. Undefined for a function, and while a friendly name in it has no SID. */
+  /** Its answer, encoded once. Undefined for a function, for what is applied by REST, and while a name in it has no SID. */
   readonly answer: string | undefined;
 }
 
@@ -56,11 +56,11 @@ export function readHandler<Context extends AssignmentContext>(
 }
 
 function fixedDecider<Context extends AssignmentContext>(decision: Decision<never>): Decider<Context> {
-  const named = namesOf(decision).length > 0;
+  const later = decision.instruction === 'defer' ? decision.run !== undefined : decision.via === 'rest';
   return {
     decide: () => decision,
     fixed: decision,
-    answer: named ? undefined : encodeCallback(decision),
+    answer: later || namesOf(decision).length > 0 ? undefined : encodeCallback(decision),
   };
 }
 
