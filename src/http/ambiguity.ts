@@ -1,8 +1,10 @@
 import { unescape as percentDecoded } from 'node:querystring';
 import { parseAttributes } from '../callbacks/form.js';
+import { EVENT_SUBJECTS, type EventSubject } from '../callbacks/event-types.js';
 import { SID_LENGTH } from '../sids.js';
 import type { FormPairs } from '../signature/index.js';
 import { sortPairs } from '../signature/sign.js';
+import { firstValue } from './form.js';
 import { objectExtent } from './json-extent.js';
 import { ANY_PREFIX, KEY_SIDS, PARAMETERS, type ParameterKind } from './parameter-names.js';
 
@@ -171,12 +173,29 @@ function isAllowed(
   if (!isWhole(mark, value) || !PLAIN_NAME.test(name)) return false;
   // A longer name of Twilio's, or what comes before this parameter drawn into its name, which would hide it.
   if (pairs.some(([other, sent]) => other === mark && isWhole(mark, sent))) return true;
-  return route === 'events' && !IDENTITY.has(mark) && !beginsWithKnownName(name);
+  return route === 'events' && !isExpected(mark, pairs) && !beginsWithKnownName(name);
 }
 
 const PLAIN_NAME = /^[A-Za-z][A-Za-z0-9]*$/;
 
-/** What an event is told apart, dated and routed by. */
+/** Whether an event has this parameter for certain, so that a longer name without it hides it. */
+function isExpected(mark: string, pairs: FormPairs): boolean {
+  if (IDENTITY.has(mark)) return true;
+  const type = firstValue(pairs, 'EventType') ?? '';
+  if (!Object.hasOwn(EVENT_SUBJECTS, type)) return false;
+  const subjects: readonly EventSubject[] = EVENT_SUBJECTS[type as keyof typeof EVENT_SUBJECTS];
+  return subjects.some((subject) => SUBJECT_SIDS[subject] === mark);
+}
+
+const SUBJECT_SIDS: Partial<Record<EventSubject, string>> = {
+  task: 'TaskSid',
+  worker: 'WorkerSid',
+  reservation: 'ReservationSid',
+  taskQueue: 'TaskQueueSid',
+  workflow: 'WorkflowSid',
+};
+
+/** What every event is told apart, dated and routed by. */
 const IDENTITY: ReadonlySet<string> = new Set([
   ...['AccountSid', 'WorkspaceSid', 'Sid', 'ResourceSid', 'Timestamp', 'TaskAttributes', 'WorkerAttributes'],
 ]);

@@ -202,8 +202,8 @@ test.each([
     );
     if (process.env.RECUT_RUNS) console.log(route, seen);
     // The attack is one: some copies are well-formed, mean something else, and have only this check against them.
-    expect(seen.changed).toBeGreaterThan(10);
-    expect(seen.accepted).toBeGreaterThan(10);
+    expect(seen.changed).toBeGreaterThan(5);
+    expect(seen.accepted).toBeGreaterThan(5);
   },
   120_000,
 );

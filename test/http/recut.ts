@@ -41,15 +41,21 @@ export function recutsOf(genuine: Signed, paths: readonly string[]): fc.Arbitrar
     .record({
       targetEnd: fc.oneof({ weight: 6, arbitrary: fc.constant(start) }, ...targets),
       dropped: fc.uniqueArray(fc.nat({ max: sorted.length - 1 }), { maxLength: 6 }),
+      // A parameter whose name and value become the beginning of the next one's name.
+      merged: fc.option(fc.nat({ max: sorted.length - 2 }), { freq: 1 }),
       moved: fc.array(fc.tuple(fc.nat({ max: sorted.length - 1 }), near), { maxLength: 3 }),
       added: fc.array(fc.tuple(near, fc.oneof(near, anywhere, fc.integer({ min: 0, max: 20 }))), {
         maxLength: 4,
       }),
     })
-    .map(({ targetEnd, dropped, moved, added }) => {
+    .map(({ targetEnd, dropped, merged, moved, added }) => {
       const segments = new Map<number, number>();
       for (let pair = 0; pair < sorted.length; pair++) {
         if (!dropped.includes(pair)) segments.set(cuts[2 * pair]!, cuts[2 * pair + 1]!);
+      }
+      if (merged !== null) {
+        segments.set(cuts[2 * merged]!, cuts[2 * merged + 3]!);
+        segments.delete(cuts[2 * merged + 2]!);
       }
       for (const [pair, place] of moved)
         if (segments.has(cuts[2 * pair]!)) segments.set(cuts[2 * pair]!, place);
