@@ -46,8 +46,13 @@ export interface IdempotencyStore {
    * ended, so that a journal that kills its reader does so once only. Absent: this store has no takeover.
    */
   claim?(request: ClaimRequest): MaybePromise<readonly ClaimedRun[]>;
-  /** Answers while the store can be reached, rejects when it cannot. */
+  /** Answers while the store takes writes, rejects when it does not: one that only answers cannot keep a record. */
   ping(): MaybePromise<void>;
+  /**
+   * Calls `listener` whenever the store has just come back, so that nobody waits for the next ping; the function it
+   * returns ends that. Absent: pings alone tell.
+   */
+  onReady?(listener: () => void): () => void;
 }
 
 export type MaybePromise<T> = T | Promise<T>;
