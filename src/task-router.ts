@@ -17,6 +17,7 @@ import type { CallbackOutcome } from './http/outcome.js';
 import { createSignatureCheck } from './http/signature-check.js';
 import type { AdapterParts } from './http/types.js';
 import { createIdempotency } from './idempotency/engine.js';
+import { leasesFor } from './idempotency/lease.js';
 import type { StoreState } from './idempotency/types.js';
 import type { Instruction } from './instructions/index.js';
 import { readOptions, type TaskRouterOptions } from './options.js';
@@ -105,7 +106,7 @@ export interface TaskRouter {
   fetch(options?: FetchOptions): FetchHandler;
   /** `degraded` while the idempotency store cannot be reached. */
   readonly storeState: StoreState;
-  /** Asks the store whether it can be reached; never rejects. */
+  /** Asks the store whether it takes writes; never rejects. */
   probeStore(): Promise<StoreState>;
   /** The keys of the callbacks in flight. */
   readonly active: Iterable<string>;
@@ -146,7 +147,7 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
     store: options.store,
     clock,
     log,
-    storeTimeoutMs: options.storeTimeoutMs,
+    ...leasesFor(options.deadlineMs, options.storeTimeoutMs),
     onStoreError: options.onStoreError,
     ...(options.storeObserver ? { observer: options.storeObserver } : {}),
   });
@@ -168,6 +169,7 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
       idempotency,
       log,
       tracker,
+      clock,
       client,
       can,
       dispatch: routing.dispatch,

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.js';
 import type { Idempotency, OwnedRun, Run, RunRequest, RunResult, TakenRun } from '../idempotency/types.js';
 import { checkTask, encodeCallback, type Instruction, InstructionError } from '../instructions/index.js';
 import type { Logger } from '../log.js';
@@ -19,6 +20,7 @@ export interface AssignmentOptions {
   readonly idempotency: Idempotency;
   readonly log: Logger;
   readonly tracker: Tracker;
+  readonly clock: Clock;
   readonly client: ClientOption | undefined;
   readonly can: Abilities;
   /** Brings the dispatch; a promise while friendly names are being looked up. */
@@ -63,7 +65,7 @@ interface Ready {
 export function createAssignments(registry: Registry, options: AssignmentOptions): HandleAssignment {
   const { idempotency, log, tracker, client, can, onDeadline, lateLimitMs } = options;
   const deciding = createDeciding(registry, options.dispatch, can);
-  const late = createLate({ client, deciding, log, listeners: registry.late });
+  const late = createLate({ client, deciding, log, clock: options.clock, listeners: registry.late });
   if (can.rest) idempotency.takeOver(takeOver);
 
   return async (form, via, deadline, goOn) => {

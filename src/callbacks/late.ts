@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.js';
 import type { OwnedRun } from '../idempotency/types.js';
 import {
   checkEncoding,
@@ -19,6 +20,7 @@ export interface LateParts {
   readonly client: ClientOption | undefined;
   readonly deciding: Deciding;
   readonly log: Logger;
+  readonly clock: Clock;
   readonly listeners: ReadonlyArray<(outcome: LateOutcome) => void>;
 }
 
@@ -51,7 +53,7 @@ export interface Late {
 /** The run is another process's, or may be at any time, as in a shutdown: what is left to do is for that one. */
 class CutShort extends Error {}
 
-export function createLate({ client: option, deciding, log, listeners }: LateParts): Late {
+export function createLate({ client: option, deciding, log, clock, listeners }: LateParts): Late {
   const warned = new Set<string>();
 
   return {
@@ -96,34 +98,73 @@ export function createLate({ client: option, deciding, log, listeners }: LatePar
     else tell('left', undefined, error, late);
   }
 
+  /** Sends the decision; one that is safe to repeat is repeated until the limit while REST is away. */
   async function apply(instruction: Instruction, late: LateCallback): Promise<void> {
     const { assignment, run } = late;
-    try {
-      const client = clientFor(option, assignment.accountSid);
-      if (!client) throw noClient('a late answer');
-      const { workspaceSid, task, sidOfReservation } = assignment;
-      const named = await resolveNames(instruction, client.names, workspaceSid);
-      const problem = checkTask(named, attributesOf(assignment));
-      if (problem) throw new InstructionError(problem);
-      // Looking a name up takes its time.
-      if (run.lost) throw new CutShort();
-      if (!REPEATABLE.has(named.instruction)) {
-        const sending = { instruction: named.instruction, handler: late.handler() };
-        await run.rewriteJournal(writeJournal({ ...late.journal, sending }));
+    const loss = lossOf(run);
+    let maybeApplied = false;
+    for (let waitMs = REPEAT_AFTER_MS; ; waitMs = Math.min(2 * waitMs, REPEAT_AT_MOST_MS)) {
+      try {
+        await send(instruction, late, loss);
+        return tell('applied', instruction.instruction, undefined, late);
+      } catch (error) {
+        if (run.lost) throw new CutShort();
+        if (REPEATABLE.has(instruction.instruction) && mayPass(error) && run.remainingMs() > waitMs) {
+          maybeApplied ||= mayBeApplied(error);
+          const fields = { err: error, instruction: instruction.instruction, waitMs };
+          assignment.log.debug(fields, 'A late answer could not be sent; it is sent again');
+          await pause(clock, waitMs, run.signal);
+          if (run.lost) throw new CutShort();
+          continue;
+        }
+        const refused = isNoLongerPending(error);
+        // What refuses it may be what an earlier try, whose answer was lost, has done.
+        const known = refused && maybeApplied ? await outcomeOf(instruction, late, loss) : undefined;
+        if (known === 'applied') return tell('applied', instruction.instruction, undefined, late);
+        const outcome =
+          known ?? (refused ? 'refused' : maybeApplied || mayBeApplied(error) ? 'unknown' : 'failed');
+        assignment.log.warn(
+          { err: error, instruction: instruction.instruction, outcome },
+          'A late answer was not applied, as far as is known',
+        );
+        return tell(outcome, instruction.instruction, error, late);
       }
-      const signal = lossOf(run);
-      await client.workspace(workspaceSid).reservation(task.sid, sidOfReservation).apply(named, { signal });
-    } catch (error) {
-      if (run.lost) throw new CutShort();
-      const outcome = isNoLongerPending(error) ? 'refused' : mayBeApplied(error) ? 'unknown' : 'failed';
-      assignment.log.warn(
-        { err: error, instruction: instruction.instruction, outcome },
-        'A late answer was not applied, as far as is known',
-      );
-      tell(outcome, instruction.instruction, error, late);
-      return;
     }
-    tell('applied', instruction.instruction, undefined, late);
+  }
+
+  async function send(instruction: Instruction, late: LateCallback, signal: AbortSignal): Promise<void> {
+    const { assignment, run } = late;
+    const client = clientFor(option, assignment.accountSid);
+    if (!client) throw noClient('a late answer');
+    const { workspaceSid, task, sidOfReservation } = assignment;
+    const named = await resolveNames(instruction, client.names, workspaceSid);
+    const problem = checkTask(named, attributesOf(assignment));
+    if (problem) throw new InstructionError(problem);
+    // Looking a name up takes its time.
+    if (run.lost) throw new CutShort();
+    if (!REPEATABLE.has(named.instruction)) {
+      const sending = { instruction: named.instruction, handler: late.handler() };
+      await run.rewriteJournal(writeJournal({ ...late.journal, sending }));
+    }
+    await client.workspace(workspaceSid).reservation(task.sid, sidOfReservation).apply(named, { signal });
+  }
+
+  /** What became of an `accept` or `reject` that may have been carried out, by what the reservation is now. */
+  async function outcomeOf(
+    { instruction }: Instruction,
+    { assignment }: LateCallback,
+    signal: AbortSignal,
+  ): Promise<'applied' | 'refused' | 'unknown'> {
+    try {
+      const { workspaceSid, task, sidOfReservation, accountSid } = assignment;
+      const reservation = clientFor(option, accountSid)
+        ?.workspace(workspaceSid)
+        .reservation(task.sid, sidOfReservation);
+      const status = (await reservation?.fetch({ signal }))?.reservationStatus ?? '';
+      return DONE[instruction]?.includes(status) ? 'applied' : 'refused';
+    } catch {
+      return 'unknown';
+    }
   }
 
   async function instructionForError(
@@ -187,6 +228,29 @@ export function createLate({ client: option, deciding, log, listeners }: LatePar
 /** What may be sent again while the reservation is pending: the others make a phone ring, and leave it pending. */
 const REPEATABLE: ReadonlySet<Instruction['instruction']> = new Set(['accept', 'reject']);
 
+/** What a reservation becomes by them. */
+const DONE: Readonly<Record<string, readonly string[]>> = {
+  accept: ['accepted', 'wrapping', 'completed'],
+  reject: ['rejected'],
+};
+
+/** How soon they are sent again once the client has given up, in milliseconds: doubled each time, up to this. */
+const REPEAT_AFTER_MS = 250;
+const REPEAT_AT_MOST_MS = 2_000;
+
+/** Waits, at most until the signal. */
+function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clock.clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = clock.setTimeout(end, ms);
+    signal.addEventListener('abort', end, { once: true });
+  });
+}
+
 const NO_INSTRUCTION = {
   code: undefined,
   field: 'instruction',
@@ -218,6 +282,14 @@ export function lossOf(run: OwnedRun): AbortSignal {
 
 function attributesOf({ task, worker }: LiveAssignment) {
   return { task: task.attributes, worker: worker.attributes };
+}
+
+/** What a client says while REST is away or overloaded. Any other error would be the same the next time. */
+function mayPass(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { code, status } = error as { code?: unknown; status?: unknown };
+  if (typeof status === 'number') return status >= 500 || status === 408 || status === 429;
+  return typeof code === 'string' && ['unsent', 'lost', 'timeout', 'unreadable'].includes(code);
 }
 
 /** Whether Twilio may have carried out an update that failed. */

@@ -58,6 +58,8 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
     newOwner: options.newOwner ?? ownersOf(randomUUID()),
     leaseMs: options.leaseMs ?? 1_500,
     renewMs: options.renewMs ?? 500,
+    lateLeaseMs: options.lateLeaseMs ?? options.leaseMs ?? 1_500,
+    lateRenewMs: options.lateRenewMs ?? options.renewMs ?? 500,
     ttlMs: options.ttlMs ?? 86_400_000,
     pollMs: options.pollMs ?? [25, 100],
     onStoreError: options.onStoreError ?? 'continue',

@@ -75,7 +75,7 @@ export class Flight implements RunHost {
 
   answerEarly(run: LocalRun, answer: string, { journal, limitMs }: LateRequest): void {
     if (this.#run !== run || this.#phase !== 'running') return;
-    const early = { ...this.#holder(), answer, journal, limitMs };
+    const early = { ...this.#holder(), leaseMs: this.#tower.lateLeaseMs, answer, journal, limitMs };
     run.dropLease();
     this.#setTimer(undefined);
     this.#phase = 'storing';
@@ -233,8 +233,7 @@ export class Flight implements RunHost {
       (result) => {
         if (result === 'lost' && this.#run === run && this.#phase === 'running') this.#lost(run);
       },
-      // The next renewal comes in time: a lease outlasts two that fail.
-      () => {},
+      () => run.renewAgain(this.#tower.guard.again),
     );
   }
 

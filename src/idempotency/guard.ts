@@ -2,12 +2,18 @@ import type { Clock, Timer } from '../clock.js';
 import { TaskRouterKitError } from '../errors.js';
 import type { Logger } from '../log.js';
 import type { IdempotencyStore, MaybePromise } from './store.js';
+import { storeError } from './store-error.js';
 import type { IdempotencyObserver, StoreOperation, StoreState } from './types.js';
 
 /** Failures in a row that open the circuit. */
 const OPEN_AFTER = 3;
-/** How often an open circuit looks whether the store is back. */
-const PROBE_EVERY_MS = 1_000;
+/**
+ * How often an open circuit looks whether the store is back, and what failed is tried again. A connection that was cut
+ * once is back in this time: after a second, leases had passed, and handlers ran twice.
+ */
+const AGAIN_MS = 50;
+/** How long what waits for an open circuit waits at most, so that it can give up by itself. */
+const WAIT_MS = 1_000;
 
 /**
  * The end of each timeout, on a timer of its own, and sockets are read after either timer. When this process itself
@@ -27,8 +33,8 @@ export interface GuardOptions {
 
 /**
  * Calls the store so that no call outlasts its timeout, and calls it no more once it has failed three times in a
- * row, until a ping gets through. The pings are the guard's own, once a second, so that no callback has to wait
- * out a timeout only to find the store still gone.
+ * row, until a ping gets through. The pings are the guard's own, every 50 ms and when the store says that it is back, so
+ * that no callback has to wait out a timeout only to find the store still gone.
  */
 export class StoreGuard {
   state: StoreState = 'ok';
@@ -38,9 +44,41 @@ export class StoreGuard {
   #failures = 0;
   #probe: Timer;
   #stopped = false;
+  /** What waits for the store to be back. */
+  readonly #waiting = new Set<() => void>();
+  readonly #unsubscribe: (() => void) | undefined;
 
   constructor(options: GuardOptions) {
     this.#options = options;
+    this.#unsubscribe = options.store.onReady?.(() => {
+      if (this.state === 'degraded') void this.probe();
+      else this.#runWaiting();
+    });
+  }
+
+  /**
+   * Calls `run` once, to try again what has failed: in 50 ms; while the store is left alone, in a second; in any case as
+   * soon as it is back.
+   *
+   * @returns a function that calls it off.
+   */
+  readonly again = (run: () => void): (() => void) => {
+    const { clock } = this.#options;
+    const callOff = () => {
+      clock.clearTimeout(timer);
+      this.#waiting.delete(now);
+    };
+    const now = () => {
+      callOff();
+      run();
+    };
+    const timer = clock.setTimeout(now, this.state === 'degraded' ? WAIT_MS : AGAIN_MS);
+    this.#waiting.add(now);
+    return callOff;
+  };
+
+  #runWaiting(): void {
+    for (const run of [...this.#waiting]) run();
   }
 
   /**
@@ -64,7 +102,8 @@ export class StoreGuard {
     let value: MaybePromise<T>;
     try {
       value = invoke(this.#options.store);
-    } catch (error) {
+    } catch (thrown) {
+      const error = storeError(thrown);
       this.#failed(operation, error);
       failed(error);
       return;
@@ -78,7 +117,7 @@ export class StoreGuard {
     this.#await(operation, value, done, failed, late);
   }
 
-  /** One ping. Never rejects. */
+  /** One ping. Never rejects. Who asks may be anybody: that it fails does not open the circuit. */
   probe(): Promise<StoreState> {
     return new Promise((resolve) => {
       this.call(
@@ -96,6 +135,7 @@ export class StoreGuard {
   /** Ends the pings, for good. */
   stop(): void {
     this.#stopped = true;
+    this.#unsubscribe?.();
     this.#options.clock.clearTimeout(this.#probe);
   }
 
@@ -132,10 +172,11 @@ export class StoreGuard {
         this.#failures = 0;
         done(result);
       },
-      (error: unknown) => {
+      (thrown: unknown) => {
         if (!waiting) return;
         waiting = false;
         clock.clearTimeout(timer);
+        const error = storeError(thrown);
         this.#failed(operation, error);
         failed(error);
       },
@@ -144,6 +185,7 @@ export class StoreGuard {
 
   #failed(operation: StoreOperation, error: unknown): void {
     this.#options.observer?.storeError?.(operation);
+    if (operation === 'ping') return;
     this.#failures += 1;
     if (this.state === 'degraded' || this.#failures < OPEN_AFTER) return;
     this.#options.log.warn(
@@ -156,10 +198,12 @@ export class StoreGuard {
 
   #schedule(): void {
     const { clock } = this.#options;
-    this.#probe = clock.setTimeout(async () => {
+    const timer = clock.setTimeout(async () => {
       await this.probe();
-      if (this.state === 'degraded' && !this.#stopped) this.#schedule();
-    }, PROBE_EVERY_MS);
+      // Unless it was back meanwhile, and is away again: then there are later pings.
+      if (this.#probe === timer && this.state === 'degraded' && !this.#stopped) this.#schedule();
+    }, AGAIN_MS);
+    this.#probe = timer;
   }
 
   #close(): void {
@@ -168,6 +212,7 @@ export class StoreGuard {
     this.#options.clock.clearTimeout(this.#probe);
     this.#options.log.info({}, 'the store is back');
     this.#switch('ok');
+    this.#runWaiting();
   }
 
   #switch(state: StoreState): void {

@@ -36,7 +36,7 @@ export class LateFlight {
   start(): void {
     this.#tower.onLate(this);
     if (!this.#held && !this.#run.degraded) this.#tower.onDegraded(this.key);
-    this.#run.keepLease(this.#tower.renewMs, () => this.#renew());
+    this.#run.keepLease(this.#tower.lateRenewMs, () => this.#renew());
     const left = this.#run.remainingMs();
     if (left > 0) this.#timer = this.#tower.clock.setTimeout(() => this.#overdue(), left);
     else this.#overdue();
@@ -97,8 +97,7 @@ export class LateFlight {
         if (result === 'lost') this.#lost();
         else if (result === 'absent') this.#enter();
       },
-      // The next renewal comes in time: a lease outlasts two that fail.
-      () => {},
+      () => this.#run.renewAgain(this.#tower.guard.again),
     );
   }
 
@@ -124,6 +123,7 @@ export class LateFlight {
       },
       () => {
         this.#held = false;
+        this.#run.renewAgain(this.#tower.guard.again);
         then();
       },
     );

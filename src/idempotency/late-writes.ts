@@ -1,17 +1,16 @@
-import type { Clock, Timer } from '../clock.js';
+import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
 import type { StoreGuard } from './guard.js';
 import type { MemoryStore } from './memory-store.js';
 import type { CompleteRequest } from './store.js';
 
-const RETRY_EVERY_MS = 1_000;
 const GIVE_UP_AFTER_MS = 60_000;
 /** Writes at a time, so that a store that has just come back is not flooded. */
 const BATCH = 50;
 
 /**
  * Answers that were sent but that the store did not take. They are kept for the duplicates that reach this
- * process, and written again for a minute, under the token their run had, so that nobody else's answer is overwritten.
+ * process, and written again every 50 ms for a minute, under the token their run had, so that nobody else's answer is overwritten.
  */
 export class LateWrites {
   readonly #guard: StoreGuard;
@@ -20,7 +19,8 @@ export class LateWrites {
   readonly #log: Logger;
   /** By key; the first to be given up comes first. */
   readonly #pending = new Map<string, { request: CompleteRequest; until: number }>();
-  #timer: Timer;
+  #callOff: (() => void) | undefined;
+  #flushing: Promise<void> | undefined;
 
   constructor(guard: StoreGuard, kept: MemoryStore, clock: Clock, log: Logger) {
     this.#guard = guard;
@@ -36,25 +36,33 @@ export class LateWrites {
   }
 
   /** Writes what is pending, until the store fails again. */
-  async flush(): Promise<void> {
-    this.#clock.clearTimeout(this.#timer);
+  flush(): Promise<void> {
+    this.#callOff?.();
+    this.#flushing ??= this.#flush().finally(() => {
+      this.#flushing = undefined;
+      if (this.#pending.size > 0) this.#schedule();
+    });
+    return this.#flushing;
+  }
+
+  async #flush(): Promise<void> {
     this.#giveUp();
     let going = this.#guard.state === 'ok';
     while (going && this.#pending.size > 0) {
       const batch = [...this.#pending.values()].slice(0, BATCH);
       going = !(await Promise.all(batch.map(({ request }) => this.#write(request)))).includes(false);
     }
-    if (this.#pending.size > 0) this.#schedule();
   }
 
   /** Ends the repetitions. */
   stop(): void {
-    this.#clock.clearTimeout(this.#timer);
+    this.#callOff?.();
     this.#pending.clear();
   }
 
   #schedule(): void {
-    this.#timer = this.#clock.setTimeout(() => void this.flush(), RETRY_EVERY_MS);
+    this.#callOff?.();
+    this.#callOff = this.#guard.again(() => void this.flush());
   }
 
   #giveUp(): void {

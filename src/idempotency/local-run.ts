@@ -24,6 +24,8 @@ export class LocalRun implements OwnedRun {
   readonly #clock: Clock;
   readonly #host: RunHost;
   #timer: Timer;
+  #lease: { readonly everyMs: number; readonly renew: () => void } | undefined;
+  #callOff: (() => void) | undefined;
   #controller: AbortController | undefined;
   #aborted = false;
   #late: { readonly until: number; readonly told: Promise<void>; readonly tell: () => void } | undefined;
@@ -126,13 +128,29 @@ export class LocalRun implements OwnedRun {
 
   /** Calls `renew` every `everyMs` until told to stop, for the first time after `firstMs`. */
   keepLease(everyMs: number, renew: () => void, firstMs = everyMs): void {
+    this.dropLease();
+    this.#lease = { everyMs, renew };
     this.#timer = this.#clock.setTimeout(() => {
       this.keepLease(everyMs, renew);
       renew();
     }, firstMs);
   }
 
+  /** A renewal has failed: while the lease is kept, the next comes when `again` calls, before its turn. */
+  renewAgain(again: (run: () => void) => () => void): void {
+    const lease = this.#lease;
+    if (lease === undefined) return;
+    this.dropLease();
+    this.#lease = lease;
+    this.#callOff = again(() => {
+      this.keepLease(lease.everyMs, lease.renew);
+      lease.renew();
+    });
+  }
+
   dropLease(): void {
+    this.#lease = undefined;
+    this.#callOff?.();
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
   }
 }

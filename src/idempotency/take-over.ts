@@ -44,7 +44,7 @@ export class TakeOver implements RunHost {
   }
 
   #look(): void {
-    const { guard, leaseMs, newOwner } = this.#tower;
+    const { guard, lateLeaseMs, newOwner } = this.#tower;
     if (guard.state === 'degraded') {
       this.#schedule();
       return;
@@ -55,7 +55,7 @@ export class TakeOver implements RunHost {
     };
     guard.call(
       'claim',
-      (store) => store.claim?.({ owner, leaseMs, max: TAKE_AT_ONCE }) ?? [],
+      (store) => store.claim?.({ owner, leaseMs: lateLeaseMs, max: TAKE_AT_ONCE }) ?? [],
       (claimed) => {
         take(claimed);
         this.#schedule(claimed.length < TAKE_AT_ONCE ? undefined : LOOK_AGAIN_MS);
@@ -66,7 +66,7 @@ export class TakeOver implements RunHost {
   }
 
   #take(claimed: ClaimedRun, owner: string): void {
-    const { clock, leaseMs, log, ttlMs } = this.#tower;
+    const { clock, lateLeaseMs: leaseMs, log, ttlMs } = this.#tower;
     const { key, fingerprint, attempt, answer, journal, limitLeftMs } = claimed;
     const here = this.#tower.lateFlight(key);
     if (here !== undefined) {
