@@ -34,7 +34,10 @@ export interface TaskRouterOptions {
   readonly basePath?: string | undefined;
   /** Where runs and answers are recorded. Default: {@link memoryStore}, which duplicates in other processes escape. */
   readonly store?: IdempotencyStore | undefined;
-  /** How long one operation of the store may take, in milliseconds. Default 250. */
+  /**
+   * How long one operation of the store may take, in milliseconds. Default 250. Never more than a third of a run's lease,
+   * which is 0.6 of `deadlineMs`, between 400 and 1,500: 500 for the default deadline.
+   */
   readonly storeTimeoutMs?: number | undefined;
   /**
    * When the store cannot be reached: `continue` (default) runs handlers, and only this process tells duplicates;

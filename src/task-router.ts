@@ -21,6 +21,7 @@ import type { CallbackOutcome } from './http/outcome.js';
 import { createSignatureCheck } from './http/signature-check.js';
 import type { AdapterParts } from './http/types.js';
 import { createIdempotency } from './idempotency/engine.js';
+import { leasesFor } from './idempotency/lease.js';
 import type { StoreState } from './idempotency/store/store.js';
 import type { Instruction } from './instructions/index.js';
 import { readOptions, type TaskRouterOptions } from './options.js';
@@ -113,7 +114,7 @@ export interface TaskRouter {
   fetch(options?: FetchOptions): FetchHandler;
   /** `degraded` while the idempotency store cannot be reached. */
   readonly storeState: StoreState;
-  /** Asks the store whether it can be reached; never rejects. */
+  /** Asks the store whether it takes writes; never rejects. */
   probeStore(): Promise<StoreState>;
   /** The keys of the callbacks in flight. */
   readonly active: Iterable<string>;
@@ -154,7 +155,8 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
     store: options.store,
     clock,
     log,
-    storeTimeoutMs: options.storeTimeoutMs,
+    ...leasesFor(options.deadlineMs, options.storeTimeoutMs),
+    hiccupMs: Math.floor(options.deadlineMs / 4),
     onStoreError: options.onStoreError,
     ...(options.maxAgeMs === false ? {} : { ttlMs: options.maxAgeMs + KEPT_LONGER_MS }),
     ...(options.storeObserver ? { observer: options.storeObserver } : {}),

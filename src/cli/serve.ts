@@ -9,6 +9,11 @@ import { stopOnSignals } from '../server/shutdown.js';
  * @throws ConfigurationError when the environment, the handlers or a port are not as they must be.
  */
 export async function serve(): Promise<void> {
+  // A handler that prints to a pipe nobody reads, or to a full disk, does not end the endpoint.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.removeAllListeners('error').on('error', () => {});
+  }
   const config = readConfig(process.env);
-  stopOnSignals(await startEndpoint(config, { handlers: await loadHandlers(config.handlersDir) }));
+  const handlers = await loadHandlers(config.handlersDir);
+  await startEndpoint(config, { handlers, onListening: (endpoint) => stopOnSignals(endpoint) });
 }

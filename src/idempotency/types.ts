@@ -30,9 +30,9 @@ export interface Idempotency {
   takeOver(handler: (run: TakenRun) => Promise<void>): void;
   /** The keys that are running here or being waited for. */
   readonly active: Iterable<string>;
-  /** `degraded` from the third store failure in a row until the store answers a ping again. */
+  /** `degraded` from the third store failure in a row until the store takes a ping again. */
   readonly storeState: StoreState;
-  /** Asks the store whether it can be reached. Never rejects; takes `storeTimeoutMs` at most. */
+  /** Asks the store whether it takes writes. Never rejects, and never degrades it; takes `storeTimeoutMs` at most. */
   probe(): Promise<StoreState>;
   /**
    * Takes no new keys, and waits up to `timeoutMs` for those in flight, deferred runs included. At the limit it aborts
@@ -56,6 +56,9 @@ export interface IdempotencyOptions {
   readonly deferredLeaseMs?: number;
   /** How often the owner of a run renews its lease. Default: a third of the lease. */
   readonly renewMs?: number;
+  /** The same two for a run that goes on after its callback was answered. Default: as before the answer. */
+  readonly lateLeaseMs?: number;
+  readonly lateRenewMs?: number;
   /** How long an answer is repeated to duplicates. Default 24 hours. */
   readonly ttlMs?: number;
   /** How long one store operation may take. Default 250. */

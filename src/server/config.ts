@@ -45,6 +45,34 @@ function url(protocols: readonly string[], example: string) {
   );
 }
 
+/** Everything that would fail later, on a connection or in a line of the log, and say less. */
+const redisUrl = v.pipe(
+  url(['redis:', 'rediss:'], 'redis://:password@127.0.0.1:6379/0'),
+  v.check(
+    (text) => !URL.canParse(text) || new URL(text).hostname !== '',
+    'must name a host, such as redis://127.0.0.1:6379; in a password write # as %23, / as %2F and ? as %3F.',
+  ),
+  v.check((text) => {
+    if (!URL.canParse(text)) return true;
+    const { username, password } = new URL(text);
+    return canDecode(username) && canDecode(password);
+  }, 'has a % in its user name or password that two hexadecimal digits do not follow: write % as %25.'),
+  v.check((text) => {
+    if (!URL.canParse(text)) return true;
+    const { pathname, searchParams } = new URL(text);
+    return [pathname.slice(1), searchParams.get('db') ?? ''].every((db) => /^\d{0,5}$/.test(db));
+  }, 'must end with the number of a database, such as /0, or with nothing after the port.'),
+);
+
+function canDecode(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const TOKEN_MISSING =
   "is missing. Set it to the Auth Token of your account (Twilio Console, Account info): without it nobody could tell Twilio's requests from forged ones.";
 
@@ -117,7 +145,8 @@ const ENVIRONMENT = v.object(
     HOST: v.optional(v.string()),
     ADMIN_PORT: v.optional(port('ADMIN_PORT')),
     MAX_CONNECTIONS: v.optional(whole('connections', 10, 100_000), '5000'),
-    REDIS_URL: v.optional(url(['redis:', 'rediss:'], 'redis://127.0.0.1:6379')),
+    ADMIN_HOST: v.optional(v.string()),
+    REDIS_URL: v.optional(redisUrl),
     HANDLERS_DIR: v.optional(v.string()),
     TRUST_PROXY: v.optional(trustProxy),
     LOG_LEVEL: v.optional(
@@ -150,6 +179,9 @@ const ENVIRONMENT = v.object(
   TOKEN_MISSING,
 );
 
+/** The names of all variables the endpoint reads. */
+export const ENVIRONMENT_NAMES = Object.keys(ENVIRONMENT.entries);
+
 /**
  * Reads the endpoint's configuration from environment variables. An empty variable counts as absent, as compose files
  * write it.
@@ -161,7 +193,7 @@ const ENVIRONMENT = v.object(
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>) {
   const given = Object.fromEntries(
-    Object.keys(ENVIRONMENT.entries).flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
+    ENVIRONMENT_NAMES.flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
   );
   const parsed = v.safeParse(ENVIRONMENT, given);
   const problems = parsed.success ? [] : parsed.issues.map(describe);
@@ -173,6 +205,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
   }
   if (given.ADMIN_PORT && given.ADMIN_PORT !== '0' && given.ADMIN_PORT === (given.PORT ?? '3000')) {
     problems.push('ADMIN_PORT must differ from PORT, or be left out.');
+  }
+  if (given.ADMIN_HOST && !given.ADMIN_PORT) {
+    problems.push('ADMIN_HOST says where ADMIN_PORT listens: set ADMIN_PORT as well.');
   }
   if (!parsed.success || problems.length > 0) {
     throw new ConfigurationError(
@@ -200,6 +235,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
     /** Where health and metrics are served; undefined: beside the callbacks. */
     adminPort: read.ADMIN_PORT,
     maxConnections: read.MAX_CONNECTIONS,
+    /** Health and metrics ask for no password: this machine alone, unless somebody says otherwise. */
+    adminHost: read.ADMIN_HOST ?? '127.0.0.1',
     redisUrl: read.REDIS_URL,
     handlersDir: read.HANDLERS_DIR,
     trustProxy: read.TRUST_PROXY,

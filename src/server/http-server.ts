@@ -41,7 +41,7 @@ export async function listen(
     throw new ConfigurationError(
       code === 'EADDRINUSE' ? 'port-in-use' : 'cannot-listen',
       `The endpoint cannot listen on ${where} (${code}): set ${variable} to a port that is free and allowed` +
-        `${host === undefined ? '' : ', or HOST to an address of this machine'}.`,
+        `${host === undefined ? '' : `, or ${variable === 'PORT' ? 'HOST' : 'ADMIN_HOST'} to an address of this machine`}.`,
       { cause },
     );
   }

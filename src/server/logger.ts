@@ -3,7 +3,7 @@ import type { CallbackOutcome, DeferredOutcome } from '../index.js';
 import type { Logger } from '../log.js';
 import type { EndpointConfig } from './config.js';
 import { logOutput } from './log-output.js';
-import { lineRedactor, redactFields } from './redact.js';
+import { errorFields, lineRedactor, redactFields } from './redact.js';
 
 /**
  * The endpoint's logger: JSON lines on standard output, written a few at a time and all of them at exit. Tokens,
@@ -21,7 +21,7 @@ export function createLogger(
       // The host and the process id are the platform's to add, and the same on each line.
       base: null,
       formatters: { level: (label) => ({ level: label }), log: redactFields },
-      serializers: { err: (error: Error) => redactFields({ ...pino.stdSerializers.err(error) }) },
+      serializers: { err: (error: unknown) => (error instanceof Error ? errorFields(error) : error) },
       hooks: { streamWrite: lineRedactor(secretsOf(config)) },
     },
     destination,

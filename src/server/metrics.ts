@@ -1,6 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { StoreState } from '../idempotency/store/store.js';
 import type { IdempotencyObserver } from '../idempotency/types.js';
 import type { CallbackOutcome, DeferredOutcome, TaskRouter } from '../index.js';
+import { droppedLines } from './log-output.js';
 
 /** Up to Twilio's limit of 5 s for an assignment; only events may go on beyond it. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 4, 5, 10];
@@ -12,8 +14,8 @@ export interface Metrics {
   readonly deferred: (outcome: DeferredOutcome) => void;
   /** For the option `storeObserver`. */
   readonly observer: IdempotencyObserver;
-  /** Reads in-flight callbacks and the store's state from the router at each scrape. */
-  watch(taskRouter: Pick<TaskRouter, 'active' | 'storeState'>): void;
+  /** Reads in-flight callbacks and the store's state from the router at each scrape, which also asks the store. */
+  watch(taskRouter: Pick<TaskRouter, 'active' | 'storeState'>, probe: () => Promise<StoreState>): void;
   readonly contentType: string;
   /** Everything, in the text format of Prometheus. */
   text(): Promise<string>;
@@ -82,6 +84,15 @@ export function createMetrics(): Metrics {
     labelNames: ['operation'],
     registers,
   });
+  new Counter({
+    name: 'taskrouter_log_lines_dropped_total',
+    help: 'Log lines that were lost, because the log could not be written or nobody read it.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(droppedLines());
+    },
+  });
 
   return {
     outcome({ route, verdict, status, handler = '', instruction = '', reason, durationMs, ...facts }) {
@@ -102,13 +113,14 @@ export function createMetrics(): Metrics {
       },
       storeError: (operation) => storeErrors.inc({ operation }),
     },
-    watch(taskRouter) {
+    watch(taskRouter, probe) {
       new Gauge({
         name: 'taskrouter_store_up',
-        help: '1 while the idempotency store is in use, 0 while callbacks run without it.',
+        help: '1 while the idempotency store is in use and takes writes, 0 while callbacks run without it.',
         registers,
-        collect() {
-          this.set(taskRouter.storeState === 'ok' ? 1 : 0);
+        async collect() {
+          const takesWrites = (await probe()) === 'ok';
+          this.set(takesWrites && taskRouter.storeState === 'ok' ? 1 : 0);
         },
       });
       new Gauge({

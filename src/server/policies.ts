@@ -1,6 +1,9 @@
 import type { Logger } from '../log.js';
 import type { EndpointConfig } from './config.js';
 
+/** As Twilio issues them. */
+const AUTH_TOKEN = /^[0-9a-f]{32,}$/i;
+
 /** Says in one line what is in force, and warns of what will hurt in production. Values that are secret stay out. */
 export function tellPolicies(
   log: Logger,
@@ -23,6 +26,14 @@ export function tellPolicies(
     },
     'endpoint ready',
   );
+  config.authTokens.forEach((token, index) => {
+    if (AUTH_TOKEN.test(token)) return;
+    log.warn(
+      { position: index + 1 },
+      'An Auth Token in TWILIO_AUTH_TOKEN has fewer than 32 hexadecimal digits: Twilio issues none like it, and a ' +
+        'short one can be guessed. Copy it from the Twilio Console, Account info',
+    );
+  });
   if (!config.production) return;
   if (config.publicUrl === undefined && config.trustProxy === undefined) {
     log.warn(

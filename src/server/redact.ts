@@ -33,7 +33,8 @@ export function redactFields(fields: Record<string, unknown>): Record<string, un
 }
 
 function redactObject(value: object, depth: number): unknown {
-  if (value instanceof Error || value instanceof Date) return value;
+  if (value instanceof Error) return errorFields(value);
+  if (value instanceof Date) return value;
   if (depth === MAX_DEPTH) return REDACTED;
   if ('toJSON' in value && typeof value.toJSON === 'function') {
     const plain: unknown = value.toJSON();
@@ -49,6 +50,34 @@ function redactObject(value: object, depth: number): unknown {
     copy[name] = after;
   }
   return copy ?? value;
+}
+
+/** What else of an error is a fact; any other text may be a customer's. */
+const TOLD_TEXTS = ['code', 'syscall', 'operation', 'field', 'moreInfo'];
+
+/** Deeper causes are left out. */
+const MAX_CAUSES = 4;
+
+/**
+ * An error as it is logged: what it is called, says and was caused by, its codes and numbers. Clients of databases and
+ * HTTP hang what they were sending on their errors, passwords and customers' names included: that stays out.
+ */
+export function errorFields(error: Error, depth = 0): Record<string, unknown> {
+  const fields: Record<string, unknown> = { type: error.name, message: error.message, stack: error.stack };
+  for (const [name, value] of Object.entries(error)) {
+    const told = typeof value === 'string' ? TOLD_TEXTS.includes(name) : !isObject(value);
+    if (told && typeof value !== 'function' && !isSecret(name) && !(name in fields)) fields[name] = value;
+  }
+  const { cause, errors } = error as { cause?: unknown; errors?: unknown };
+  if (depth === MAX_CAUSES) return fields;
+  if (cause instanceof Error) fields.cause = errorFields(cause, depth + 1);
+  if (Array.isArray(errors)) {
+    fields.errors = errors
+      .filter((one) => one instanceof Error)
+      .slice(0, MAX_CAUSES)
+      .map((one) => errorFields(one, depth + 1));
+  }
+  return fields;
 }
 
 function isObject(value: unknown): value is object {

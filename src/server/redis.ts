@@ -1,9 +1,20 @@
 import { Redis } from 'ioredis';
 import { type Clock, systemClock } from '../clock.js';
+import { passwordsOf } from '../idempotency/store/redis/redis-store.js';
+import { storeError } from '../idempotency/store/store-error.js';
 import type { Logger } from '../log.js';
 
-/** The least time between two log lines about a Redis that cannot be reached, in milliseconds. */
+/** The least time between two log lines about a Redis that cannot be used, in milliseconds. */
 const LOG_EVERY_MS = 10_000;
+
+/**
+ * The longest wait before Redis is tried again, in milliseconds. The first wait is 50: most connections that are cut
+ * can be made again at once, and the leases of a second and a half hold until then.
+ */
+const RETRY_AT_MOST_MS = 250;
+
+/** The least time between two new connections because the old one leads to a replica, in milliseconds. */
+const LEAVE_REPLICA_EVERY_MS = 1_000;
 
 /**
  * Connects to Redis and keeps at it for ever; it never throws, so the endpoint starts while Redis is away. Nothing is
@@ -12,6 +23,7 @@ const LOG_EVERY_MS = 10_000;
  * to know of an answer that comes late.
  */
 export function connectRedis(url: string, log: Logger, clock: Clock = systemClock): Redis {
+  let leftReplicaAt = Number.NEGATIVE_INFINITY;
   const redis = new Redis(url, {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
@@ -21,16 +33,22 @@ export function connectRedis(url: string, log: Logger, clock: Clock = systemCloc
     // Twilio waits for an answer, because a process that stood still itself finds this timer due before it has read
     // what has come: after a shorter stop its callbacks still count, and need the connection.
     socketTimeout: 5_000,
-    retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 6), 1_000),
-    // After a failover the old primary refuses writes: connect again, to whoever the name leads to now.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt - 1, 6), RETRY_AT_MOST_MS),
+    // After a failover the old primary refuses writes: connect again, to whoever the name leads to now. Before Redis 7
+    // a script's refusal has its code in the middle.
+    reconnectOnError: (error) => {
+      const leave =
+        /\bREADONLY\b/.test(error.message) && clock.now() - leftReplicaAt >= LEAVE_REPLICA_EVERY_MS;
+      if (leave) leftReplicaAt = clock.now();
+      return leave;
+    },
   });
   let errors = 0;
   let loggedAt = Number.NEGATIVE_INFINITY;
-  redis.on('error', (error: Error) => {
+  redis.on('error', (error: unknown) => {
     errors += 1;
     if (clock.now() - loggedAt < LOG_EVERY_MS) return;
-    log.warn({ err: error, errors }, 'Redis cannot be reached; trying on');
+    log.warn({ err: storeError(error, passwordsOf(redis)), errors }, 'Redis cannot be reached; trying on');
     loggedAt = clock.now();
     errors = 0;
   });

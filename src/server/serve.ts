@@ -15,7 +15,7 @@ import {
 import type { Logger } from '../log.js';
 import { adminRoutes, createApp } from './app.js';
 import type { EndpointConfig } from './config.js';
-import type { Phase } from './health.js';
+import { type Phase, rareProbe } from './health.js';
 import { closeConnections, limitConnections, listen, urlOf } from './http-server.js';
 import { createLogger, logDeferred, logOutcomes } from './logger.js';
 import { createMetrics } from './metrics.js';
@@ -30,6 +30,10 @@ export interface EndpointParts {
   /** Default: JSON lines on standard output. */
   readonly log?: Logger;
   readonly onOutcome?: (outcome: CallbackOutcome) => void;
+  /**
+   * Called once it listens, while friendly names may still be looked up: from then on it can be stopped in order.
+   */
+  readonly onListening?: (endpoint: Endpoint) => void;
 }
 
 /** A running endpoint. */
@@ -86,11 +90,12 @@ export async function startEndpoint(config: EndpointConfig, parts: EndpointParts
       .onDeferred(metrics.deferred)
       .onDeferred(logDeferred(log));
     if (parts.onOutcome) taskRouter.onOutcome(parts.onOutcome);
-    metrics.watch(taskRouter);
+    const probe = rareProbe(taskRouter);
+    metrics.watch(taskRouter, probe);
 
     const admin = adminRoutes(
       {
-        taskRouter,
+        probe,
         phase: () => phase,
         store: redis ? 'redis' : 'memory',
         onStoreError: config.onStoreError,
@@ -112,29 +117,34 @@ export async function startEndpoint(config: EndpointConfig, parts: EndpointParts
     servers.push(main);
     if (config.adminPort !== undefined) {
       const app = createApp((app) => app.use(admin));
-      servers.push(await listen(app, config.adminPort, config.host, 'ADMIN_PORT'));
+      servers.push(await listen(app, config.adminPort, config.adminHost, 'ADMIN_PORT'));
     }
-    const ready = () => {
-      if (phase === 'starting') phase = 'ready';
-    };
-    await becomeReady(taskRouter, ready, () => phase === 'stopping', log);
     const url = urlOf(main, config.host);
-    tellPolicies(log, config, { url, handlers: parts.handlers.length });
-
-    return {
+    const endpoint: Endpoint = {
       url,
-      adminUrl: urlOf(servers.at(-1)!, config.host),
+      adminUrl: config.adminPort === undefined ? url : urlOf(servers.at(-1)!, config.adminHost),
       log,
       async close() {
+        // What waits for names that are not known yet cannot be decided here: another process, or a later one, can.
+        const { shutdownDelayMs: delayMs, shutdownTimeoutMs: timeoutMs } =
+          phase === 'starting' ? { shutdownDelayMs: 0, shutdownTimeoutMs: 0 } : config;
         phase = 'stopping';
-        if (config.shutdownDelayMs > 0) await sleep(config.shutdownDelayMs);
+        if (delayMs > 0) await sleep(delayMs);
         main.close();
-        const result = await taskRouter.close({ timeoutMs: config.shutdownTimeoutMs });
+        const result = await taskRouter.close({ timeoutMs });
         await Promise.all(servers.map(closeConnections));
         redis?.disconnect();
         return result;
       },
     };
+    parts.onListening?.(endpoint);
+    const stopping = () => phase === 'stopping';
+    const ready = () => {
+      if (phase === 'starting') phase = 'ready';
+    };
+    await becomeReady(taskRouter, ready, stopping, log);
+    if (!stopping()) tellPolicies(log, config, { url, handlers: parts.handlers.length });
+    return endpoint;
   } catch (error) {
     for (const server of servers) server.close();
     await started?.close({ timeoutMs: 0 });
@@ -176,6 +186,7 @@ async function becomeReady(
     await taskRouter.ready();
     ready();
   } catch (error) {
+    if (stopped()) return;
     if (error instanceof ConfigurationError) throw error;
     if (error instanceof TaskRouterKitError && Object.hasOwn(SLIPS, error.code)) {
       throw new ConfigurationError(error.code, `${SLIPS[error.code]}: ${error.message}`, { cause: error });
@@ -193,8 +204,15 @@ async function becomeReady(
 /** ioredis is loaded only where it is used: the start without it is quicker. */
 async function connect(url: string, log: Logger) {
   const { connectRedis, firstAttempt } = await import('./redis.js');
+  const { checkRedis } = await import('./redis-check.js');
   const redis = connectRedis(url, log);
-  await firstAttempt(redis);
+  try {
+    await firstAttempt(redis);
+    await checkRedis(redis, log);
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
   return redis;
 }
 

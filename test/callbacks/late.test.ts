@@ -179,8 +179,59 @@ describe('defer(run)', () => {
     const { clock, reservation, rest, ends } = setUp((on) => on.onAssignment(defer(async () => accept())));
     rest.state.fail = error;
     await reservation().primary();
-    await clock.advance(10);
+    // What may pass is repeated until the limit, which is 30 s.
+    await clock.advance(30_001);
     expect(ends).toMatchObject([{ outcome, instruction: 'accept', error }]);
+  });
+
+  test.each([
+    ['accept', accept(), { code: 'unsent' }],
+    ['accept', accept(), { code: 'timeout', maybeApplied: true }],
+    ['reject', reject({ activity: OFFLINE }), { status: 503, maybeApplied: true }],
+    ['reject', reject({ activity: OFFLINE }), { status: 429 }],
+  ])('REST is away for 12 s: %s is repeated, and applied once', async (_name, instruction, error) => {
+    const { clock, reservation, rest, ends } = setUp((on) => on.onAssignment(defer(async () => instruction)));
+    rest.state.fail = error;
+    await reservation().primary();
+    await clock.advance(12_000);
+    expect(ends).toEqual([]);
+    rest.state.fail = undefined;
+    await clock.advance(2_000);
+    expect(rest.applied).toMatchObject([{ instruction }]);
+    expect(ends).toMatchObject([{ outcome: 'applied' }]);
+    await clock.advance(60_000);
+    expect(rest.applied).toHaveLength(1);
+  });
+
+  test.each([
+    ['accepted', 'applied'],
+    ['canceled', 'refused'],
+  ])('an accept whose answer was lost, and a reservation that is %s then: %s', async (status, outcome) => {
+    const { clock, reservation, rest, ends } = setUp((on) => on.onAssignment(defer(async () => accept())));
+    rest.state.fail = { code: 'lost', maybeApplied: true };
+    await reservation().primary();
+    await clock.advance(1_000);
+    rest.state.fail = { code: 'state' };
+    rest.state.status = status;
+    await clock.advance(2_000);
+    expect(ends).toMatchObject([{ outcome, instruction: 'accept' }]);
+  });
+
+  test('what rings is never repeated, nor what Twilio refuses', async () => {
+    for (const [instruction, error] of [
+      [call({ from: '+15550100', to: '+15550101', url: 'https://example.com' }), { status: 503 }],
+      [accept(), { status: 401 }],
+    ] as const) {
+      const { clock, reservation, rest, ends } = setUp((on) =>
+        on.onAssignment(defer(async () => instruction)),
+      );
+      rest.state.fail = error;
+      await reservation().primary();
+      await clock.advance(100);
+      rest.state.fail = undefined;
+      await clock.advance(20_000);
+      expect([ends.length, rest.applied.length]).toEqual([1, 0]);
+    }
   });
 
   test('a limit above the reservation timeout of the workflow is warned about once', async () => {

@@ -99,7 +99,6 @@ describe('two processes on one Redis', () => {
         return redis.evalsha(...args);
       },
       eval: (...args) => redis.eval(...args),
-      ping: () => redis.ping(),
     };
     const engine = createIdempotency({ store: redisStore(counted) });
     for (let i = 0; i < 10; i += 1) await engine.run(request(unique(), async () => 'a'));
@@ -163,7 +162,6 @@ describe('a Redis in trouble, in the middle of the load', () => {
     const slow: RedisClient = {
       evalsha: (...args) => sleep(180).then(() => redis.evalsha(...args)),
       eval: (...args) => sleep(180).then(() => redis.eval(...args)),
-      ping: () => redis.ping(),
     };
     const { ended, runs, started } = await load(createIdempotency({ store: redisStore(slow) }), 800);
     expect([ended.length, runs]).toEqual([started, started]);
@@ -226,7 +224,6 @@ describe('the Redis store', () => {
         return ['acquired', 1];
       },
       eval: async () => undefined,
-      ping: async () => 'PONG',
     };
     const { acquire } = redisStore(redis, { prefix: 'mine:' });
     await acquire({ key: 'k', fingerprint: 'f', owner: 'o', leaseMs: 1, ttlMs: 2 });
@@ -247,7 +244,7 @@ describe('the Redis store', () => {
       asked += 1;
     };
     for (const status of ['reconnecting', 'close', 'end']) {
-      const store = redisStore({ status, evalsha: count, eval: count, ping: count });
+      const store = redisStore({ status, evalsha: count, eval: count });
       await expect(store.ping()).rejects.toMatchObject({ code: 'redis-away' });
       await expect(store.release({ key: 'k', owner: 'o' })).rejects.toMatchObject({ code: 'redis-away' });
     }
@@ -256,7 +253,7 @@ describe('the Redis store', () => {
 
   it('says so when the client changes the replies', async () => {
     const odd = async () => ({ status: 'acquired' });
-    const store = redisStore({ evalsha: odd, eval: odd, ping: odd });
+    const store = redisStore({ evalsha: odd, eval: odd });
     const acquire = store.acquire({ key: 'k', fingerprint: 'f', owner: 'o', leaseMs: 1, ttlMs: 1 });
     await expect(acquire).rejects.toMatchObject({ code: 'redis-unexpected-reply' });
   });

@@ -52,7 +52,7 @@ export function createWorld(options: { latencyMs?: number } = {}) {
     };
   }
 
-  /** Without patience for hiccups, and looking for a store that is away once a second, unless the test says otherwise. */
+  /** Without patience for hiccups, unless the test says otherwise. */
   const process = (overrides: Partial<IdempotencyOptions> = {}, line = world) => {
     const engine = createIdempotency({
       store: connect(line),
@@ -60,7 +60,6 @@ export function createWorld(options: { latencyMs?: number } = {}) {
       random: () => 0.5,
       newOwner: () => `owner-${++owners}`,
       hiccupMs: 0,
-      probeMs: 1_000,
       ...overrides,
     });
     const run = async (request: RunRequest): Promise<RunResult> => engine.run(request);

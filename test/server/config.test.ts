@@ -77,6 +77,47 @@ describe('readConfig', () => {
     expect(problemsOf({ TWILIO_AUTH_TOKEN: TOKEN, TWILIO_API_KEY: key, TWILIO_API_SECRET: 'x' })).toBe('');
   });
 
+  it.each([
+    ['redis://127.0.0.1:6379/abc', 'the number of a database'],
+    ['redis://127.0.0.1:6379/0/1', 'the number of a database'],
+    ['redis://127.0.0.1:6379/-1', 'the number of a database'],
+    ['redis://127.0.0.1:6379/1.5', 'the number of a database'],
+    ['redis://127.0.0.1:6379?db=hush', 'the number of a database'],
+    ['redis://:50%off-hush@127.0.0.1', 'write % as %25'],
+    ['redis://100%:hush@127.0.0.1', 'write % as %25'],
+    ['redis://', 'must name a host'],
+    ['redis:///0', 'must name a host'],
+    ['redis:hush', 'must name a host'],
+    ['redis://:hush/hush@127.0.0.1', 'REDIS_URL must'],
+    ['valkey://hush', 'must be a URL such as redis://'],
+    ['redis+tls://hush', 'must be a URL such as redis://'],
+    ['127.0.0.1:6379', 'must be a URL such as redis://'],
+  ])('refuses REDIS_URL %s', (text, problem) => {
+    const message = problemsOf({ TWILIO_AUTH_TOKEN: TOKEN, REDIS_URL: text });
+    expect(message).toContain(problem);
+    expect(message).toContain('REDIS_URL');
+    expect(message).not.toContain('hush');
+  });
+
+  it.each([
+    'redis://127.0.0.1',
+    'redis://localhost:6379/',
+    'redis://127.0.0.1:6379/15',
+    'rediss://user:p%40ss%25@redis.example.com:6380/0?family=6',
+    'redis://[::1]:6379',
+  ])('takes REDIS_URL %s', (text) => {
+    expect(readConfig({ TWILIO_AUTH_TOKEN: TOKEN, REDIS_URL: text }).redisUrl).toBe(text);
+  });
+
+  it('listens for health and metrics on this machine alone, unless ADMIN_HOST says otherwise', () => {
+    const env = { TWILIO_AUTH_TOKEN: TOKEN, ADMIN_PORT: '9090' };
+    expect(readConfig({ ...env, HOST: '0.0.0.0' }).adminHost).toBe('127.0.0.1');
+    expect(readConfig({ ...env, ADMIN_HOST: '10.0.0.1' }).adminHost).toBe('10.0.0.1');
+    expect(problemsOf({ TWILIO_AUTH_TOKEN: TOKEN, ADMIN_HOST: '10.0.0.1' })).toMatch(
+      /set ADMIN_PORT as well/,
+    );
+  });
+
   it('wants two different ports', () => {
     expect(problemsOf({ TWILIO_AUTH_TOKEN: TOKEN, ADMIN_PORT: '3000' })).toMatch(/ADMIN_PORT must differ/);
   });

@@ -54,6 +54,22 @@ describe('the log of the endpoint', () => {
     expect(logged({ err: error }).line.err).toMatchObject({ type: 'Error', message: 'no' });
   });
 
+  it.each([
+    ['command', { name: 'set', args: ['ada', '{"name":"Ada Lovelace"}'] }],
+    ['args', ['Ada Lovelace']],
+    ['config', { data: '{"name":"Ada Lovelace"}' }],
+    ['detail', 'Key (name)=(Ada Lovelace) already exists.'],
+    ['toJSON', () => ({ name: 'Ada Lovelace' })],
+  ])('never shows the %s of an error, of its causes or of the errors within it', (name, value) => {
+    const error = () => Object.assign(new Error('no'), { [name]: value, code: 'E1', status: 503 });
+    const outer = new AggregateError([error()], 'both', { cause: error() });
+    for (const fields of [{ err: outer }, { err: error() }, { reason: error() }, { deep: [{ e: outer }] }]) {
+      const { text } = logged(fields);
+      expect(text).not.toContain('Ada');
+      expect(text).toContain('"code":"E1","status":503');
+    }
+  });
+
   it('never shows a configured secret, wherever it turns up', () => {
     const env = { REDIS_URL: 'redis://:redis-password-1234@127.0.0.1:6379' };
     const { text } = logged({ note: `uses ${TOKEN}` }, 'connects with redis-password-1234', env);

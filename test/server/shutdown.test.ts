@@ -1,8 +1,12 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { describe, expect, inject, it } from 'vitest';
+import { freePort } from '../support/redis.js';
 import {
   callback,
   type EndpointProcess,
@@ -89,6 +93,40 @@ describe.concurrent('a signal', () => {
     expect(await endpoint.exited).toBe(1);
     expect(await answer).toBe('cut');
   });
+});
+
+it('a signal while friendly names are looked up: callbacks are answered 503, not reset', async (test) => {
+  const port = await freePort();
+  let ask = () => {};
+  const asked = new Promise<void>((resolve) => {
+    ask = resolve;
+  });
+  // Twilio's API, which takes requests and does not answer.
+  const api = createServer(() => ask()).listen(0, '127.0.0.1');
+  await once(api, 'listening');
+  test.onTestFinished(() => {
+    api.close().closeAllConnections();
+  });
+  const child = taskrouter(['serve'], {
+    TWILIO_AUTH_TOKEN: TOKEN,
+    TWILIO_ACCOUNT_SID: `AC${'1'.repeat(32)}`,
+    TWILIO_WORKSPACE_SID: `WS${'2'.repeat(32)}`,
+    TASKROUTER_BASE_URL: `http://127.0.0.1:${(api.address() as AddressInfo).port}`,
+    HANDLERS_DIR: fileURLToPath(new URL('fixtures/named', import.meta.url)),
+    HOST: '127.0.0.1',
+    PORT: String(port),
+  });
+  test.onTestFinished(() => void child.kill('SIGKILL'));
+  await asked;
+  const url = `http://127.0.0.1:${port}`;
+  expect((await fetch(`${url}/readyz`)).status).toBe(503);
+  const waiting = callback(url, reservation(0));
+  await until(async () =>
+    (await (await fetch(`${url}/metrics`)).text()).includes('taskrouter_callbacks_in_flight 1'),
+  );
+  child.kill('SIGTERM');
+  expect(await waiting).toMatchObject({ status: 503, body: expect.stringContaining('shutting-down') });
+  expect((await once(child, 'exit'))[0]).toBe(1);
 });
 
 it('a log that nobody reads any more does not keep the endpoint from ending', async (test) => {

@@ -69,15 +69,15 @@ export async function untilReady(port: number, command = 'PING', expected = '+PO
 }
 
 /**
- * Starts a Redis on a free loopback port, without persistence. A shell holds it, and kills it when this process
+ * Starts a Redis on a free loopback port, without persistence and with `flags` after its own. A shell holds it, and kills it when this process
  * closes the pipe between them, which happens however this process ends.
  */
-export async function startRedis(): Promise<PrivateRedis> {
+export async function startRedis(flags: readonly string[] = []): Promise<PrivateRedis> {
   const path = findServer();
   if (path === undefined)
     throw new Error('Install redis-server or valkey-server: this test stops and freezes one.');
   const port = await freePort();
-  let server = await launch(path, port);
+  let server = await launch(path, port, flags);
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
@@ -86,14 +86,20 @@ export async function startRedis(): Promise<PrivateRedis> {
     thaw: () => void process.kill(server.pid, 'SIGCONT'),
     async restart() {
       await server.stop();
-      server = await launch(path, port);
+      server = await launch(path, port, flags);
     },
   };
 }
 
-async function launch(path: string, port: number): Promise<{ pid: number; stop(): Promise<void> }> {
+async function launch(
+  path: string,
+  port: number,
+  more: readonly string[],
+): Promise<{ pid: number; stop(): Promise<void> }> {
   const options = { port, bind: '127.0.0.1', save: '', appendonly: 'no', maxmemory: '256mb' };
-  const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const flags = Object.entries(options)
+    .flatMap(([name, value]) => [`--${name}`, String(value)])
+    .concat(more);
   const holder = spawn(
     'sh',
     ['-c', '"$@" >/dev/null 2>&1 & echo $!; read -r _; kill -9 $!; wait', 'sh', path, ...flags],

@@ -3,6 +3,7 @@ import { TaskRouterKitError } from '../../errors.js';
 import type { Logger } from '../../log.js';
 import { isPromise, type MaybePromise } from '../../maybe-promise.js';
 import type { IdempotencyStore, StoreOperation, StoreState } from './store.js';
+import { storeError } from './store-error.js';
 
 /** Failures in a row that open the circuit. */
 const OPEN_AFTER = 3;
@@ -76,7 +77,8 @@ export class CircuitBreaker {
     let value: MaybePromise<T>;
     try {
       value = invoke(this.#options.store);
-    } catch (error) {
+    } catch (thrown) {
+      const error = storeError(thrown);
       this.#failed(operation, error, this.#options.clock.now());
       throw error;
     }
@@ -107,7 +109,7 @@ export class CircuitBreaker {
     });
   }
 
-  /** One ping. Never rejects. */
+  /** One ping. Never rejects. Who asks may be anybody: that it fails does not open the circuit. */
   async probe(): Promise<StoreState> {
     try {
       await this.call('ping', (store) => store.ping());
@@ -165,7 +167,7 @@ export class CircuitBreaker {
         (error: unknown) => {
           if (!waiting) return;
           settled();
-          failed(error);
+          failed(storeError(error));
         },
       );
     });
@@ -180,6 +182,7 @@ export class CircuitBreaker {
   #failed(operation: StoreOperation, error: unknown, begun: number): void {
     const { log, observer } = this.#options;
     observer?.storeError?.(operation);
+    if (operation === 'ping') return;
     this.#failures += 1;
     this.failingSince ??= begun;
     if (this.state === 'degraded' || this.#failures < OPEN_AFTER) return;
@@ -194,10 +197,12 @@ export class CircuitBreaker {
   #schedule(): void {
     if (this.#stopped) return;
     const { clock, probeMs } = this.#options;
-    this.#probe = clock.setTimeout(async () => {
+    const timer = clock.setTimeout(async () => {
       await this.probe();
-      if (this.state === 'degraded') this.#schedule();
+      // Unless it was back meanwhile, and is away again: then there are later pings.
+      if (this.#probe === timer && this.state === 'degraded') this.#schedule();
     }, probeMs);
+    this.#probe = timer;
   }
 
   #ready(): void {

@@ -49,9 +49,12 @@ export interface IdempotencyStore {
    * ended, so that a journal that kills its reader does so once only. Absent: this store has no takeover.
    */
   claim?(request: ClaimRequest): MaybePromise<readonly ClaimedRun[]>;
-  /** Answers while the store takes writes, rejects when it does not. */
+  /** Answers while the store takes writes, rejects when it does not: one that only answers cannot keep a record. */
   ping(): MaybePromise<void>;
-  /** Calls `listener` whenever the store may have come back. Returns what ends that. Absent: the engine finds out by itself. */
+  /**
+   * Calls `listener` whenever the store has just come back, so that nobody waits for the next ping; the function it
+   * returns ends that. Absent: pings alone tell.
+   */
   onReady?(listener: () => void): () => void;
 }
 

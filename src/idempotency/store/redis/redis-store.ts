@@ -7,21 +7,45 @@ import {
   type Lost,
   STORED,
 } from '../store.js';
+import { type StoreError, storeError } from '../store-error.js';
 import { deferredIndex } from './deferred-index.js';
-import { ACQUIRE, CLAIM, COMPLETE, DEFER, RELEASE, RENEW, type Script } from './scripts.js';
+import { ACQUIRE, CLAIM, COMPLETE, DEFER, PROBE, RELEASE, RENEW, type Script } from './scripts.js';
 
 /** What is used of a Redis client: a `Redis` or `Cluster` of ioredis 5 or 6 fits as it is. */
 export interface RedisClient {
   readonly status?: string;
   evalsha(sha: string, keys: number, ...keysAndArguments: (string | number)[]): Promise<unknown>;
   eval(script: string, keys: number, ...keysAndArguments: (string | number)[]): Promise<unknown>;
-  ping(): Promise<unknown>;
+  /** Where it tells that it is connected again, callbacks wait for nothing else. */
+  on?(event: 'ready', listener: () => void): unknown;
+  off?(event: 'ready', listener: () => void): unknown;
 }
 
 export interface RedisStoreOptions {
   /** What the names of all keys begin with. Default `taskrouter:`. */
   readonly prefix?: string;
 }
+
+/** What Redis refuses a script with before its first write, and what never left this process. */
+const NEVER_RAN = new Set([
+  'redis-away',
+  'READONLY',
+  'OOM',
+  'MISCONF',
+  'NOAUTH',
+  'NOPERM',
+  'LOADING',
+  'BUSY',
+  'CLUSTERDOWN',
+  'MASTERDOWN',
+  'NOREPLICAS',
+]);
+
+/** How ioredis says that it has not sent a command. */
+const NOT_WRITABLE = "Stream isn't writeable";
+
+/** How long the record of a probe lives, in milliseconds. */
+const PROBE_MS = 10_000;
 
 /** ioredis would queue a command in these states, for as long as Redis is away. */
 const AWAY = new Set(['reconnecting', 'close', 'disconnecting', 'end']);
@@ -36,8 +60,9 @@ const AWAY = new Set(['reconnecting', 'close', 'disconnecting', 'end']);
  * connection cut without a word is noticed. Give Redis the `maxmemory-policy` `noeviction`: a record that was
  * evicted is a callback that may run again.
  *
- * @throws TaskRouterKitError `redis-away` from every operation while the client is not connected,
- *   `redis-unexpected-reply` when something answers that is not these scripts.
+ * @throws StoreError from every operation that fails, without the command's arguments and the connection's password:
+ *   `redis-away` while the client is not connected, `redis-unexpected-reply` when something answers that is not these
+ *   scripts, else with Redis' own word, such as `OOM` or `READONLY`.
  * @example
  * import { Redis } from 'ioredis';
  * import { redisStore } from 'taskrouter-kit/redis';
@@ -63,9 +88,19 @@ export function redisStore(
     try {
       return await connected().evalsha(sha, 1, name, ...args);
     } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-      return connected().eval(lua, 1, name, ...args);
+      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw ours(error);
     }
+    try {
+      return await connected().eval(lua, 1, name, ...args);
+    } catch (error) {
+      throw ours(error);
+    }
+  }
+
+  function ours(error: unknown): StoreError {
+    const made = storeError(error, passwordsOf(redis));
+    made.notApplied = NEVER_RAN.has(made.code) || made.message.startsWith(NOT_WRITABLE);
+    return made;
   }
 
   // The braces make the key's own name decide where a cluster keeps it.
@@ -119,11 +154,31 @@ export function redisStore(
       return claims.flatMap((claim) => (claim.status === 'fulfilled' && claim.value) || []);
     },
 
+    // A write, by a script as every operation: a Redis that is full, a replica, or one that cannot save answers PING.
     async ping() {
-      await connected().ping();
+      oneOf(['taken'], await run(PROBE, 'probe', PROBE_MS));
+    },
+
+    onReady(listener) {
+      redis.on?.('ready', listener);
+      return () => void redis.off?.('ready', listener);
     },
   };
 }
+
+/** Every password a client was given, so that no error tells it. */
+export function passwordsOf(client: object): string[] {
+  const { options, startupNodes } = client as { options?: unknown; startupNodes?: unknown };
+  const { redisOptions, sentinels } = asObject(options) as { redisOptions?: unknown; sentinels?: unknown };
+  const lists = [startupNodes, sentinels].flatMap((list): unknown[] => (Array.isArray(list) ? list : []));
+  return [options, redisOptions, ...lists]
+    .map(asObject)
+    .flatMap(({ password, sentinelPassword }) => [password, sentinelPassword])
+    .filter((one): one is string => typeof one === 'string' && one !== '');
+}
+
+const asObject = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 
 function acquired(reply: unknown): AcquireResult {
   const [status, first, second] = Array.isArray(reply) ? (reply as unknown[]) : [];

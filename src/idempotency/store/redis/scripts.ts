@@ -141,3 +141,8 @@ end
 local attempt = r[6] + 1
 redis.call('HSET', key, 'o', ARGV[1], 'n', attempt, 'l', now + ARGV[2])
 return {'claimed', r[5], attempt, r[7], r[8], limitLeft}`);
+
+/** ARGV: how long its key lives. Refused by whatever refuses the others: no memory, no right to write, no scripts. */
+export const PROBE = script(`
+redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
+return 'taken'`);

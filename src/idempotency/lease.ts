@@ -1,0 +1,23 @@
+/** How long a run that goes on after its answer is safe from being taken over, in milliseconds. */
+const DEFERRED_LEASE_MS = 1_500;
+
+/**
+ * How long a run's lease is and how often it is renewed, by the deadline of its callbacks. When a process dies, Twilio
+ * asks the fallback at once: the lease must end in time for that request to run the handler again, and a renewal or two
+ * must be able to fail before it does.
+ *
+ * @param deadlineMs - how long a callback may take, in milliseconds.
+ * @param storeTimeoutMs - how long one operation of the store may take at most, in milliseconds.
+ * @example leasesFor(1_000, 250) // { leaseMs: 600, renewMs: 200, storeTimeoutMs: 200, … }
+ */
+export function leasesFor(deadlineMs: number, storeTimeoutMs: number) {
+  const leaseMs = Math.min(Math.max(400, Math.round(0.6 * deadlineMs)), DEFERRED_LEASE_MS, deadlineMs - 100);
+  const third = Math.floor(leaseMs / 3);
+  return {
+    leaseMs,
+    renewMs: third,
+    storeTimeoutMs: Math.min(storeTimeoutMs, third),
+    // Nobody waits for these runs.
+    deferredLeaseMs: DEFERRED_LEASE_MS,
+  };
+}
