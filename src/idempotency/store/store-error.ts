@@ -1,12 +1,22 @@
 import { TaskRouterKitError } from '../../errors.js';
+import { certainlyNotApplied } from './store.js';
 
 /**
  * What a store or its client failed with, made over: `name`, `code`, `message`, `stack` and causes, and nothing else.
  * A Redis client's own error carries the command it failed at, with every argument: a password, a customer's name.
  */
 export class StoreError extends TaskRouterKitError {
+  #notApplied = false;
+
   /** The operation certainly changed nothing: it never left this process, or the store refused it. */
-  notApplied = false;
+  get notApplied(): boolean {
+    return this.#notApplied;
+  }
+
+  static notApplied(error: StoreError): StoreError {
+    error.#notApplied = true;
+    return error;
+  }
 
   constructor(name: string, code: string, message: string, options?: ErrorOptions) {
     super(code, message, options);
@@ -29,7 +39,9 @@ const SAFE_LENGTH = 6;
  * redis.on('error', (error) => console.warn(storeError(error, [password])));
  */
 export function storeError(error: unknown, secrets: readonly string[] = []): StoreError {
-  return error instanceof StoreError ? error : copyOf(error, cutter(secrets), 0);
+  if (error instanceof StoreError) return error;
+  const copy = copyOf(error, cutter(secrets), 0);
+  return certainlyNotApplied(error) ? StoreError.notApplied(copy) : copy;
 }
 
 function copyOf(error: unknown, cut: (text: string) => string, depth: number): StoreError {

@@ -7,7 +7,7 @@ import {
   type Lost,
   STORED,
 } from '../store.js';
-import { type StoreError, storeError } from '../store-error.js';
+import { StoreError, storeError } from '../store-error.js';
 import { deferredIndex } from './deferred-index.js';
 import { ACQUIRE, CLAIM, COMPLETE, DEFER, PROBE, RELEASE, RENEW, type Script } from './scripts.js';
 
@@ -99,8 +99,8 @@ export function redisStore(
 
   function ours(error: unknown): StoreError {
     const made = storeError(error, passwordsOf(redis));
-    made.notApplied = NEVER_RAN.has(made.code) || made.message.startsWith(NOT_WRITABLE);
-    return made;
+    const neverRan = NEVER_RAN.has(made.code) || made.message.startsWith(NOT_WRITABLE);
+    return neverRan ? StoreError.notApplied(made) : made;
   }
 
   // The braces make the key's own name decide where a cluster keeps it.
