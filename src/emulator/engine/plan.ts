@@ -74,6 +74,7 @@ const bareStep = (plan: Plan, queue: QueueState): Step => ({
   target: 0,
   filterLabel: 'the default filter',
   label: 'the default filter',
+  entered: undefined,
   queue,
   priority: undefined,
   timeoutMs: Number.POSITIVE_INFINITY,

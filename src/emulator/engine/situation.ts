@@ -18,7 +18,6 @@ const mostWorkers = 8;
 
 /** What the task asked for. */
 interface Question {
-  readonly taskSid: string;
   readonly facts: TaskState['facts'];
   readonly step: Pick<Step, 'expression' | 'known'>;
   readonly queueName: string;
@@ -51,7 +50,6 @@ export function questionOf(task: TaskState): Question {
   const { step, ws } = task;
   const known = knownKeyOf(task);
   return {
-    taskSid: task.sid,
     facts: task.facts,
     step,
     queueName: step.queue.friendlyName,
@@ -164,8 +162,21 @@ export function whoIsKnown({
   return `${name} is ${printValue(value)}, and no worker here has that ${by === 'sid' ? 'SID' : 'name'} (40154)`;
 }
 
-/** Why nobody was found: to be put into words later, and the same whenever that is. */
+/**
+ * Why nobody was found: to be put into words later, and the same whenever that is. Tasks of one group share it until a
+ * worker changes.
+ */
 export function whyNobody(task: TaskState): () => string {
+  const { ws, group, step } = task;
+  const { friendlyName } = step.queue;
+  const found = group?.nobody;
+  if (found?.epoch === ws.epoch && found.queueName === friendlyName) return found.why;
+  const why = whyNobodyNow(task);
+  if (group) group.nobody = { epoch: ws.epoch, queueName: friendlyName, why };
+  return why;
+}
+
+function whyNobodyNow(task: TaskState): () => string {
   const { ws, step } = task;
   const skip = step.skipIf ? `; skip_if: ${phrase(skipReasons(step))}` : '';
   if (ws.workers.size > mostWorkers) return whyNobodyOfMany(task, skip);

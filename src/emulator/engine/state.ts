@@ -85,6 +85,8 @@ export interface Group {
   readonly tasks: Heap<'groupSlot', TaskState>;
   /** The workers' epoch at which nobody was found for this group: until it changes nobody will be. */
   noneAt: number;
+  /** Why nobody was found, at that epoch: situation.ts. */
+  nobody: { readonly epoch: number; readonly queueName: string; readonly why: () => string } | undefined;
 }
 
 export interface WorkflowState extends Own<Workflow> {
@@ -127,6 +129,8 @@ export interface Step {
   /** How explanations call its filter, and it: `filter "Buyers"`, `target 1 of filter "Buyers"`. */
   readonly filterLabel: string;
   readonly label: string;
+  /** What is noted of every task that enters it; made anew when the queue has another name. */
+  entered: { readonly queueName: string; readonly text: string } | undefined;
   readonly queue: QueueState;
   readonly priority: number | undefined;
   /** In milliseconds; Infinity without a timeout. */

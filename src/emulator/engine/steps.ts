@@ -72,11 +72,19 @@ function enterStep(core: Core, task: TaskState, step: Step): void {
 function arrive(core: Core, task: TaskState): void {
   const { step } = task;
   task.stepDeadline = deadlineOf(core, task);
-  task.trace.note(core.time, 'target', step, `entered ${step.label}, queue ${step.queue.friendlyName}`);
+  task.trace.note(core.time, 'target', step, enteredText(step));
   core.schedule(task);
   sayWorkflowStep(core, 'target-matched', task);
   if (step.known) checkKnownWorker(core, task, step.known.path);
   if (task.stepDeadline > core.time) waitHere(task);
+}
+
+function enteredText(step: Step): string {
+  const { friendlyName: queueName } = step.queue;
+  if (step.entered?.queueName !== queueName) {
+    step.entered = { queueName, text: `entered ${step.label}, queue ${queueName}` };
+  }
+  return step.entered.text;
 }
 
 /**

@@ -30,8 +30,8 @@ export class Trace {
   readonly #noted: Noted[] = [];
   dropped = 0;
 
-  constructor(decisions: readonly Decision[] = [], dropped = 0) {
-    this.#noted.push(...decisions);
+  constructor(decisions?: readonly Decision[], dropped = 0) {
+    if (decisions) this.#noted.push(...decisions);
     this.dropped = dropped;
   }
 

@@ -86,6 +86,7 @@ function groupOf(task: TaskState): Group {
     ignoreCapacity: direct && task.ignoreCapacity,
     tasks: new Heap('groupSlot', orderOf(step.queue)),
     noneAt: -1,
+    nobody: undefined,
   };
   step.groups.set(key, group);
   return group;
