@@ -3,8 +3,8 @@ import { EVENT_SUBJECTS, type EventSubject, type EventSubjects } from './event-t
 import { parseAttributes } from './form.js';
 
 /**
- * What an event is about, read from its parameters. A documented type has all its subjects; a type that is not
- * known (yet) has those whose SID was sent.
+ * What an event is about, read from its parameters: every subject whose SID was sent, and those that are documented for
+ * its type even if Twilio left them out. Recorded events carry more than is documented.
  */
 export function subjectsOf(type: string, pairs: FormPairs): Partial<EventSubjects> {
   const sent = new Map<string, string>();
@@ -16,8 +16,9 @@ export function subjectsOf(type: string, pairs: FormPairs): Partial<EventSubject
 }
 
 function subjectNames(type: string, sent: ReadonlyMap<string, string>): readonly EventSubject[] {
-  if (Object.hasOwn(EVENT_SUBJECTS, type)) return EVENT_SUBJECTS[type as keyof typeof EVENT_SUBJECTS];
-  return (Object.keys(SID_OF) as Array<keyof typeof SID_OF>).filter((subject) => sent.has(SID_OF[subject]));
+  const found = SUBJECTS.filter((subject) => sent.has(SID_OF[subject]));
+  if (!Object.hasOwn(EVENT_SUBJECTS, type)) return found;
+  return [...new Set([...EVENT_SUBJECTS[type as keyof typeof EVENT_SUBJECTS], ...found])];
 }
 
 /** The parameter that shows that a subject was sent. */
@@ -33,6 +34,8 @@ const SID_OF = {
   workflow: 'WorkflowSid',
   workspace: 'WorkspaceSid',
 } as const satisfies Record<EventSubject, string>;
+
+const SUBJECTS = Object.keys(SID_OF) as readonly EventSubject[];
 
 class Reader {
   readonly #sent: ReadonlyMap<string, string>;
@@ -85,6 +88,7 @@ const READERS: { readonly [S in EventSubject]: (read: Reader) => EventSubjects[S
     assignmentStatus: read.text('TaskAssignmentStatus'),
     canceledReason: read.text('TaskCanceledReason'),
     completedReason: read.text('TaskCompletedReason'),
+    reason: read.text('Reason'),
     queueSid: read.text('TaskQueueSid'),
     workflowSid: read.text('WorkflowSid'),
     channelSid: read.text('TaskChannelSid'),
@@ -123,7 +127,12 @@ const READERS: { readonly [S in EventSubject]: (read: Reader) => EventSubjects[S
     name: read.text('TaskQueueName'),
     targetExpression: read.text('TaskQueueTargetExpression'),
   }),
-  workflow: (read) => ({ sid: read.sid('WorkflowSid'), name: read.text('WorkflowName') }),
+  workflow: (read) => ({
+    sid: read.sid('WorkflowSid'),
+    name: read.text('WorkflowName'),
+    filterName: read.text('WorkflowFilterName'),
+    filterExpression: read.text('WorkflowFilterExpression'),
+  }),
   workspace: (read) => ({ sid: read.sid('WorkspaceSid'), name: read.text('WorkspaceName') }),
 };
 

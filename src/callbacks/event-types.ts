@@ -5,6 +5,8 @@ export interface EventTask extends Task {
   readonly assignmentStatus: string | undefined;
   readonly canceledReason: string | undefined;
   readonly completedReason: string | undefined;
+  /** Why a task was canceled, by the name that recorded `task.canceled` events have too. Not documented. */
+  readonly reason: string | undefined;
   readonly queueSid: string | undefined;
   readonly workflowSid: string | undefined;
   readonly channelSid: string | undefined;
@@ -67,6 +69,9 @@ export interface EventTaskQueue {
 export interface EventWorkflow {
   readonly sid: string;
   readonly name: string | undefined;
+  /** The filter that matched: `workflow.target-matched`. Not documented. */
+  readonly filterName: string | undefined;
+  readonly filterExpression: string | undefined;
 }
 
 export interface EventWorkspace {
@@ -158,14 +163,37 @@ export const EVENT_SUBJECTS = {
   'workspace.deleted': WORKSPACE,
 } as const satisfies Readonly<Record<string, readonly EventSubject[]>>;
 
+/**
+ * What events about a task are about beyond that, by the first word of their type: recordings of real accounts have it,
+ * the documentation does not. A handler has it when it was sent.
+ */
+interface RecordedSubjects {
+  readonly task: 'taskQueue' | 'worker' | 'taskChannel' | 'reservation';
+  readonly 'task-queue': 'worker' | 'taskChannel';
+  readonly workflow: 'taskQueue' | 'worker' | 'taskChannel';
+  readonly reservation: 'worker' | 'taskChannel';
+}
+
 /** The documented events. */
 export type KnownEventType = keyof typeof EVENT_SUBJECTS;
 
 /** An event's type. Twilio adds to the list, so any text is taken. */
 export type EventType = KnownEventType | (string & {});
 
+type Documented<T extends KnownEventType> = (typeof EVENT_SUBJECTS)[T][number];
+
+type Recorded<T extends KnownEventType> =
+  'task' extends Documented<T>
+    ? T extends `${infer Resource extends keyof RecordedSubjects}.${string}`
+      ? RecordedSubjects[Resource]
+      : never
+    : never;
+
+/** Every event names its workspace. */
+type Perhaps<T extends KnownEventType> = Exclude<Recorded<T> | 'workspace', Documented<T>>;
+
 type SubjectsOf<T extends EventType> = T extends KnownEventType
-  ? Pick<EventSubjects, (typeof EVENT_SUBJECTS)[T][number]>
+  ? Pick<EventSubjects, Documented<T>> & Partial<Pick<EventSubjects, Perhaps<T>>>
   : Partial<EventSubjects>;
 
 /** What an event handler gets: what every event has, and the subjects its type is about. */

@@ -1,4 +1,4 @@
-import { decodeCallback } from '../instructions/index.js';
+import { type AnswerProblem, eventAnswerProblem, judgeAssignmentAnswer } from '../instructions/index.js';
 import type { SignedRequest } from '../testing/index.js';
 
 /** The two kinds of callbacks, and how long Twilio waits for the answer to each, in milliseconds. */
@@ -40,31 +40,22 @@ function whyNoAnswer(error: unknown, limitMs: number): string {
   return code || (cause instanceof Error ? cause.message : String(cause));
 }
 
-/**
- * Judges an answer by Twilio's rules: status, content type, time, and for an assignment the instruction, with the code
- * Twilio's debugger would show.
- *
- * @see twilio.com/docs/taskrouter/handle-assignment-callbacks, twilio.com/docs/taskrouter/api/event
- */
+/** Judges an answer as Twilio would, with the code its debugger would show. */
 export function judge(kind: Kind, answer: Answer): Judgement {
   if ('failure' in answer) return refused(`${answer.failure}. ${CONSEQUENCE[kind]}`);
   if (kind === 'event') {
-    if (answer.status === 204 || answer.status === 200) return { accepted: true, text: 'the event is taken' };
-    return refused(`status ${answer.status}, and an event wants 204. ${CONSEQUENCE.event}`);
+    const problem = eventAnswerProblem(answer);
+    return problem
+      ? refused(`${withCode(problem)}. ${CONSEQUENCE.event}`)
+      : { accepted: true, text: 'the event is taken' };
   }
-  if (answer.status !== 200) {
-    return refused(`11217: status ${answer.status}, and Twilio wants 200. ${CONSEQUENCE.assignment}`);
-  }
-  if (answer.contentType.split(';')[0]!.trim().toLowerCase() !== 'application/json') {
-    return refused(`40000: the content type is not application/json. ${CONSEQUENCE.assignment}`);
-  }
-  const decoded = decodeCallback(answer.body);
-  if (!decoded.ok) return refused(withCode(decoded.code, decoded.message));
-  const { instruction } = decoded.instruction;
-  return {
-    accepted: true,
-    text: instruction === 'defer' ? 'the reservation stays pending' : `the instruction is ${instruction}`,
-  };
+  const judged = judgeAssignmentAnswer(answer);
+  if (judged.verdict === 'failed') return refused(`${withCode(judged)}. ${CONSEQUENCE.assignment}`);
+  if (judged.verdict === 'unreadable') return refused(withCode(judged));
+  const { instruction } = judged.instruction;
+  const effect =
+    instruction === 'defer' ? 'the reservation stays pending' : `the instruction is ${instruction}`;
+  return { accepted: true, text: judged.warning ? `${effect}. ${judged.warning.message}` : effect };
 }
 
 const CONSEQUENCE: Readonly<Record<Kind, string>> = {
@@ -72,7 +63,7 @@ const CONSEQUENCE: Readonly<Record<Kind, string>> = {
   event: 'Twilio would report the failure in its debugger.',
 };
 
-function withCode(code: number, message: string): string {
+function withCode({ code, message }: AnswerProblem): string {
   return message.includes(String(code)) ? message : `${code}: ${message}`;
 }
 

@@ -3,7 +3,7 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, write
 import * as v from 'valibot';
 import { ConfigurationError, systemCode } from '../errors.js';
 import type { PhoneStep } from './delivery/phones.js';
-import type { EngineEvent, EngineSnapshot } from './engine/index.js';
+import { type EngineEvent, type EngineSnapshot, snapshotVersion } from './engine/index.js';
 
 /** What an emulator keeps over a restart. Tokens are not part of it. */
 export interface SavedState {
@@ -26,7 +26,7 @@ const time = v.pipe(v.number(), v.minValue(0), v.maxValue(8.64e15));
 
 const savedState = v.object({
   savedAt: time,
-  engine: v.looseObject({ version: v.literal(1) }),
+  engine: v.looseObject({ version: v.literal(snapshotVersion) }),
   events: v.array(
     v.object({
       kind: v.literal('event'),
@@ -41,8 +41,8 @@ const savedState = v.object({
         'activity',
         'reservation',
         'task',
-        'task-channel',
-        'task-queue',
+        'taskchannel',
+        'taskqueue',
         'worker',
         'workflow',
         'workspace',
@@ -114,10 +114,24 @@ export function readDataFile(file: string): SavedState | undefined {
   if (head.version !== 1) throw damaged(file, 'it is of another version');
   if (head.sha256 !== digest(body)) throw damaged(file, 'it is cut off, or was changed by hand');
   try {
-    return v.parse(savedState, JSON.parse(body));
+    const state: unknown = JSON.parse(body);
+    if (isOfAnotherForm(state)) {
+      throw damaged(
+        file,
+        'it was written by another release of taskrouter-kit, so its state cannot be restored',
+      );
+    }
+    return v.parse(savedState, state);
   } catch (cause) {
+    if (cause instanceof ConfigurationError) throw cause;
     throw damaged(file, 'its state cannot be restored', cause);
   }
+}
+
+/** The file is whole, but the engine's state in it has the form of an older or newer release. */
+function isOfAnotherForm(state: unknown): boolean {
+  const engine = (state as { readonly engine?: { readonly version?: unknown } | null } | null)?.engine;
+  return typeof engine?.version === 'number' && engine.version !== snapshotVersion;
 }
 
 /** The error for a file that is not taken. */

@@ -102,10 +102,20 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     phones: behaviour = { does: 'answer' },
     fetch = globalThis.fetch,
     unconfirmedParameters = false,
+    choices: { noContent = 'defer' } = {},
   } = options;
   const rule = typeof behaviour === 'function' ? behaviour : () => behaviour;
   const hands = createHands({ world, phones, rule, hex });
-  const deliverer = new Deliverer({ world, hands, log, deliveries, fetch, unconfirmedParameters, hex });
+  const deliverer = new Deliverer({
+    world,
+    hands,
+    log,
+    deliveries,
+    fetch,
+    unconfirmedParameters,
+    noContent,
+    hex,
+  });
   const state = (): SavedState => ({
     savedAt: clock.now(),
     engine: engine.snapshot(),

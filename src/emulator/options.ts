@@ -1,3 +1,4 @@
+import type { JudgeOptions } from '../instructions/index.js';
 import type { Logger } from '../log.js';
 import type { DebuggerEntry, Delivery } from './delivery/log.js';
 import type { PhoneBehaviour, PhoneRule } from './delivery/phones.js';
@@ -30,7 +31,12 @@ export interface EmulatorOptions {
   readonly phones?: PhoneRule | PhoneBehaviour | undefined;
   /** Choices Twilio's documents leave open: docs/emulator-fidelity.md. */
   readonly choices?:
-    | Pick<EngineOptions, 'purgeAfterMs' | 'maxAssignments' | 'rerouteOnAttributes' | 'coerceNumericStrings'>
+    | (Pick<JudgeOptions, 'noContent'> &
+        Pick<
+          EngineOptions,
+          'purgeAfterMs' | 'maxAssignments' | 'rerouteOnAttributes' | 'coerceNumericStrings'
+        > &
+        Pick<EngineOptions, 'stepTimeoutsFrom' | 'afterReservationTimeout' | 'callbackBackoff'>)
     | undefined;
   /** Default: warnings and errors on the console. */
   readonly log?: Logger | undefined;

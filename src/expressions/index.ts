@@ -14,6 +14,7 @@ export { type CompiledExpression, type CompileOptions, compileExpression, valueA
 export type { ChannelFacts, ExpressionContext, Scopes, WorkerFacts } from './context.js';
 export { ExpressionError } from './error.js';
 export { type Judgement, judge, missingNames, names, pathsOf } from './inspect.js';
+export { printValue } from './mismatch.js';
 export { type OrderClause, orderKey, parseOrderBy } from './order-by.js';
 export { parseExpression } from './parser.js';
 export { printExpression, printOperand, printPath } from './printer.js';

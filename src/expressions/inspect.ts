@@ -1,8 +1,9 @@
 import type { Expression, Operand, Path } from './ast.js';
 import { type AnyScope, type CompiledExpression, compileOperand } from './compiler.js';
 import type { ExpressionContext, Scopes } from './context.js';
+import { typeMismatch } from './mismatch.js';
 import { printExpression, printPath } from './printer.js';
-import { comparison } from './values.js';
+import { comparison, type JsonValue } from './values.js';
 
 /** Every path of an expression, in the order of the text, repetitions included. */
 export function pathsOf(node: Expression | Operand): Path[] {
@@ -29,33 +30,48 @@ export function names(expression: Expression): string[] {
   return [...new Set(pathsOf(expression).map((path) => printPath(path.segments)))];
 }
 
-/** One comparison, what it came to, and which of its names had no value. */
+/** One comparison, what it came to, and what its names were. */
 export interface Judgement {
   readonly text: string;
   readonly result: boolean;
+  /** Names that had no value. */
   readonly missing: readonly string[];
+  /** Names that had one; absent: none had, or it was not asked for. */
+  readonly values?: readonly { readonly name: string; readonly value: JsonValue }[];
+  /** Why the types of the two sides keep it from being true; absent: it is not the types, or it was not asked for. */
+  readonly mismatch?: string;
 }
 
 /**
  * Runs an expression and tells which comparisons decided: of a true OR its first true side, of a false AND its first
  * false one, otherwise all.
+ * @param withValues Tells the values of their names too, and where types are the cause. Default: false.
  */
 export function judge<C extends ExpressionContext>(
   compiled: CompiledExpression<C>,
   scope: Scopes[C],
+  withValues = false,
 ): { readonly result: boolean; readonly reasons: readonly Judgement[] } {
   const visit = (node: Expression): { result: boolean; reasons: Judgement[] } => {
     if (node.kind === 'comparison') {
       const { context, options } = compiled;
       const read = (operand: Operand) => compileOperand(operand, context)(scope as AnyScope);
       const compare = comparison(node.operator, options.coerceNumericStrings ?? false);
-      const result = compare(read(node.left), read(node.right));
-      const missing = pathsOf(node).filter((path) => read(path) === null);
-      const text = printExpression(node);
-      return {
+      const [left, right] = [read(node.left), read(node.right)];
+      const result = compare(left, right);
+      const named = [...new Map(pathsOf(node).map((path) => [printPath(path.segments), read(path)]))].map(
+        ([name, value]) => ({ name, value }),
+      );
+      const values = withValues ? named.filter(({ value }) => value !== null) : [];
+      const mismatch = withValues && !result ? typeMismatch(node, left, right) : undefined;
+      const judgement: Judgement = {
+        text: printExpression(node),
         result,
-        reasons: [{ text, result, missing: missing.map((path) => printPath(path.segments)) }],
+        missing: named.filter(({ value }) => value === null).map(({ name }) => name),
+        ...(values.length > 0 ? { values } : {}),
+        ...(mismatch === undefined ? {} : { mismatch }),
       };
+      return { result, reasons: [judgement] };
     }
     const decisive = node.kind === 'or';
     const reasons: Judgement[] = [];

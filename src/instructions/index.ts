@@ -2,6 +2,7 @@
 export * from './build.js';
 export * from './encode.js';
 export * from './guards.js';
+export * from './judge-answer.js';
 export * from './names.js';
 export * from './parse.js';
 export * from './preflight.js';

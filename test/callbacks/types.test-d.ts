@@ -69,6 +69,21 @@ router.onEvent('task.wrapup', ({ task, taskQueue }) => {
   const queue: string = taskQueue.sid;
   return sid + queue;
 });
+// What recorded events have beyond the documentation is there when it was sent.
+router.onEvent('task.completed', ({ task, worker, workspace }) => {
+  const name: string | undefined = worker?.name;
+  // @ts-expect-error: it may not have been sent
+  worker.name;
+  return [task.reason, name, workspace?.name];
+});
+router.onEvent('task.created', ({ taskQueue }) => taskQueue?.sid);
+router.onEvent(['workflow.target-matched', 'workflow.timeout'], ({ taskQueue, workflow, taskChannel }) => [
+  taskQueue?.name,
+  workflow.filterName,
+  taskChannel?.uniqueName,
+]);
+// @ts-expect-error: a workflow that was made is about no queue
+router.onEvent('workflow.created', ({ taskQueue }) => taskQueue);
 // @ts-expect-error: an activity event has no task
 router.onEvent('activity.created', ({ task }) => task);
 router.onEvent(['worker.created', 'reservation.accepted'], (event) => {

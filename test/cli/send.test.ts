@@ -118,6 +118,11 @@ describe('whether Twilio would accept an answer', () => {
     ['an unknown instruction', answer(200, '{"instruction":"hold"}'), false, '55555'],
     ['a reject without activity', answer(200, '{"instruction":"reject"}'), false, '40100'],
     ['201', answer(201, '{}'), false, 'status 201'],
+    ['an empty body', answer(200, '', ''), true, 'pending'],
+    ['204', answer(204, '', ''), true, 'stays pending. status 204 counts as {}, but that is undocumented'],
+    ['202', answer(202, '{}'), false, 'status 202'],
+    ['an event with 202', judge('event', { status: 202, body: '', contentType: '', ms: 1 }), true, 'taken'],
+    ['an event with 302', judge('event', { status: 302, body: '', contentType: '', ms: 1 }), false, '302'],
     ['an event with 200', judge('event', { status: 200, body: '', contentType: '', ms: 1 }), true, 'taken'],
     ['an event with 500', judge('event', { status: 500, body: '', contentType: '', ms: 1 }), false, '500'],
   ])('%s', (_what, judgement, accepted, text) => {

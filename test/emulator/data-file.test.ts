@@ -136,6 +136,7 @@ describe('a data file', () => {
     ],
     ['a time that is none', (state) => Object.assign(state, { savedAt: 1e300 })],
     ['an engine of another version', (state) => Object.assign(state.engine as object, { version: 2 })],
+    ['an engine of a later version', (state) => Object.assign(state.engine as object, { version: 99 })],
     ['no workspaces', (state) => Object.assign(state.engine as object, { workspaces: null })],
     ['a null for all', (state) => Object.assign(state, { engine: null })],
   ])('with %s is refused and left untouched, though its digest fits', async (_what, change) => {
@@ -145,6 +146,13 @@ describe('a data file', () => {
       'its state cannot be restored. It was left as it is',
     );
     expect(readFileSync(dataFile).equals(before)).toBe(true);
+  });
+
+  it('of an older release says so', async () => {
+    const dataFile = await forged((state) => Object.assign(state.engine as object, { version: 1 }));
+    await expect(createEmulator({ dataFile })).rejects.toThrow(
+      'it was written by another release of taskrouter-kit, so its state cannot be restored.',
+    );
   });
 
   it('whose digest fits is taken', async () => {

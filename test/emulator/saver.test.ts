@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { SavedState } from '../../src/emulator/data-file.js';
+import { snapshotVersion } from '../../src/emulator/engine/index.js';
 import { createSaver } from '../../src/emulator/saver.js';
 import { silentLogger } from '../../src/log.js';
 
@@ -14,7 +15,7 @@ let saved = 0;
 
 function state(): SavedState {
   saved += 1;
-  return { savedAt: saved, engine: { version: 1 }, events: [], phones: [] };
+  return { savedAt: saved, engine: { version: snapshotVersion }, events: [], phones: [] };
 }
 
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { decodeCallback } from '../../instructions/index.js';
+import { eventAnswerProblem, type JudgedAnswer, judgeAssignmentAnswer } from '../../instructions/index.js';
 import type { Logger } from '../../log.js';
 import { type AssignmentDue, describeEvent, type EngineEvent, EngineRefusal } from '../engine/index.js';
 import type { CallbackKind } from '../trouble.js';
@@ -24,6 +24,8 @@ export interface DelivererOptions {
   readonly fetch: typeof globalThis.fetch;
   /** Sends names and the channel with assignment callbacks, which no page of Twilio's documents. */
   readonly unconfirmedParameters: boolean;
+  /** What 204 means for an assignment callback. */
+  readonly noContent: 'defer' | 'fail';
   /** 32 new hexadecimal digits. */
   readonly hex: () => string;
 }
@@ -110,26 +112,25 @@ export class Deliverer {
       answer = await this.#ask({ ...request, via: 'fallback', url: due.fallbackUrl });
     }
     if (this.#closing.signal.aborted) return;
+    const reservation = { workspaceSid, sid: reservationSid };
     this.#act(about, () => {
       if (answer === undefined) {
-        const reservation = world.workspaces.get(workspaceSid)?.reservations.get(reservationSid);
-        if (reservation?.reservationStatus !== 'pending') return;
-        world.dispatch('callbackFailed', { workspaceSid, sid: reservationSid });
+        const found = world.workspaces.get(workspaceSid)?.reservations.get(reservationSid);
+        if (found?.reservationStatus === 'pending') world.dispatch('callbackFailed', reservation);
         return;
       }
-      // An empty answer puts the decision off, as `{}` does.
-      const decoded = decodeCallback(answer.trim() === '' ? '{}' : answer);
-      if (!decoded.ok) {
-        this.#debug(about, decoded.code, decoded.message);
-        if (!noInstruction.has(decoded.code))
-          world.dispatch('instructionFailed', { workspaceSid, sid: reservationSid });
+      if (answer.verdict === 'unreadable') {
+        this.#debug(about, answer.code, answer.message);
+        if (!noInstruction.has(answer.code)) world.dispatch('instructionFailed', reservation);
         return;
       }
-      if (decoded.instruction.instruction === 'defer') return;
-      const problem = hands.carryOut(workspaceSid, reservationSid, decoded.instruction, 'callback');
+      world.dispatch('callbackAnswered', reservation);
+      if (answer.warning) this.#debug(about, answer.warning.code, answer.warning.message, 'warning');
+      if (answer.instruction.instruction === 'defer') return;
+      const problem = hands.carryOut(workspaceSid, reservationSid, answer.instruction, 'callback');
       if (!problem) return;
       this.#debug(about, problem.code, problem.message);
-      world.dispatch('instructionFailed', { workspaceSid, sid: reservationSid });
+      world.dispatch('instructionFailed', reservation);
     });
   }
 
@@ -144,20 +145,18 @@ export class Deliverer {
     }
   }
 
-  /** The body of a usable answer: 200, and JSON unless it is empty. Anything else is the fallback's case. */
-  async #ask(request: Outgoing): Promise<string | undefined> {
+  /** An answer Twilio would keep; undefined: the fallback's case. */
+  async #ask(request: Outgoing): Promise<Exclude<JudgedAnswer, { verdict: 'failed' }> | undefined> {
     const posted = await this.#send(request);
     if (!posted) return undefined;
     const { about, via } = request;
     if (!posted.ok) {
       this.#debug(about, 11205, `The ${via} assignment callback got no answer in time: ${posted.reason}`);
-    } else if (posted.status !== 200) {
-      this.#debug(about, 11217, `The ${via} assignment callback was answered ${posted.status}, not 200`);
-    } else if (posted.body.trim() !== '' && !/^application\/json\s*(;|$)/i.test(posted.contentType)) {
-      this.#debug(about, 40000, `The answer of the ${via} assignment callback is not application/json`);
-    } else {
-      return posted.body;
+      return undefined;
     }
+    const judged = judgeAssignmentAnswer(posted, this.#options);
+    if (judged.verdict !== 'failed') return judged;
+    this.#debug(about, judged.code, `The ${via} assignment callback failed: ${judged.message}`);
     return undefined;
   }
 
@@ -174,7 +173,7 @@ export class Deliverer {
       AccountSid: this.#options.world.accountSid,
       WorkspaceSid: workspaceSid,
       WorkspaceName: event.workspaceName,
-      EventDescription: describeEvent(event.type),
+      EventDescription: describeEvent(event),
       ResourceType: event.resourceType,
       ResourceSid: event.resourceSid,
       Timestamp: String(Math.floor(event.at / 1_000)),
@@ -190,11 +189,13 @@ export class Deliverer {
       params,
       about,
     });
-    if (posted?.ok === false) {
+    if (!posted) return;
+    if (!posted.ok) {
       this.#debug(about, 11205, `The event callback got no answer in time: ${posted.reason}`);
-    } else if (posted?.ok && (posted.status < 200 || posted.status > 299)) {
-      this.#debug(about, 11217, `The event callback was answered ${posted.status}`);
+      return;
     }
+    const problem = eventAnswerProblem(posted);
+    if (problem) this.#debug(about, problem.code, `The event callback failed: ${problem.message}`);
   }
 
   /** Sends one request, or two when `duplicate` strikes; undefined: the emulator closes. */
@@ -244,21 +245,22 @@ export class Deliverer {
         ms: posted.ms,
         outcome: posted.ok ? 'answered' : posted.reason,
         status: posted.ok ? posted.status : undefined,
-        instruction: callback === 'assignment' && answer !== undefined ? instructionIn(answer) : undefined,
+        instruction: callback === 'assignment' && posted.ok ? this.#instructionIn(posted) : undefined,
         answer: answer?.slice(0, 2_000),
       });
       return posted;
     });
   }
 
-  #debug({ workspaceSid, taskSid, reservationSid }: Outgoing['about'], code: number, message: string): void {
-    const at = this.#options.world.now();
-    this.#options.deliveries.debug({ at, code, message, workspaceSid, taskSid, reservationSid });
+  /** The name of the instruction an answer holds, if Twilio would take it. */
+  #instructionIn(posted: Extract<Posted, { ok: true }>): string | undefined {
+    const judged = judgeAssignmentAnswer(posted, this.#options);
+    return judged.verdict === 'taken' ? judged.instruction.instruction : undefined;
   }
-}
 
-/** The name of the instruction an answer holds. */
-function instructionIn(answer: string): string | undefined {
-  const decoded = decodeCallback(answer.trim() === '' ? '{}' : answer);
-  return decoded.ok ? decoded.instruction.instruction : undefined;
+  #debug(about: Outgoing['about'], code: number, message: string, level?: 'warning'): void {
+    const { workspaceSid, taskSid, reservationSid } = about;
+    const at = this.#options.world.now();
+    this.#options.deliveries.debug({ at, code, message, level, workspaceSid, taskSid, reservationSid });
+  }
 }

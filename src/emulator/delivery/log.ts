@@ -60,9 +60,10 @@ export class DeliveryLog {
     this.#tell(news);
   }
 
-  debug(entry: Omit<DebuggerEntry, 'kind' | 'level'>): void {
-    const level = warnings.has(entry.code) ? 'warning' : 'error';
-    const news: DebuggerEntry = { kind: 'debugger', level, ...entry };
+  /** `level`: when it is not that of the code. */
+  debug(entry: Omit<DebuggerEntry, 'kind' | 'level'> & { readonly level?: 'warning' | undefined }): void {
+    const level = entry.level ?? (warnings.has(entry.code) ? 'warning' : 'error');
+    const news: DebuggerEntry = { kind: 'debugger', ...entry, level };
     this.#entries.push(news);
     this.#tell(news);
   }

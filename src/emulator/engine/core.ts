@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../../errors.js';
 import type { EngineOptions } from './face.js';
 import { Heap } from './heap.js';
 import type { EngineOutput } from './outputs.js';
@@ -26,11 +27,17 @@ export class Core {
 
   constructor(options: EngineOptions) {
     this.sid = options.sid ?? randomSid;
+    const { stepTimeoutsFrom = 'filter-entered', afterReservationTimeout = 'same-step' } = options;
+    oneOf('stepTimeoutsFrom', stepTimeoutsFrom, ['filter-entered', 'task-created', 'step-entered']);
+    oneOf('afterReservationTimeout', afterReservationTimeout, ['same-step', 'next-step']);
     this.options = {
       purgeAfterMs: options.purgeAfterMs ?? 300_000,
       maxAssignments: options.maxAssignments ?? 1_000,
       rerouteOnAttributes: options.rerouteOnAttributes ?? true,
       coerceNumericStrings: options.coerceNumericStrings ?? false,
+      stepTimeoutsFrom,
+      callbackBackoff: options.callbackBackoff ?? true,
+      afterReservationTimeout,
     };
   }
 
@@ -58,7 +65,7 @@ export class Core {
   #taskDueAt(task: TaskState): number {
     switch (task.assignmentStatus) {
       case 'pending':
-        return Math.min(task.stepDeadline, task.dateCreated + task.timeout * 1_000);
+        return Math.min(task.stepDeadline, task.retryAt, task.dateCreated + task.timeout * 1_000);
       case 'reserved':
         return task.dateCreated + task.timeout * 1_000;
       case 'assigned':
@@ -75,4 +82,9 @@ export class Core {
     if (dueAt === Number.POSITIVE_INFINITY) this.timers.remove(item);
     else this.timers.put(item);
   }
+}
+
+function oneOf<T extends string>(option: string, value: T, words: readonly T[]): void {
+  if (words.includes(value)) return;
+  throw new ConfigurationError('bad-option', `${option} is ${words.join(' or ')}, and not ${String(value)}.`);
 }

@@ -5,6 +5,7 @@ import { find } from './lookup.js';
 import type { EngineOutput } from './outputs.js';
 import { createTaskQueue, deleteTaskQueue, updateTaskQueue } from './queue-commands.js';
 import {
+  callbackAnswered,
   callbackFailed,
   callEnded,
   instructionFailed,
@@ -62,6 +63,7 @@ const handlers: Handlers = {
   deleteTask: deleteTaskCommand,
   updateReservation,
   callbackFailed,
+  callbackAnswered,
   workerRinging,
   workerAnswered,
   workerDidNotAnswer,
@@ -132,7 +134,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     nextTimerAt: () => core.timers.peek()?.dueAt,
     runTimersUntil,
     workspaces: core.workspaces,
-    explain: (workspaceSid, sid) => explainTask(find(core, 'tasks', { workspaceSid, sid })),
+    explain: (workspaceSid, sid) => explainTask(core, find(core, 'tasks', { workspaceSid, sid })),
     snapshot: () => takeSnapshot(core),
   };
 }

@@ -1,5 +1,6 @@
 import type { Core } from './core.js';
 import type { EngineAlert, EventType, ResourceType } from './outputs.js';
+import { isOpen } from './reservation-status.js';
 import type {
   ActivityState,
   QueueState,
@@ -11,9 +12,12 @@ import type {
   WorkflowState,
   WorkspaceState,
 } from './state.js';
+import { knownKeyOf } from './waiting.js';
 
 /**
- * Saying events, with the field groups of twilio.com/docs/taskrouter/api/event/reference. Most of the engine's time
+ * Saying events, with the field groups of twilio.com/docs/taskrouter/api/event/reference and the parameters that
+ * recordings of real accounts have beyond them: the queue and the workflow by name with everything about a task, the
+ * worker with `task.wrapup` and `task.completed`, the filter with `workflow.target-matched`. Most of the engine's time
  * goes into these fields, so they are put into one object, name by name, and only when somebody listens.
  */
 type Fields = Record<string, string>;
@@ -41,7 +45,8 @@ function say(
 
 const seconds = (ms: number) => `${Math.floor(ms / 1_000)}`;
 
-function taskFields(core: Core, task: TaskState): Fields {
+/** `queue`: the one the event is about. */
+function taskFields(core: Core, task: TaskState, queue = queueOf(task)): Fields {
   const fields: Fields = {
     TaskSid: task.sid,
     TaskAttributes: task.attributes,
@@ -56,10 +61,19 @@ function taskFields(core: Core, task: TaskState): Fields {
     TaskChannelSid: task.taskChannelSid,
     TaskChannelUniqueName: task.ws.taskChannels.get(task.taskChannelSid)?.uniqueName ?? '',
     WorkflowSid: task.workflowSid,
+    WorkflowName: task.plan.workflow.friendlyName,
+    TaskQueueSid: queue.sid,
+    TaskQueueName: queue.friendlyName,
+    TaskQueueTargetExpression: queue.targetWorkers,
   };
   if (task.reason !== null && task.assignmentStatus === 'canceled') fields.TaskCanceledReason = task.reason;
   if (task.reason !== null && task.assignmentStatus === 'completed') fields.TaskCompletedReason = task.reason;
   return fields;
+}
+
+/** Where the task is. While it moves that is still the queue it leaves. */
+function queueOf({ step, taskQueueSid, ws }: TaskState): QueueState {
+  return step.queue.sid === taskQueueSid ? step.queue : (ws.taskQueues.get(taskQueueSid) ?? step.queue);
 }
 
 function addWorker(fields: Fields, worker: WorkerState): Fields {
@@ -95,7 +109,7 @@ export function sayTaskChannel(
   channel: TaskChannelState,
 ): void {
   if (core.silent) return;
-  say(core, ws, `task-channel.${verb}`, 'task-channel', channel.sid, {
+  say(core, ws, `task-channel.${verb}`, 'taskchannel', channel.sid, {
     TaskChannelSid: channel.sid,
     TaskChannelName: channel.friendlyName,
     TaskChannelUniqueName: channel.uniqueName,
@@ -109,7 +123,7 @@ export function sayQueue(
   queue: QueueState,
 ): void {
   if (core.silent) return;
-  say(core, queue.ws, `task-queue.${verb}`, 'task-queue', queue.sid, {
+  say(core, queue.ws, `task-queue.${verb}`, 'taskqueue', queue.sid, {
     TaskQueueSid: queue.sid,
     TaskQueueName: queue.friendlyName,
     TaskQueueTargetExpression: queue.targetWorkers,
@@ -168,19 +182,20 @@ export function sayWorkerChannel(
 
 type TaskVerb = 'created' | 'updated' | 'canceled' | 'wrapup' | 'completed' | 'deleted' | 'system-deleted';
 
-/** `task.created` alone carries no queue. */
 export function sayTask(core: Core, verb: TaskVerb, task: TaskState): void {
   if (core.silent) return;
   const fields = taskFields(core, task);
-  if (verb !== 'created') fields.TaskQueueSid = task.taskQueueSid;
+  if (verb === 'canceled' && task.reason !== null) fields.Reason = task.reason;
+  if (verb === 'wrapup' || verb === 'completed') {
+    const worker = task.reservations.find(isOpen)?.worker;
+    if (worker) addWorker(fields, worker);
+  }
   say(core, task.ws, `task.${verb}`, 'task', task.sid, fields);
 }
 
 export function sayQueueStep(core: Core, verb: 'entered' | 'timeout' | 'moved', task: TaskState): void {
   if (core.silent) return;
-  const fields = taskFields(core, task);
-  fields.TaskQueueSid = task.taskQueueSid;
-  say(core, task.ws, `task-queue.${verb}`, 'task', task.sid, fields);
+  say(core, task.ws, `task-queue.${verb}`, 'task', task.sid, taskFields(core, task));
 }
 
 type WorkflowVerb = 'target-matched' | 'entered' | 'timeout' | 'skipped';
@@ -188,8 +203,15 @@ type WorkflowVerb = 'target-matched' | 'entered' | 'timeout' | 'skipped';
 export function sayWorkflowStep(core: Core, verb: WorkflowVerb, task: TaskState): void {
   if (core.silent) return;
   const fields = taskFields(core, task);
-  const known = task.group?.known;
-  if (verb === 'target-matched' && known?.startsWith('sid:')) fields.KnownWorkerSid = known.slice(4);
+  if (verb === 'target-matched') {
+    const known = knownKeyOf(task);
+    if (known?.startsWith('sid:')) fields.KnownWorkerSid = known.slice(4);
+    const filter = task.plan.filters[task.step.filter];
+    if (filter) {
+      fields.WorkflowFilterName = filter.name;
+      fields.WorkflowFilterExpression = filter.expression.source;
+    }
+  }
   say(core, task.ws, `workflow.${verb}`, 'task', task.sid, fields);
 }
 
@@ -208,13 +230,9 @@ type ReservationVerb =
 export function sayReservation(core: Core, verb: ReservationVerb, reservation: ReservationState): void {
   if (core.silent) return;
   const { task, worker, queue } = reservation;
-  const fields = taskFields(core, task);
+  const fields = taskFields(core, task, queue);
   fields.ReservationSid = reservation.sid;
   fields.ReservationVersion = `${reservation.version}`;
-  fields.TaskQueueSid = queue.sid;
-  fields.TaskQueueName = queue.friendlyName;
-  fields.TaskQueueTargetExpression = queue.targetWorkers;
-  fields.WorkflowName = task.plan.workflow.friendlyName;
   if (verb !== 'failed') addWorker(fields, worker);
   say(core, task.ws, `reservation.${verb}`, 'reservation', reservation.sid, fields);
 }

@@ -1,3 +1,5 @@
+import type { JsonValue } from '../../expressions/index.js';
+
 /** One comparison of an expression, and what it came to. */
 export interface Reason {
   /** The comparison as it is written in the expression. */
@@ -5,6 +7,10 @@ export interface Reason {
   readonly result: boolean;
   /** Names in it that had no value (NULL). */
   readonly missing: readonly string[];
+  /** Names in it that had one; absent: none had. */
+  readonly values?: readonly { readonly name: string; readonly value: JsonValue }[];
+  /** Why the types of its two sides keep it from being true; absent: it is not the types. */
+  readonly mismatch?: string;
 }
 
 export interface FilterExplanation {
@@ -38,11 +44,16 @@ export interface ExplainedDecision {
   readonly text: string;
 }
 
-/** Why a task is where it is. Filters and workers are judged on the present state, decisions were noted as taken. */
+/**
+ * Why a task is where it is. Filters and workers are judged on the present state; decisions were noted as they were
+ * taken, in the names and values of their time.
+ */
 export interface Explanation {
   readonly taskSid: string;
   readonly assignmentStatus: string;
   readonly workflowName: string;
+  /** What the task waits for, and until when; that its workflow was changed since. Each a short sentence. */
+  readonly now: readonly string[];
   readonly filters: readonly FilterExplanation[];
   /** The workers of the present queue, eligible ones first in the order in which they would be chosen. */
   readonly workers: readonly WorkerExplanation[];

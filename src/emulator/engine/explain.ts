@@ -1,39 +1,34 @@
 import { judge, missingNames } from '../../expressions/index.js';
+import type { Core } from './core.js';
+import { explainNow } from './explain-now.js';
 import type {
   Explanation,
   FilterExplanation,
-  Reason,
   TargetExplanation,
   WorkerExplanation,
 } from './explain-types.js';
-import { hasCapacity } from './pools.js';
-import {
-  defaultFilter,
-  directFilter,
-  type Group,
-  type PlanFilter,
-  type Step,
-  type TaskState,
-  type WorkerState,
-} from './state.js';
+import { obstacles, questionOf, workerThen } from './situation.js';
+import { defaultFilter, type PlanFilter, type Step, type TaskState } from './state.js';
 import type { Decision } from './trace.js';
 
 /** Names are looked for in this many tasks: enough to tell a misspelt name from a rare one. */
 const tasksSampled = 1_000;
 
 /** Why a task is where it is: what was decided was noted; filters and workers are judged as they are now. */
-export function explainTask(task: TaskState): Explanation {
+export function explainTask(core: Core, task: TaskState): Explanation {
   const { plan } = task;
-  const decisions = sinceRouted(task.trace.decisions);
+  const noted = task.trace.decisions();
+  const decisions = sinceRouted(noted);
   const filters = plan.filters.map((filter, index) => explainFilter(task, filter, index, decisions));
   if (plan.defaultStep) filters.push(explainDefault(plan.defaultStep, filters, decisions, task));
   return {
     taskSid: task.sid,
     assignmentStatus: task.assignmentStatus,
     workflowName: plan.workflow.friendlyName,
+    now: explainNow(core, task),
     filters,
     workers: explainWorkers(task),
-    decisions: task.trace.decisions.map((decision) => ({ at: decision.at, text: describe(task, decision) })),
+    decisions: noted.map(({ at, text }) => ({ at, text })),
     droppedDecisions: task.trace.dropped,
     unknownNames: unknownNames(task),
   };
@@ -50,7 +45,7 @@ function explainFilter(
   index: number,
   decisions: readonly Decision[],
 ): FilterExplanation {
-  const { result, reasons } = judge(filter.expression, { task: task.facts });
+  const { result, reasons } = judge(filter.expression, { task: task.facts }, true);
   return {
     name: filter.name,
     expression: filter.expression.source,
@@ -97,8 +92,9 @@ function explainTarget(
 }
 
 function explainWorkers(task: TaskState): WorkerExplanation[] {
+  const question = questionOf(task);
   const explained = [...task.ws.workers.values()].map((worker) => {
-    const why = obstacles(task, worker);
+    const why = obstacles(question, workerThen(task, worker));
     const explanation: WorkerExplanation = {
       workerSid: worker.sid,
       workerName: worker.friendlyName,
@@ -113,92 +109,6 @@ function explainWorkers(task: TaskState): WorkerExplanation[] {
       a.worker.idleRank - b.worker.idleRank,
   );
   return explained.map(({ explanation }) => explanation);
-}
-
-/** Everything that keeps this worker from being given this task now. */
-function obstacles(task: TaskState, worker: WorkerState): string[] {
-  const { step, ws } = task;
-  const why: string[] = [];
-  const direct = step.filter === directFilter && task.routingTarget?.startsWith('WK') === true;
-  if (direct) {
-    if (worker.sid !== task.routingTarget) return ['the task is routed straight to another worker'];
-    if (task.ignoreCapacity) return [];
-  } else {
-    if (!step.queue.workers.has(worker)) why.push(notInQueue(step, worker));
-    if (step.known && !isKnown(task.group, worker)) why.push('is not the known worker of the step');
-    if (step.expression) {
-      const { result, reasons } = judge(step.expression, { task: task.facts, worker: worker.scope });
-      if (!result) why.push(`the step's expression is false: ${phrase(reasons)}`);
-    }
-  }
-  if (!worker.activity.available)
-    why.push(`is in the activity ${worker.activity.friendlyName}, which takes no tasks`);
-  const channel = worker.channels.get(task.taskChannelSid);
-  if (channel && !hasCapacity(worker, channel)) {
-    const { uniqueName } = channel.channel;
-    if (!ws.workspace.multiTaskEnabled) why.push('has a task already (single-tasking workspace)');
-    else if (!channel.available) why.push(`the channel ${uniqueName} is not available`);
-    else
-      why.push(
-        `the channel ${uniqueName} is full: ${channel.consumedCapacity} of ${channel.configuredCapacity}`,
-      );
-  }
-  return why;
-}
-
-function notInQueue({ queue }: Step, worker: WorkerState): string {
-  if (!queue.target) return `the queue ${queue.friendlyName} has an empty expression, which nobody matches`;
-  const { reasons } = judge(queue.target, { worker: worker.scope });
-  return `is not in the queue ${queue.friendlyName}: ${phrase(reasons)}`;
-}
-
-const isKnown = (group: Group | undefined, worker: WorkerState) =>
-  group?.known === `sid:${worker.sid}` || group?.known === `name:${worker.friendlyName.toLowerCase()}`;
-
-/** Reasons in one line: what was false, and which of its names had no value. */
-export function phrase(reasons: readonly Reason[]): string {
-  return reasons
-    .map(({ text, result, missing }) => {
-      const absent = missing.length > 0 ? ` (${missing.join(', ')} has no value)` : '';
-      return `${text} is ${result}${absent}`;
-    })
-    .join('; ');
-}
-
-function describe(task: TaskState, { kind, filter, target, subject }: Decision): string {
-  const { plan, ws } = task;
-  const filterName =
-    filter === defaultFilter
-      ? 'the default filter'
-      : filter === directFilter
-        ? 'its routing target'
-        : `filter "${plan.filters[filter]?.name ?? filter + 1}"`;
-  const place = filter < 0 ? filterName : `target ${target + 1} of ${filterName}`;
-  switch (kind) {
-    case 'routed':
-      return `routed by ${filterName}`;
-    case 'target':
-      return `entered ${place}, queue ${ws.taskQueues.get(subject)?.friendlyName ?? subject}`;
-    case 'nobody':
-      return 'found nobody eligible';
-    case 'timed-out':
-      return `left ${place}: its timeout elapsed`;
-    case 'skipped':
-      return `left ${place}: skip_if was true`;
-    case 'reserved':
-      return `reserved for ${ws.workers.get(subject)?.friendlyName ?? subject}: ${whyChosen(task, filter, target)}`;
-    case 'ended':
-      return `reservation ${subject}`;
-    case 'left':
-      return `left the workflow: ${subject}`;
-  }
-}
-
-function whyChosen({ plan, routingTarget }: TaskState, filter: number, target: number): string {
-  if (filter === directFilter && routingTarget?.startsWith('WK')) return 'the routing target';
-  const step = filter < 0 ? plan.defaultStep : plan.filters[filter]?.steps[target];
-  if (step?.known) return 'the known worker of the step';
-  return step?.orderBySource ? `first by ${step.orderBySource}` : 'idle for longest of those eligible';
 }
 
 function unknownNames(task: TaskState): Explanation['unknownNames'] {

@@ -17,6 +17,19 @@ export interface EngineOptions {
   readonly rerouteOnAttributes?: boolean;
   /** Does `"6"` compare as 6 in expressions? Default: false. */
   readonly coerceNumericStrings?: boolean;
+  /**
+   * From when the timeouts of a filter's steps count. `filter-entered` (default) and `task-created`: a step ends when
+   * the timeouts of the filter's steps up to and including it, added up, have passed since then. `step-entered`: each
+   * timeout counts alone, from when its step was entered.
+   */
+  readonly stepTimeoutsFrom?: 'filter-entered' | 'task-created' | 'step-entered';
+  /** Where a task goes on after a reservation timed out within its step's time. Default: `same-step`. */
+  readonly afterReservationTimeout?: 'same-step' | 'next-step';
+  /**
+   * Does a task wait before it is offered again when its assignment callbacks fail? The first three rounds in a row
+   * that fail do not wait; then 100 ms, doubling to 10 s. Any usable answer ends that. Default: true.
+   */
+  readonly callbackBackoff?: boolean;
   /** A state to begin with, from {@link Engine.snapshot}. */
   readonly snapshot?: EngineSnapshot;
 }

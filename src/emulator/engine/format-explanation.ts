@@ -1,5 +1,5 @@
-import { phrase } from './explain.js';
 import type { Explanation, FilterExplanation, WorkerExplanation } from './explain-types.js';
+import { iso, phrase } from './phrases.js';
 
 /**
  * An explanation as text for a terminal.
@@ -10,14 +10,15 @@ export function formatExplanation(explanation: Explanation, maxWorkers = 20): st
   const { workers, decisions, droppedDecisions, unknownNames } = explanation;
   const lines = [
     `Task ${explanation.taskSid} is ${explanation.assignmentStatus}, workflow ${explanation.workflowName}`,
-    'Filters',
+    ...explanation.now.map((line) => `  ${line}`),
+    'Filters, for the task as it is now',
     ...explanation.filters.flatMap(filterLines),
     'Workers, as they are now',
     ...workers.slice(0, maxWorkers).map(workerLine),
     ...(workers.length > maxWorkers ? [`  and ${workers.length - maxWorkers} more`] : []),
     'What happened',
     ...(droppedDecisions > 0 ? [`  ${droppedDecisions} earlier decisions are no longer kept`] : []),
-    ...decisions.map(({ at, text }) => `  ${new Date(at).toISOString()} ${text}`),
+    ...decisions.map(({ at, text }) => `  ${iso(at)} ${text}`),
     ...unknownNames.map(
       ({ name, where }) => `Note: ${name} in ${where} has no value anywhere; is it spelt right?`,
     ),

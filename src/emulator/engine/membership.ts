@@ -36,8 +36,8 @@ function notice(worker: WorkerState): void {
   worker.ws.dirtyWorkers.add(worker);
 }
 
-/** Moves a worker to another activity, and says so. The present one: nothing happens. */
-export function setActivity(core: Core, worker: WorkerState, activity: ActivityState): void {
+/** Moves a worker to another activity, and says so. The present one: nothing happens. `by`: what moved it, in words. */
+export function setActivity(core: Core, worker: WorkerState, activity: ActivityState, by: string): void {
   const previous = worker.activity;
   if (previous === activity) return;
   const since = core.time - worker.dateStatusChanged;
@@ -49,6 +49,7 @@ export function setActivity(core: Core, worker: WorkerState, activity: ActivityS
     worker.activity = activity;
     worker.activitySid = activity.sid;
     worker.dateStatusChanged = core.time;
+    worker.movedBy = by;
     core.touch(worker);
     // A worker who never had a task is idle since it could have had one.
     if (activity.available && !worker.everReserved) setIdleFrom(worker, core.nextOrder());

@@ -18,8 +18,8 @@ export type ResourceType =
   | 'activity'
   | 'reservation'
   | 'task'
-  | 'task-channel'
-  | 'task-queue'
+  | 'taskchannel'
+  | 'taskqueue'
   | 'worker'
   | 'workflow'
   | 'workspace';
@@ -36,12 +36,6 @@ export interface EngineEvent {
   readonly resourceType: ResourceType;
   readonly resourceSid: string;
   readonly data: Readonly<Record<string, string>>;
-}
-
-/** The `EventDescription`: `task-queue.expression.updated` as `Task queue expression updated`. The wording is ours. */
-export function describeEvent(type: EventType): string {
-  const words = type.replaceAll(/[.-]/g, ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** A reservation was made under a workflow that has an assignment callback URL: the request is due now. */

@@ -34,6 +34,7 @@ export function compilePlan(
     defaultStep: undefined,
     direct: new Map(),
     tasks: 0,
+    since: 0,
   };
   const compile = { plan, coerceNumericStrings };
   const routing = fieldOf(parse(configuration), 'task_routing', 'configuration');
@@ -61,7 +62,8 @@ export function compilePlan(
 export function directStep(plan: Plan, queue: QueueState): Step {
   const found = plan.direct.get(queue.sid);
   if (found) return found;
-  const step: Step = { ...bareStep(plan, queue), filter: directFilter };
+  const label = 'its routing target';
+  const step: Step = { ...bareStep(plan, queue), filter: directFilter, filterLabel: label, label };
   plan.direct.set(queue.sid, step);
   return step;
 }
@@ -70,9 +72,13 @@ const bareStep = (plan: Plan, queue: QueueState): Step => ({
   plan,
   filter: defaultFilter,
   target: 0,
+  filterLabel: 'the default filter',
+  label: 'the default filter',
+  entered: undefined,
   queue,
   priority: undefined,
   timeoutMs: Number.POSITIVE_INFINITY,
+  earlierTimeoutsMs: 0,
   expression: undefined,
   orderBy: undefined,
   orderBySource: undefined,
@@ -81,6 +87,8 @@ const bareStep = (plan: Plan, queue: QueueState): Step => ({
   taskPaths: [],
   groups: new Map(),
 });
+
+const finite = (ms: number) => (Number.isFinite(ms) ? ms : 0);
 
 interface Compile {
   readonly plan: Plan;
@@ -96,13 +104,15 @@ function compileFilter(compile: Compile, filter: Fields, index: number): PlanFil
   const expression = within(`${at}.expression`, () =>
     compileExpression(source, 'filter', { coerceNumericStrings: compile.coerceNumericStrings }),
   );
+  const label = name ?? `filter ${index + 1}`;
+  const filterLabel = `filter "${label}"`;
   const steps: Step[] = [];
   listOf(filter, 'targets', at).forEach((target, position) => {
-    const inherited = steps.at(-1)?.queue;
-    steps.push(compileStep(compile, target, `${at}.targets[${position}]`, index, position, inherited));
+    const step = compileStep(compile, target, `${at}.targets[${position}]`, index, position, steps.at(-1));
+    steps.push({ ...step, filterLabel, label: `target ${position + 1} of ${filterLabel}` });
   });
   if (steps.length === 0) throw badRequest(`${at}.targets holds no target`);
-  return { name: name ?? `filter ${index + 1}`, expression, steps };
+  return { name: label, expression, steps };
 }
 
 function compileStep(
@@ -111,7 +121,7 @@ function compileStep(
   at: string,
   filter: number,
   position: number,
-  inherited: QueueState | undefined,
+  before: Step | undefined,
 ): Step {
   const expressionSource = optionalText(target, 'expression', at);
   const orderBySource = optionalText(target, 'order_by', at);
@@ -126,11 +136,12 @@ function compileStep(
     : [];
   const timeout = integer(target, 'timeout', at, 1);
   return {
-    ...bareStep(plan, queueOf(plan, target, at, inherited)),
+    ...bareStep(plan, queueOf(plan, target, at, before?.queue)),
     filter,
     target: position,
     priority: integer(target, 'priority', at, 0),
     timeoutMs: timeout === undefined ? Number.POSITIVE_INFINITY : timeout * 1_000,
+    earlierTimeoutsMs: before ? before.earlierTimeoutsMs + finite(before.timeoutMs) : 0,
     expression,
     orderBySource,
     orderBy:

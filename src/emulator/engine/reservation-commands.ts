@@ -1,9 +1,11 @@
+import { resetBackoff } from './backoff.js';
 import type { Core } from './core.js';
 import { sayReservation, sayTask } from './events.js';
 import { activityOf, checkVersion, find } from './lookup.js';
 import { setActivity } from './membership.js';
 import { badRequest, EngineRefusal } from './refusal.js';
-import { endUnaccepted, isOpen, isPending, moveBack } from './reservations.js';
+import { isOpen, isPending } from './reservation-status.js';
+import { endUnaccepted, moveBack } from './reservations.js';
 import type { ReservationState } from './state.js';
 import { returnToQueue } from './steps.js';
 import { acceptReservation, completeTask, wrapTask } from './tasks.js';
@@ -31,7 +33,7 @@ export function updateReservation(
   else if (status === 'completed') completeTask(core, task, 'All reservations were completed');
   else {
     endUnaccepted(core, reservation, 'rejected');
-    if (activity) setActivity(core, worker, activity);
+    if (activity) setActivity(core, worker, activity, `the rejection of reservation ${reservation.sid}`);
     else moveBack(core, reservation);
     returnToQueue(core, task);
   }
@@ -57,18 +59,25 @@ function checkTransition({ sid, reservationStatus: now }: ReservationState, stat
 }
 
 export function callbackFailed(core: Core, params: Commands['callbackFailed']['params']): ReservationState {
-  return cancelPending(core, pendingOf(core, params));
+  const reservation = pendingOf(core, params);
+  reservation.task.roundFailed = true;
+  return cancelPending(core, reservation, 'no callback URL gave a usable answer');
+}
+
+export function callbackAnswered(core: Core, params: Commands['callbackAnswered']['params']): void {
+  const reservation = core.workspaces.get(params.workspaceSid)?.reservations.get(params.sid);
+  if (reservation) resetBackoff(core, reservation.task);
 }
 
 export function workerDidNotAnswer(
   core: Core,
   params: Commands['workerDidNotAnswer']['params'],
 ): ReservationState {
-  return cancelPending(core, pendingOf(core, params));
+  return cancelPending(core, pendingOf(core, params), 'its phone was not answered');
 }
 
-function cancelPending(core: Core, reservation: ReservationState): ReservationState {
-  endUnaccepted(core, reservation, 'canceled');
+function cancelPending(core: Core, reservation: ReservationState, why: string): ReservationState {
+  endUnaccepted(core, reservation, 'canceled', why);
   returnToQueue(core, reservation.task);
   return reservation;
 }
@@ -108,7 +117,7 @@ export function callEnded(core: Core, params: Commands['callEnded']['params']): 
       : activityOf(worker.ws, postWorkActivitySid, 'PostWorkActivitySid');
   if (!worker.ws.workspace.multiTaskEnabled) completeTask(core, task, 'All reservations were completed');
   else if (task.assignmentStatus === 'assigned') wrapTask(core, task);
-  if (activity) setActivity(core, worker, activity);
+  if (activity) setActivity(core, worker, activity, `the end of its call (reservation ${reservation.sid})`);
   return reservation;
 }
 

@@ -1,17 +1,12 @@
 import type { Core } from './core.js';
 import { askForInstruction, sayReservation } from './events.js';
 import { changeLoad, changeWorker, setActivity } from './membership.js';
-import type { QueueState, ReservationState, TaskState, WorkerState } from './state.js';
+import { consumes } from './reservation-status.js';
+import type { ReservationState, TaskState, WorkerState } from './state.js';
 import type { ReservationStatus } from './types.js';
+import { isForOneWorker } from './waiting.js';
 
 /** One reservation's life, without what becomes of its task: that is for tasks.ts. */
-
-const consumes = (status: ReservationStatus) =>
-  status === 'pending' || status === 'accepted' || status === 'wrapping' ? 1 : 0;
-
-export const isOpen = ({ reservationStatus }: ReservationState): boolean => consumes(reservationStatus) === 1;
-export const isPending = ({ reservationStatus }: ReservationState): boolean =>
-  reservationStatus === 'pending';
 
 /** Reserves a task for a worker, starts the timer, and says that an instruction is wanted. */
 export function createReservation(core: Core, task: TaskState, worker: WorkerState): void {
@@ -48,12 +43,24 @@ export function createReservation(core: Core, task: TaskState, worker: WorkerSta
     channel.idleRank = reservation.order;
   });
   const before = worker.activitySid;
-  moveSingleTasking(core, worker, queue.reservationActivitySid);
+  moveSingleTasking(core, reservation, 'reservation');
   if (worker.activitySid !== before) reservation.workerPreviousActivitySid = before;
   core.scheduleReservation(reservation, core.time + task.plan.workflow.taskReservationTimeout * 1_000);
-  task.trace.note(core.time, 'reserved', task.step.filter, task.step.target, worker.sid);
+  task.trace.note(
+    core.time,
+    'reserved',
+    task.step,
+    `reserved for ${worker.friendlyName}: ${whyChosen(task)}`,
+  );
   sayReservation(core, 'created', reservation);
   askForInstruction(core, reservation);
+}
+
+function whyChosen(task: TaskState): string {
+  if (isForOneWorker(task)) return 'the routing target';
+  const { known, orderBySource } = task.step;
+  if (known) return 'the known worker of the step';
+  return orderBySource ? `first by ${orderBySource}` : 'idle for longest of those eligible';
 }
 
 /** Gives a reservation another status, with what that does to its timer and to the worker's capacity. */
@@ -75,39 +82,47 @@ export function setReservationStatus(
   core.scheduleReservation(reservation, Number.POSITIVE_INFINITY);
 }
 
-/** Ends a pending reservation without the task having been taken. */
+/** Ends a pending reservation without the task having been taken. `why`, in words, where the status does not say it. */
 export function endUnaccepted(
   core: Core,
   reservation: ReservationState,
   status: 'rejected' | 'timeout' | 'canceled' | 'rescinded',
+  why = '',
 ): void {
-  const { task } = reservation;
   setReservationStatus(core, reservation, status);
-  task.trace.note(core.time, 'ended', task.step.filter, task.step.target, status);
+  noteEnd(core, reservation, status, why);
   sayReservation(core, status, reservation);
   if (status === 'canceled' || status === 'rescinded') moveBack(core, reservation);
+}
+
+/** Notes how a reservation ended, or that it was accepted. */
+export function noteEnd(core: Core, { task, worker }: ReservationState, status: string, why = ''): void {
+  const because = why === '' ? '' : `: ${why}`;
+  task.trace.note(core.time, 'ended', task.step, `reservation ${status} (${worker.friendlyName})${because}`);
 }
 
 /**
  * Gives a worker whom an offer moved the activity from before it, unless somebody has moved the worker since.
  * twilio.com/docs/taskrouter/api/reservations says so of a rejection.
  */
-export function moveBack(core: Core, { worker, queue, workerPreviousActivitySid }: ReservationState): void {
+export function moveBack(core: Core, reservation: ReservationState): void {
+  const { sid, worker, queue, workerPreviousActivitySid } = reservation;
   if (worker.activitySid !== queue.reservationActivitySid) return;
   const previous = worker.ws.activities.get(workerPreviousActivitySid ?? '');
-  if (previous) setActivity(core, worker, previous);
+  if (previous) setActivity(core, worker, previous, `the end of reservation ${sid}`);
 }
 
 /** Single-tasking workspaces move the worker with its work: twilio.com/docs/taskrouter/api/task-queue. */
 export function moveSingleTasking(
   core: Core,
-  worker: WorkerState,
-  activitySid: QueueState['reservationActivitySid'],
+  { sid, worker, queue }: ReservationState,
+  moment: 'reservation' | 'assignment',
 ): void {
+  const activitySid = moment === 'reservation' ? queue.reservationActivitySid : queue.assignmentActivitySid;
   const { workspace, activities } = worker.ws;
   const activity =
     activitySid === null || workspace.multiTaskEnabled ? undefined : activities.get(activitySid);
-  if (activity) setActivity(core, worker, activity);
+  if (activity) setActivity(core, worker, activity, `the ${moment} of its queue (reservation ${sid})`);
 }
 
 /** Forgets a reservation whose task is going. */

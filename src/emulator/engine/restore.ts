@@ -8,6 +8,7 @@ import type { EngineSnapshot } from './snapshot.js';
 import {
   type ReservationData,
   snapshotData,
+  snapshotVersion,
   type TaskData,
   type WorkerData,
   type WorkflowData,
@@ -26,7 +27,7 @@ import {
   type WorkspaceState,
 } from './state.js';
 import { Trace } from './trace.js';
-import { startWaiting } from './waiting.js';
+import { isBackingOff, startWaiting } from './waiting.js';
 import { WorkerScope } from './worker-scope.js';
 import { newWorkspaceState } from './workspace-state.js';
 
@@ -36,10 +37,10 @@ import { newWorkspaceState } from './workspace-state.js';
  * together; nothing can be made of it then.
  */
 export function restore(core: Core, snapshot: EngineSnapshot): void {
-  if (snapshot.version !== 1) {
+  if (snapshot.version !== snapshotVersion) {
     throw new ConfigurationError(
       'SNAPSHOT_INVALID',
-      'The snapshot is not of version 1: it is from another release.',
+      `The snapshot has version ${JSON.stringify(snapshot.version)} and this release reads version ${snapshotVersion}: start without it.`,
     );
   }
   try {
@@ -132,19 +133,18 @@ function restoreWorkflow(
   { gone: _gone, present, plans, ...data }: WorkflowData,
 ): void {
   const workflow = { ...data, ws, plans: new Map<number, Plan>(), plan: undefined as unknown as Plan };
-  for (const { version, configuration } of plans) {
-    workflow.plans.set(
-      version,
-      compilePlan(workflow, version, configuration, core.options.coerceNumericStrings),
-    );
+  for (const { version, configuration, since } of plans) {
+    const plan = compilePlan(workflow, version, configuration, core.options.coerceNumericStrings);
+    plan.since = since;
+    workflow.plans.set(version, plan);
   }
   workflow.plan = need(workflow.plans.get(present), 'workflow configuration');
   ws.workflows.set(workflow.sid, workflow);
 }
 
 function restoreTask(core: Core, ws: WorkspaceState, data: TaskData): void {
-  const { planVersion, filter, target, stepQueueSid, stepDeadline, decisions, droppedDecisions, ...plain } =
-    data;
+  const { planVersion, filter, target, stepQueueSid, stepDeadline, retryAt, ...rest } = data;
+  const { decisions, droppedDecisions, ...plain } = rest;
   const workflow = need(ws.workflows.get(plain.workflowSid), 'workflow');
   const plan = need(workflow.plans.get(planVersion), 'workflow configuration');
   const queue = need(ws.taskQueues.get(stepQueueSid), 'task queue');
@@ -152,9 +152,6 @@ function restoreTask(core: Core, ws: WorkspaceState, data: TaskData): void {
   const step = need(found?.queue === queue ? found : undefined, 'routing step');
   if ((stepDeadline === null) === Number.isFinite(step.timeoutMs))
     throw new RangeError('the snapshot has a routing step with a deadline that is not its own');
-  const trace = new Trace();
-  trace.decisions.push(...decisions);
-  trace.dropped = droppedDecisions;
   const task: TaskState = {
     ...plain,
     ws,
@@ -163,17 +160,18 @@ function restoreTask(core: Core, ws: WorkspaceState, data: TaskData): void {
     plan,
     step,
     stepDeadline: stepDeadline ?? Number.POSITIVE_INFINITY,
+    retryAt: retryAt ?? Number.POSITIVE_INFINITY,
     group: undefined,
     groupSlot: -1,
     dueAt: Number.POSITIVE_INFINITY,
     timerSlot: -1,
     reservations: [],
-    trace,
+    trace: new Trace(decisions, droppedDecisions),
   };
   plan.tasks += 1;
   ws.tasks.set(task.sid, task);
   core.schedule(task);
-  if (task.assignmentStatus === 'pending') startWaiting(task);
+  if (task.assignmentStatus === 'pending' && !isBackingOff(task)) startWaiting(task);
 }
 
 function stepAt(plan: Plan, filter: number, target: number, queue: QueueState): Step | undefined {

@@ -1,7 +1,10 @@
 import { candidatesFor } from './candidates.js';
 import type { Core } from './core.js';
+import { cancelReasons } from './reasons.js';
 import { createReservation } from './reservations.js';
-import type { Group, QueueState, Step, TaskState, WorkerState, WorkspaceState } from './state.js';
+import { whyNobody } from './situation.js';
+import { shouldSkip } from './skip.js';
+import type { Group, QueueState, TaskState, WorkerState, WorkspaceState } from './state.js';
 import { leaveStep } from './steps.js';
 import { cancelTask, setTaskStatus } from './tasks.js';
 import { bestTaskFor, goesBefore, stopWaiting } from './waiting.js';
@@ -46,7 +49,7 @@ function offerTasks(core: Core, ws: WorkspaceState): void {
       serveWorkers(core, ws);
       continue;
     }
-    task.trace.note(core.time, 'nobody', task.step.filter, task.step.target);
+    task.trace.note(core.time, 'nobody', task.step, whyNobody(task));
     if (shouldSkip(task.step)) leaveStep(core, task, 'skipped');
   }
 }
@@ -54,11 +57,12 @@ function offerTasks(core: Core, ws: WorkspaceState): void {
 /** The 1,000th move from pending to reserved cancels the task: twilio.com/docs/taskrouter/limits. */
 function assign(core: Core, task: TaskState, workers: readonly WorkerState[]): void {
   if (task.assignmentCount + 1 >= core.options.maxAssignments) {
-    cancelTask(core, task, 'Max assignment count exceeded');
+    cancelTask(core, task, cancelReasons.maxAssignments);
     return;
   }
   stopWaiting(task);
   task.assignmentCount += 1;
+  task.roundFailed = false;
   setTaskStatus(core, task, 'reserved');
   for (const worker of workers) createReservation(core, task, worker);
 }
@@ -82,18 +86,4 @@ function groupsOf(queue: QueueState): Group[] {
     ...groups,
     ...[...known.values()].flatMap((set) => [...set]),
   ]);
-}
-
-/** `workers.available`, `workers.unavailable` and `workers.<ActivitySid>`: the queue's workers by activity alone. */
-function shouldSkip({ skipIf, queue }: Step): boolean {
-  return skipIf?.test({ workers: (name) => countWorkers(queue, name) }) ?? false;
-}
-
-function countWorkers({ ws, activityCounts }: QueueState, name: string): number {
-  if (name !== 'available' && name !== 'unavailable') return activityCounts.get(name) ?? 0;
-  let total = 0;
-  for (const [activitySid, workers] of activityCounts) {
-    if (ws.activities.get(activitySid)!.available === (name === 'available')) total += workers;
-  }
-  return total;
 }

@@ -5,6 +5,9 @@ import * as v from 'valibot';
  * takeSnapshot() writes has their types, and what restore() reads is checked against them.
  */
 
+/** The form of a snapshot. One of another form is refused. */
+export const snapshotVersion = 3;
+
 /** Milliseconds since 1970 that a Date can hold. */
 const time = v.pipe(v.number(), v.minValue(-8.64e15), v.maxValue(8.64e15));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -52,6 +55,7 @@ const worker = v.object({
   openReservations: count,
   idleRank: count,
   everReserved: v.boolean(),
+  movedBy: v.string(),
   gone,
   channels: v.array(workerChannel),
 });
@@ -74,7 +78,7 @@ const workflow = v.object({
   taskReservationTimeout: count,
   gone,
   present: count,
-  plans: v.array(v.object({ version: count, configuration: v.string() })),
+  plans: v.array(v.object({ version: count, configuration: v.string(), since: time })),
 });
 
 /** A filter's index in its plan, or one of the two below zero. */
@@ -82,10 +86,21 @@ const filter = v.pipe(v.number(), v.integer(), v.minValue(-2));
 
 const decision = v.object({
   at: time,
-  kind: v.picklist(['routed', 'target', 'nobody', 'timed-out', 'skipped', 'reserved', 'ended', 'left']),
+  kind: v.picklist([
+    'routed',
+    'target',
+    'nobody',
+    'timed-out',
+    'skipped',
+    'reserved',
+    'backing-off',
+    'ended',
+    'changed',
+    'left',
+  ]),
   filter,
   target: count,
-  subject: v.string(),
+  text: v.string(),
 });
 
 const task = v.object({
@@ -107,7 +122,9 @@ const task = v.object({
   version: count,
   firstFilter: filter,
   timedOut: v.boolean(),
-  reroute: v.boolean(),
+  reroute: v.nullable(v.picklist(['attributes', 'workflow'])),
+  roundFailed: v.boolean(),
+  failedRounds: count,
   settledAt: time,
   planVersion: count,
   filter,
@@ -115,6 +132,8 @@ const task = v.object({
   stepQueueSid: sid,
   /** JSON has no Infinity: null is none. */
   stepDeadline: v.nullable(time),
+  filterEnteredAt: time,
+  retryAt: v.nullable(time),
   decisions: v.array(decision),
   droppedDecisions: count,
 });
@@ -155,7 +174,7 @@ const workspaceData = v.object({
 
 /** The whole of it. */
 export const snapshotData = v.object({
-  version: v.literal(1),
+  version: v.literal(snapshotVersion),
   time,
   lastOrder: count,
   workspaces: v.array(workspaceData),

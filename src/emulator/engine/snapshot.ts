@@ -1,24 +1,25 @@
 import type { Core } from './core.js';
-import type {
-  PlanState,
-  ReservationData,
-  SnapshotData,
-  TaskData,
-  WorkerData,
-  WorkspaceData,
+import {
+  type PlanState,
+  type ReservationData,
+  type SnapshotData,
+  snapshotVersion,
+  type TaskData,
+  type WorkerData,
+  type WorkspaceData,
 } from './snapshot-data.js';
 import type { ReservationState, TaskState, WorkerState, WorkflowState, WorkspaceState } from './state.js';
 
 /** The engine's state as plain JSON data. Opaque, but for its version: give it back to `createEngine`. */
 export interface EngineSnapshot {
-  readonly version: 1;
+  readonly version: typeof snapshotVersion;
   readonly [key: string]: unknown;
 }
 
 /** Copies the whole state. What can be worked out again (pools, groups, compiled expressions) is left out. */
 export function takeSnapshot(core: Core): EngineSnapshot {
   const data: SnapshotData = {
-    version: 1,
+    version: snapshotVersion,
     time: core.time,
     lastOrder: core.lastOrder,
     workspaces: [...core.workspaces.values()].map(workspaceData),
@@ -72,7 +73,7 @@ function workspaceData(ws: WorkspaceState): WorkspaceData {
 }
 
 const plansOf = (plans: WorkflowState['plans']): PlanState[] =>
-  [...plans.values()].map(({ version, configuration }) => ({ version, configuration }));
+  [...plans.values()].map(({ version, configuration, since }) => ({ version, configuration, since }));
 
 function workerData(worker: WorkerState, gone: boolean): WorkerData {
   const {
@@ -97,6 +98,7 @@ function taskData(task: TaskState): TaskData {
     timerSlot: _timerSlot,
     reservations: _reservations,
     stepDeadline,
+    retryAt,
     trace,
     ...plain
   } = rest;
@@ -108,7 +110,8 @@ function taskData(task: TaskState): TaskData {
     stepQueueSid: step.queue.sid,
     // JSON has no Infinity.
     stepDeadline: Number.isFinite(stepDeadline) ? stepDeadline : null,
-    decisions: trace.decisions,
+    retryAt: Number.isFinite(retryAt) ? retryAt : null,
+    decisions: [...trace.decisions()],
     droppedDecisions: trace.dropped,
   };
 }

@@ -43,6 +43,8 @@ export interface WorkerState extends Own<Worker> {
   /** The place in the order of idleness: smaller is idle for longer. Unique, given out in the order of time. */
   idleRank: number;
   everReserved: boolean;
+  /** What moved it to its present activity, in words; empty: it was created there. */
+  movedBy: string;
 }
 
 export interface QueueState extends Own<TaskQueue> {
@@ -83,6 +85,8 @@ export interface Group {
   readonly tasks: Heap<'groupSlot', TaskState>;
   /** The workers' epoch at which nobody was found for this group: until it changes nobody will be. */
   noneAt: number;
+  /** Why nobody was found, at that epoch: situation.ts. */
+  nobody: { readonly epoch: number; readonly queueName: string; readonly why: () => string } | undefined;
 }
 
 export interface WorkflowState extends Own<Workflow> {
@@ -103,6 +107,8 @@ export interface Plan {
   readonly direct: Map<string, Step>;
   /** Tasks that follow it. */
   tasks: number;
+  /** When it became the workflow's configuration. */
+  since: number;
 }
 
 export interface PlanFilter {
@@ -120,10 +126,17 @@ export interface Step {
   readonly plan: Plan;
   readonly filter: number;
   readonly target: number;
+  /** How explanations call its filter, and it: `filter "Buyers"`, `target 1 of filter "Buyers"`. */
+  readonly filterLabel: string;
+  readonly label: string;
+  /** What is noted of every task that enters it; made anew when the queue has another name. */
+  entered: { readonly queueName: string; readonly text: string } | undefined;
   readonly queue: QueueState;
   readonly priority: number | undefined;
   /** In milliseconds; Infinity without a timeout. */
   readonly timeoutMs: number;
+  /** The timeouts of the filter's earlier steps, those without one left out. */
+  readonly earlierTimeoutsMs: number;
   readonly expression: CompiledExpression<'target'> | undefined;
   readonly orderBy: readonly OrderClause[] | undefined;
   readonly orderBySource: string | undefined;
@@ -134,6 +147,8 @@ export interface Step {
   readonly groups: Map<string, Group>;
 }
 
+export type RerouteCause = 'attributes' | 'workflow';
+
 export interface TaskState extends Own<Task> {
   readonly ws: WorkspaceState;
   /** Its place among everything ever created: breaks ties. */
@@ -141,14 +156,22 @@ export interface TaskState extends Own<Task> {
   facts: JsonObject;
   plan: Plan;
   step: Step;
+  /** When the present filter was entered: its steps' timeouts count from then. */
+  filterEnteredAt: number;
   /** When the present step ends; Infinity without a timeout. */
   stepDeadline: number;
   /** The filter that matched first when it was last routed from the top. */
   firstFilter: number;
   /** Has it left a filter because its last target timed out? The default filter is then closed to it. */
   timedOut: boolean;
-  /** To be routed from the top when it is pending again. */
-  reroute: boolean;
+  /** Why it is to be routed from the top when it is pending again; null: it is not. */
+  reroute: RerouteCause | null;
+  /** Has an assignment callback of the present round failed? */
+  roundFailed: boolean;
+  /** How many rounds in a row have failed so: backoff.ts. */
+  failedRounds: number;
+  /** While it backs off, when it will be offered again; else Infinity. */
+  retryAt: number;
   group: Group | undefined;
   groupSlot: number;
   /** When its next timer is due; Infinity: none. */

@@ -1,12 +1,22 @@
 import { valueAt } from '../../expressions/index.js';
+import { endRound, roundIsOver } from './backoff.js';
 import { findKnown } from './candidates.js';
 import type { Core } from './core.js';
 import { sayAlert, sayQueueStep, sayTask, sayWorkflowStep } from './events.js';
+import { phrase } from './phrases.js';
 import { directStep } from './plan.js';
-import { isPending } from './reservations.js';
-import { defaultFilter, directFilter, type Plan, type Step, type TaskState } from './state.js';
+import { cancelReasons } from './reasons.js';
+import { skipReasons } from './skip.js';
+import {
+  defaultFilter,
+  directFilter,
+  type Plan,
+  type RerouteCause,
+  type Step,
+  type TaskState,
+} from './state.js';
 import { adoptPlan, cancelTask, setTaskStatus } from './tasks.js';
-import { startWaiting, stopWaiting } from './waiting.js';
+import { knownKeyOf, stopWaiting, waitHere } from './waiting.js';
 
 /**
  * A task's way through its workflow: twilio.com/docs/taskrouter/workflow-configuration, and for `skip_if`
@@ -29,7 +39,7 @@ function stepFrom(plan: Plan, facts: TaskState['facts'], from: number): Step | u
 
 /** Begins a new task at its step. */
 export function beginRouting(core: Core, task: TaskState): void {
-  task.trace.note(core.time, 'routed', task.step.filter, task.step.target);
+  task.trace.note(core.time, 'routed', task.step, `routed by ${task.step.filterLabel}`);
   if (task.step.priority !== undefined) task.priority = task.step.priority;
   sayWorkflowStep(core, 'entered', task);
   sayQueueStep(core, 'entered', task);
@@ -37,9 +47,16 @@ export function beginRouting(core: Core, task: TaskState): void {
   arrive(core, task);
 }
 
+/** Enters a step; when its time is up already, it is left at once. */
 function enter(core: Core, task: TaskState, step: Step): void {
+  enterStep(core, task, step);
+  if (task.stepDeadline <= core.time) leaveStep(core, task, 'timed-out');
+}
+
+function enterStep(core: Core, task: TaskState, step: Step): void {
   const moved = task.step.queue !== step.queue;
   task.step = step;
+  if (step.target === 0) task.filterEnteredAt = core.time;
   if (step.priority !== undefined) task.priority = step.priority;
   core.touch(task);
   if (moved) {
@@ -51,21 +68,39 @@ function enter(core: Core, task: TaskState, step: Step): void {
   arrive(core, task);
 }
 
-/** The step's clock starts, and the router will look for workers. */
+/** The step's clock is set, and the router will look for workers, unless the time of the step is up already. */
 function arrive(core: Core, task: TaskState): void {
   const { step } = task;
-  task.stepDeadline = core.time + step.timeoutMs;
-  task.trace.note(core.time, 'target', step.filter, step.target, step.queue.sid);
+  task.stepDeadline = deadlineOf(core, task);
+  task.trace.note(core.time, 'target', step, enteredText(step));
   core.schedule(task);
-  waitHere(task);
   sayWorkflowStep(core, 'target-matched', task);
   if (step.known) checkKnownWorker(core, task, step.known.path);
+  if (task.stepDeadline > core.time) waitHere(task);
 }
 
-/** Makes the task wait at its present step, and the router look at it. */
-function waitHere(task: TaskState): void {
-  startWaiting(task);
-  task.ws.dirtyTasks.add(task);
+function enteredText(step: Step): string {
+  const { friendlyName: queueName } = step.queue;
+  if (step.entered?.queueName !== queueName) {
+    step.entered = { queueName, text: `entered ${step.label}, queue ${queueName}` };
+  }
+  return step.entered.text;
+}
+
+/**
+ * Timeouts add up (twilio.com/docs/taskrouter/task-evaluation): a step that is left early does not shorten the ones
+ * after it, and an offer that ends late does not push them back.
+ */
+function deadlineOf(core: Core, task: TaskState): number {
+  const { earlierTimeoutsMs, timeoutMs } = task.step;
+  switch (core.options.stepTimeoutsFrom) {
+    case 'filter-entered':
+      return task.filterEnteredAt + earlierTimeoutsMs + timeoutMs;
+    case 'task-created':
+      return task.dateCreated + earlierTimeoutsMs + timeoutMs;
+    case 'step-entered':
+      return core.time + timeoutMs;
+  }
 }
 
 /** An explicit null is how a task says that no worker is known: no alert. twilio.com/docs/api/errors/40154 */
@@ -74,7 +109,7 @@ function checkKnownWorker(core: Core, task: TaskState, path: readonly (string | 
   const last = path.at(-1)!;
   if (parent !== null && typeof parent === 'object' && (parent as Record<string, unknown>)[last] === null)
     return;
-  const key = task.group?.known ?? '';
+  const key = knownKeyOf(task) ?? '';
   const worker = findKnown(task.ws, key);
   if (worker) {
     if (task.step.queue.workers.has(worker)) return;
@@ -91,24 +126,33 @@ function checkKnownWorker(core: Core, task: TaskState, path: readonly (string | 
   }
 }
 
-/** Leaves the present step: on to the next one, the next filter that matches, the default filter, or out. */
-export function leaveStep(core: Core, task: TaskState, cause: 'timed-out' | 'skipped'): void {
-  const { step } = task;
-  stopWaiting(task);
-  task.trace.note(core.time, cause, step.filter, step.target);
-  if (cause === 'timed-out') sayQueueStep(core, 'timeout', task);
-  const following = step.filter === defaultFilter ? undefined : nextStep(task, cause);
-  if (following) {
-    enter(core, task, following);
-    return;
+/**
+ * Leaves the present step: on to the next one, the next filter that matches, the default filter, or out. Steps whose
+ * time is up when they are entered are left at once.
+ */
+export function leaveStep(core: Core, task: TaskState, why: 'timed-out' | 'skipped'): void {
+  for (let cause = why; ; cause = 'timed-out') {
+    const { step } = task;
+    stopWaiting(task);
+    task.trace.note(core.time, cause, step, `left ${step.label}: ${whyLeft(step, cause)}`);
+    if (cause === 'timed-out') sayQueueStep(core, 'timeout', task);
+    const following = step.filter === defaultFilter ? undefined : nextStep(task, cause);
+    if (!following) {
+      leaveWorkflow(core, task, task.timedOut || cause === 'timed-out');
+      return;
+    }
+    enterStep(core, task, following);
+    if (task.stepDeadline > core.time) return;
   }
-  const timedOut = task.timedOut || cause === 'timed-out';
+}
+
+function whyLeft(step: Step, cause: 'timed-out' | 'skipped'): string {
+  return cause === 'timed-out' ? 'its timeout elapsed' : `skip_if was true: ${phrase(skipReasons(step))}`;
+}
+
+function leaveWorkflow(core: Core, task: TaskState, timedOut: boolean): void {
   sayWorkflowStep(core, timedOut ? 'timeout' : 'skipped', task);
-  cancelTask(
-    core,
-    task,
-    timedOut ? 'Task canceled on Workflow timeout' : 'Task canceled on Workflow skipped',
-  );
+  cancelTask(core, task, timedOut ? cancelReasons.timedOut : cancelReasons.skipped);
 }
 
 /** A timeout after a filter's last target closes the default filter; a skip does not. */
@@ -122,22 +166,29 @@ function nextStep(task: TaskState, cause: 'timed-out' | 'skipped'): Step | undef
 }
 
 /** Sends a pending task through the present version of its workflow from the top. */
-export function reroute(core: Core, task: TaskState): void {
+export function reroute(core: Core, task: TaskState, cause: RerouteCause): void {
   const { plan } = task.plan.workflow;
+  const why = whyRerouted(task.plan, plan, cause);
   stopWaiting(task);
   adoptPlan(task, plan);
-  task.reroute = false;
+  task.reroute = null;
   task.timedOut = false;
   const direct = task.step.filter === directFilter;
   const step = direct ? directStep(plan, task.step.queue) : firstStep(plan, task.facts);
   if (!step) {
     sayWorkflowStep(core, 'skipped', task);
-    cancelTask(core, task, 'Task canceled because no filter of the Workflow matches');
+    cancelTask(core, task, cancelReasons.noMatch);
     return;
   }
   task.firstFilter = step.filter;
-  task.trace.note(core.time, 'routed', step.filter, step.target);
+  task.trace.note(core.time, 'routed', step, `routed again by ${step.filterLabel}: ${why}`);
   enter(core, task, step);
+}
+
+function whyRerouted(from: Plan, to: Plan, cause: RerouteCause): string {
+  if (cause === 'attributes')
+    return `its attributes were changed${from === to ? '' : ', and the workflow has been changed since'}`;
+  return from === to ? 'a re-evaluation of the workflow was asked for' : 'the workflow was changed';
 }
 
 /**
@@ -147,10 +198,13 @@ export function reroute(core: Core, task: TaskState): void {
 export function attributesChanged(core: Core, task: TaskState, rerouteAllowed: boolean): void {
   const first = task.step.filter === directFilter ? task.step : firstStep(task.plan, task.facts);
   const changed = rerouteAllowed && first?.filter !== task.firstFilter;
-  if (task.assignmentStatus === 'reserved') task.reroute ||= changed;
-  else if (task.assignmentStatus === 'pending') {
+  const { assignmentStatus: status } = task;
+  if (status === 'pending' || status === 'reserved')
+    task.trace.note(core.time, 'changed', task.step, 'its attributes were changed');
+  if (status === 'reserved') task.reroute ??= changed ? 'attributes' : null;
+  else if (status === 'pending') {
     if (changed) {
-      reroute(core, task);
+      reroute(core, task, 'attributes');
       return;
     }
     stopWaiting(task);
@@ -160,9 +214,29 @@ export function attributesChanged(core: Core, task: TaskState, rerouteAllowed: b
 
 /** A reservation ended without being accepted: once none is left the task waits again, or moves on. */
 export function returnToQueue(core: Core, task: TaskState): void {
-  if (task.assignmentStatus !== 'reserved' || task.reservations.some(isPending)) return;
+  if (!roundIsOver(task)) return;
+  endRound(core, task);
   setTaskStatus(core, task, 'pending');
-  if (task.reroute) reroute(core, task);
+  if (task.reroute) reroute(core, task, task.reroute);
   else if (core.time >= task.stepDeadline) leaveStep(core, task, 'timed-out');
   else waitHere(task);
+}
+
+/** A reservation timed out. With `afterReservationTimeout: 'next-step'` the task leaves its step, if another follows. */
+export function afterTimeout(core: Core, task: TaskState): void {
+  const { step, plan } = task;
+  const following = plan.filters[step.filter]?.steps[step.target + 1];
+  const leaves =
+    following !== undefined &&
+    core.options.afterReservationTimeout === 'next-step' &&
+    core.time < task.stepDeadline &&
+    roundIsOver(task) &&
+    !task.reroute;
+  if (!leaves) {
+    returnToQueue(core, task);
+    return;
+  }
+  endRound(core, task);
+  setTaskStatus(core, task, 'pending');
+  enter(core, task, following);
 }

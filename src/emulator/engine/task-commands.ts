@@ -3,7 +3,7 @@ import { sayTask } from './events.js';
 import { channelOf, checkInteger, checkVersion, find, parseAttributes, workspaceOf } from './lookup.js';
 import { directStep } from './plan.js';
 import { badRequest } from './refusal.js';
-import { isOpen } from './reservations.js';
+import { isOpen } from './reservation-status.js';
 import type { QueueState, TaskState, WorkflowState, WorkspaceState } from './state.js';
 import { attributesChanged, beginRouting, firstStep } from './steps.js';
 import { cancelTask, completeTask, deleteTask, wrapTask } from './tasks.js';
@@ -52,10 +52,14 @@ export function createTask(core: Core, params: Commands['createTask']['params'])
     facts,
     plan,
     step,
+    filterEnteredAt: core.time,
     stepDeadline: Number.POSITIVE_INFINITY,
     firstFilter: step.filter,
     timedOut: false,
-    reroute: false,
+    reroute: null,
+    roundFailed: false,
+    failedRounds: 0,
+    retryAt: Number.POSITIVE_INFINITY,
     group: undefined,
     groupSlot: -1,
     dueAt: Number.POSITIVE_INFINITY,

@@ -1,11 +1,11 @@
 import type { Core } from './core.js';
 import { sayReservation, sayTask } from './events.js';
+import { isOpen, isPending } from './reservation-status.js';
 import {
   endUnaccepted,
   forgetReservation,
-  isOpen,
-  isPending,
   moveSingleTasking,
+  noteEnd,
   setReservationStatus,
 } from './reservations.js';
 import type { Plan, ReservationState, TaskState } from './state.js';
@@ -25,13 +25,15 @@ export function setTaskStatus(core: Core, task: TaskState, status: AssignmentSta
 
 /** The worker takes the task; other workers it was reserved for lose it. */
 export function acceptReservation(core: Core, reservation: ReservationState): void {
-  const { task, worker } = reservation;
+  const { task } = reservation;
   setReservationStatus(core, reservation, 'accepted');
+  task.failedRounds = 0;
   setTaskStatus(core, task, 'assigned');
-  task.trace.note(core.time, 'ended', task.step.filter, task.step.target, 'accepted');
-  moveSingleTasking(core, worker, reservation.queue.assignmentActivitySid);
+  noteEnd(core, reservation, 'accepted');
+  moveSingleTasking(core, reservation, 'assignment');
   sayReservation(core, 'accepted', reservation);
-  for (const other of task.reservations.filter(isPending)) endUnaccepted(core, other, 'rescinded');
+  for (const other of task.reservations.filter(isPending))
+    endUnaccepted(core, other, 'rescinded', 'another worker took the task');
 }
 
 /** assigned -> wrapping, with its reservation. */
@@ -59,9 +61,10 @@ export function completeTask(core: Core, task: TaskState, reason: string | undef
 export function cancelTask(core: Core, task: TaskState, reason: string | undefined): void {
   stopWaiting(task);
   setTaskStatus(core, task, 'canceled', reason);
-  task.trace.note(core.time, 'left', task.step.filter, task.step.target, reason ?? 'canceled');
+  task.trace.note(core.time, 'left', task.step, `left the workflow: ${reason ?? 'canceled'}`);
   sayTask(core, 'canceled', task);
-  for (const reservation of task.reservations.filter(isPending)) endUnaccepted(core, reservation, 'canceled');
+  for (const reservation of task.reservations.filter(isPending))
+    endUnaccepted(core, reservation, 'canceled', 'the task was canceled');
 }
 
 /** Deletes a task at any time; its worker's capacity is free again. */

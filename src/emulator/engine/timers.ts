@@ -1,8 +1,10 @@
+import { endBackoff } from './backoff.js';
 import type { Core } from './core.js';
 import { setActivity } from './membership.js';
+import { cancelReasons } from './reasons.js';
 import { endUnaccepted } from './reservations.js';
 import type { ReservationState, TaskState, Timed, WorkspaceState } from './state.js';
-import { leaveStep, returnToQueue } from './steps.js';
+import { afterTimeout, leaveStep } from './steps.js';
 import { cancelTask, deleteTask, forgetTask } from './tasks.js';
 
 /** Does what is due for a task or reservation whose timer ran out. Returns the workspace to settle. */
@@ -20,16 +22,19 @@ function timeOut(core: Core, reservation: ReservationState): void {
   const { worker, task } = reservation;
   endUnaccepted(core, reservation, 'timeout');
   const { workspace, activities } = worker.ws;
-  setActivity(core, worker, activities.get(workspace.timeoutActivitySid)!);
-  returnToQueue(core, task);
+  const timeoutActivity = activities.get(workspace.timeoutActivitySid)!;
+  setActivity(core, worker, timeoutActivity, `the timeout of reservation ${reservation.sid}`);
+  afterTimeout(core, task);
 }
 
 function fireTask(core: Core, task: TaskState): void {
   switch (task.assignmentStatus) {
     case 'pending':
     case 'reserved':
-      if (core.time >= task.dateCreated + task.timeout * 1_000) cancelTask(core, task, 'Task TTL Exceeded');
-      else leaveStep(core, task, 'timed-out');
+      if (core.time >= task.dateCreated + task.timeout * 1_000)
+        cancelTask(core, task, cancelReasons.timeToLive);
+      else if (core.time >= task.stepDeadline) leaveStep(core, task, 'timed-out');
+      else endBackoff(core, task);
       return;
     case 'assigned':
     case 'wrapping':

@@ -5,33 +5,54 @@ export type DecisionKind =
   | 'nobody' // looked for workers, found none
   | 'timed-out' // left a target because its timeout elapsed
   | 'skipped' // left a target because its skip_if was true
-  | 'reserved' // subject: the worker
-  | 'ended' // a reservation ended; subject: its status
-  | 'left'; // left the workflow; subject: why
+  | 'reserved'
+  | 'backing-off' // waits before the next offer, because its assignment callbacks failed
+  | 'ended' // a reservation ended
+  | 'changed' // its attributes, or its workflow
+  | 'left'; // left the workflow
 
 export interface Decision {
   readonly at: number;
   readonly kind: DecisionKind;
   readonly filter: number;
   readonly target: number;
-  readonly subject: string;
+  /** In the words of that moment: what is renamed, changed or deleted later does not change it. */
+  readonly text: string;
 }
+
+/** A text that is put together when somebody asks, from what cannot change any more. */
+type Text = string | (() => string);
+type Noted = { -readonly [K in keyof Decision]: K extends 'text' ? Text : Decision[K] };
 
 /** The newest decisions about one task. Bounded, so that a task that waits for days costs no more than a fresh one. */
 export class Trace {
   static readonly limit = 32;
-  readonly decisions: Decision[] = [];
+  readonly #noted: Noted[] = [];
   dropped = 0;
 
-  note(at: number, kind: DecisionKind, filter: number, target: number, subject = ''): void {
-    const last = this.decisions.at(-1);
+  constructor(decisions?: readonly Decision[], dropped = 0) {
+    if (decisions) this.#noted.push(...decisions);
+    this.dropped = dropped;
+  }
+
+  note(at: number, kind: DecisionKind, { filter, target }: Pick<Decision, 'filter' | 'target'>, text: Text) {
+    const last = this.#noted.at(-1);
     // Nobody found, again and again, at the same step says nothing new.
     if (kind === 'nobody' && last?.kind === 'nobody' && last.filter === filter && last.target === target)
       return;
-    this.decisions.push({ at, kind, filter, target, subject });
-    if (this.decisions.length > Trace.limit) {
-      this.decisions.shift();
+    this.#noted.push({ at, kind, filter, target, text });
+    if (this.#noted.length > Trace.limit) {
+      this.#noted.shift();
       this.dropped += 1;
     }
+  }
+
+  /** Oldest first. */
+  decisions(): readonly Decision[] {
+    return this.#noted.map((noted) => {
+      const text = typeof noted.text === 'string' ? noted.text : noted.text();
+      noted.text = text;
+      return { ...noted, text };
+    });
   }
 }

@@ -282,6 +282,8 @@ export interface Commands {
   >;
   /** Neither assignment callback URL gave a usable answer: the reservation is canceled, the task routed on. */
   callbackFailed: Ok<Named, Reservation>;
+  /** An assignment callback was answered in a way TaskRouter can use: its task backs off no more. */
+  callbackAnswered: Ok<Named, void>;
   /**
    * The worker's phone was answered under a `dequeue`, `call` or `conference`: the reservation is accepted, and the
    * task's attributes gain what Twilio writes there (`worker_call_sid`, `conference`).

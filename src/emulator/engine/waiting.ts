@@ -39,6 +39,16 @@ export function startWaiting(task: TaskState): void {
   if (group.tasks.size === 1) registryOf(group).add(group);
 }
 
+/** Does the task wait because its assignment callbacks failed? See backoff.ts. */
+export const isBackingOff = ({ retryAt }: TaskState): boolean => retryAt !== Number.POSITIVE_INFINITY;
+
+/** Makes a pending task wait at its present step, and the router look at it; not while it backs off. */
+export function waitHere(task: TaskState): void {
+  if (isBackingOff(task)) return;
+  startWaiting(task);
+  task.ws.dirtyTasks.add(task);
+}
+
 /** Takes a task out of the waiting ones; one that does not wait is ignored. */
 export function stopWaiting(task: TaskState): void {
   const { group } = task;
@@ -59,8 +69,8 @@ export function reorder(task: TaskState): void {
 
 function groupOf(task: TaskState): Group {
   const { step } = task;
-  const direct = step.filter === directFilter && task.routingTarget?.startsWith('WK') === true;
-  const known = direct ? `sid:${task.routingTarget}` : knownWorkerKey(task);
+  const direct = isForOneWorker(task);
+  const known = knownKeyOf(task);
   const values = step.taskPaths.map((path) => valueAt(task.facts, path));
   const key = JSON.stringify([task.taskChannelSid, known, task.ignoreCapacity, values]);
   const found = step.groups.get(key);
@@ -76,13 +86,20 @@ function groupOf(task: TaskState): Group {
     ignoreCapacity: direct && task.ignoreCapacity,
     tasks: new Heap('groupSlot', orderOf(step.queue)),
     noneAt: -1,
+    nobody: undefined,
   };
   step.groups.set(key, group);
   return group;
 }
 
-/** Which worker a known-worker step asks for. Null and absent make a key that no worker has. */
-function knownWorkerKey({ step, facts }: TaskState): string | undefined {
+/** Is the task's RoutingTarget a worker? */
+export const isForOneWorker = ({ step, routingTarget }: TaskState): boolean =>
+  step.filter === directFilter && routingTarget?.startsWith('WK') === true;
+
+/** Which worker alone the task may go to. Null and absent in a known-worker step make a key that no worker has. */
+export function knownKeyOf(task: TaskState): string | undefined {
+  const { step, facts } = task;
+  if (isForOneWorker(task)) return `sid:${task.routingTarget}`;
   if (!step.known) return undefined;
   const value = valueAt(facts, step.known.path);
   if (typeof value !== 'string') return '';

@@ -13,7 +13,8 @@ import {
 import { changeWorker, leave, review, setActivity } from './membership.js';
 import { withdraw } from './pools.js';
 import { badRequest, notFound } from './refusal.js';
-import { endUnaccepted, isPending } from './reservations.js';
+import { isPending } from './reservation-status.js';
+import { endUnaccepted } from './reservations.js';
 import type { TaskChannelState, WorkerChannelState, WorkerState, WorkspaceState } from './state.js';
 import { returnToQueue } from './steps.js';
 import type { Commands } from './types.js';
@@ -51,6 +52,7 @@ export function createWorker(core: Core, params: Commands['createWorker']['param
     openReservations: 0,
     idleRank: core.nextOrder(),
     everReserved: false,
+    movedBy: '',
   };
   scope.worker = worker;
   ws.workers.set(worker.sid, worker);
@@ -116,7 +118,7 @@ export function updateWorker(core: Core, params: Commands['updateWorker']['param
     });
     sayWorker(core, 'attributes.update', worker);
   }
-  if (activity) setActivity(core, worker, activity);
+  if (activity) setActivity(core, worker, activity, 'an update of the worker');
   if (rejectPendingReservations) {
     for (const reservation of [...worker.reservations].filter(isPending)) {
       endUnaccepted(core, reservation, 'rejected');

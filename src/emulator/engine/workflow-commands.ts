@@ -1,3 +1,4 @@
+import { resetBackoffs } from './backoff.js';
 import type { Core } from './core.js';
 import { sayWorkflow } from './events.js';
 import { checkInteger, checkName, find, workspaceOf } from './lookup.js';
@@ -48,6 +49,7 @@ function withPlan(
     throw badRequest(`Configuration is larger than ${maxConfigurationBytes} bytes`);
   }
   const plan = compilePlan(workflow, version, configuration, core.options.coerceNumericStrings);
+  plan.since = core.time;
   workflow.plan = plan;
   workflow.configuration = configuration;
   workflow.plans.set(version, plan);
@@ -64,9 +66,11 @@ export function updateWorkflow(core: Core, params: Commands['updateWorkflow']['p
     if (before.tasks === 0) workflow.plans.delete(before.version);
   }
   workflow.friendlyName = params.friendlyName ?? workflow.friendlyName;
-  workflow.assignmentCallbackUrl = params.assignmentCallbackUrl ?? workflow.assignmentCallbackUrl;
-  workflow.fallbackAssignmentCallbackUrl =
-    params.fallbackAssignmentCallbackUrl ?? workflow.fallbackAssignmentCallbackUrl;
+  const { assignmentCallbackUrl: url, fallbackAssignmentCallbackUrl: fallbackUrl } = workflow;
+  workflow.assignmentCallbackUrl = params.assignmentCallbackUrl ?? url;
+  workflow.fallbackAssignmentCallbackUrl = params.fallbackAssignmentCallbackUrl ?? fallbackUrl;
+  if (workflow.assignmentCallbackUrl !== url || workflow.fallbackAssignmentCallbackUrl !== fallbackUrl)
+    resetBackoffs(core, workflow);
   workflow.taskReservationTimeout = params.taskReservationTimeout ?? workflow.taskReservationTimeout;
   core.touch(workflow);
   sayWorkflow(core, 'updated', workflow);
@@ -78,8 +82,8 @@ export function updateWorkflow(core: Core, params: Commands['updateWorkflow']['p
 function reEvaluate(core: Core, workflow: WorkflowState): void {
   for (const task of workflow.ws.tasks.values()) {
     if (task.plan.workflow !== workflow) continue;
-    if (task.assignmentStatus === 'pending') reroute(core, task);
-    else if (task.assignmentStatus === 'reserved') task.reroute = true;
+    if (task.assignmentStatus === 'pending') reroute(core, task, 'workflow');
+    else if (task.assignmentStatus === 'reserved') task.reroute = 'workflow';
   }
 }
 

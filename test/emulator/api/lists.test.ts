@@ -150,7 +150,7 @@ describe('a list', () => {
     expect(await types(`TaskSid=${task.sid}&Minutes=17`)).toEqual(all);
     expect(await types('EventType=task.created')).toEqual(['task.created']);
     expect(await types(`WorkflowSid=${workflow!.sid}`)).toEqual(all);
-    expect(await types(`TaskQueueSid=${other.taskQueueSid}`)).toEqual(['task-queue.entered']);
+    expect(await types(`TaskQueueSid=${other.taskQueueSid}`)).toEqual(all);
     expect(await types('TaskChannel=voice')).toEqual(all);
     expect(await types('TaskChannel=sms')).toEqual([]);
     expect(await types(`WorkerSid=${workers.Ann}&Minutes=17`)).toEqual(['worker.created']);

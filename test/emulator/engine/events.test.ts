@@ -5,19 +5,14 @@ import { refused, World, withWorkers } from './world.js';
 const task = [
   ...['TaskSid', 'TaskAttributes', 'TaskAge', 'TaskPriority', 'TaskAssignmentStatus', 'TaskDateCreated'],
   ...['TaskQueueEnteredDate', 'TaskVirtualStartTime', 'TaskVersion', 'TaskIgnoreCapacity'],
-  ...['TaskChannelSid', 'TaskChannelUniqueName', 'WorkflowSid'],
+  ...['TaskChannelSid', 'TaskChannelUniqueName', 'WorkflowSid', 'WorkflowName'],
+  ...['TaskQueueSid', 'TaskQueueName', 'TaskQueueTargetExpression'],
 ];
-const queued = [...task, 'TaskQueueSid'];
-const canceled = [...queued, 'TaskCanceledReason'];
-const completed = [...queued, 'TaskCompletedReason'];
 const worker = [
   ...['WorkerSid', 'WorkerName', 'WorkerAttributes', 'WorkerActivitySid', 'WorkerActivityName'],
   'WorkerVersion',
 ];
-const failed = [
-  ...queued,
-  ...['ReservationSid', 'ReservationVersion', 'TaskQueueName', 'TaskQueueTargetExpression', 'WorkflowName'],
-];
+const failed = [...task, 'ReservationSid', 'ReservationVersion'];
 const reservation = [...failed, ...worker];
 const workerChannel = [
   ...worker,
@@ -46,21 +41,21 @@ const parameters: Readonly<Record<string, readonly string[]>> = {
   'reservation.completed': reservation,
   'reservation.failed': failed,
   'task.created': task,
-  'task.updated': [...queued, 'TaskCompletedReason'],
-  'task.canceled': canceled,
-  'task.wrapup': queued,
-  'task.completed': completed,
-  'task.deleted': queued,
-  'task.system-deleted': queued,
+  'task.updated': [...task, 'TaskCompletedReason'],
+  'task.canceled': [...task, 'TaskCanceledReason', 'Reason'],
+  'task.wrapup': [...task, ...worker],
+  'task.completed': [...task, ...worker, 'TaskCompletedReason'],
+  'task.deleted': task,
+  'task.system-deleted': task,
   'task-channel.created': channel,
   'task-channel.updated': channel,
   'task-channel.deleted': channel,
   'task-queue.created': queue,
   'task-queue.deleted': queue,
   'task-queue.expression.updated': queue,
-  'task-queue.entered': queued,
-  'task-queue.timeout': queued,
-  'task-queue.moved': queued,
+  'task-queue.entered': task,
+  'task-queue.timeout': task,
+  'task-queue.moved': task,
   'worker.created': worker,
   'worker.deleted': worker,
   'worker.attributes.update': worker,
@@ -75,7 +70,7 @@ const parameters: Readonly<Record<string, readonly string[]>> = {
   'workflow.updated': workflow,
   'workflow.deleted': workflow,
   'workflow.entered': task,
-  'workflow.target-matched': task,
+  'workflow.target-matched': [...task, 'WorkflowFilterName', 'WorkflowFilterExpression'],
   'workflow.timeout': task,
   'workflow.skipped': task,
   'workspace.updated': [],

@@ -54,7 +54,7 @@ describe('outputs', () => {
       for (const value of Object.values(event.data)) expect(value).toBeTypeOf('string');
       return event.data;
     };
-    expect(data('task.created')).not.toHaveProperty('TaskQueueSid');
+    expect(data('task.created')).toMatchObject({ TaskQueueName: 'Everyone', WorkflowName: 'Workflow' });
     expect(data('task.canceled')).toMatchObject({
       TaskSid: task.sid,
       TaskCanceledReason: 'no',

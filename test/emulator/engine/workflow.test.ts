@@ -125,7 +125,7 @@ describe('targets and timeouts', () => {
     ]);
   });
 
-  test('a step timeout waits for a pending reservation, and counts from entering the step', () => {
+  test('a step timeout waits for a pending reservation; steps whose time is up by then are passed through', () => {
     const world = escalation();
     world.worker('Ann');
     const task = world.task();

@@ -4,8 +4,8 @@ import { iso, type Links } from './links.js';
 const collections: Readonly<Record<Exclude<ResourceType, 'workspace' | 'reservation'>, string>> = {
   activity: 'Activities',
   task: 'Tasks',
-  'task-channel': 'TaskChannels',
-  'task-queue': 'TaskQueues',
+  taskchannel: 'TaskChannels',
+  taskqueue: 'TaskQueues',
   worker: 'Workers',
   workflow: 'Workflows',
 };
@@ -20,7 +20,7 @@ export function formatEvent(links: Links, event: EngineEvent) {
     actor_sid: event.workspaceSid,
     actor_type: 'workspace',
     actor_url: links.url(workspace),
-    description: describeEvent(event.type),
+    description: describeEvent(event),
     event_data: Object.fromEntries([
       ['workspace_sid', event.workspaceSid],
       ['workspace_name', event.workspaceName],
