@@ -15,6 +15,6 @@ export type { ChannelFacts, ExpressionContext, Scopes, WorkerFacts } from './con
 export { ExpressionError } from './error.js';
 export { type Judgement, judge, missingNames, names, pathsOf } from './inspect.js';
 export { type OrderClause, orderKey, parseOrderBy } from './order-by.js';
-export { parseExpression } from './parser.js';
+export { parseExpression, readExpression } from './parser.js';
 export { printExpression, printOperand, printPath } from './printer.js';
 export type { JsonObject, JsonValue } from './values.js';

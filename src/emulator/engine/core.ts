@@ -1,3 +1,4 @@
+import type { CompileOptions } from '../../expressions/index.js';
 import type { EngineOptions } from './face.js';
 import { Heap } from './heap.js';
 import type { EngineOutput } from './outputs.js';
@@ -31,7 +32,14 @@ export class Core {
       maxAssignments: options.maxAssignments ?? 1_000,
       rerouteOnAttributes: options.rerouteOnAttributes ?? true,
       coerceNumericStrings: options.coerceNumericStrings ?? false,
+      lenientExpressions: options.lenientExpressions ?? true,
     };
+  }
+
+  /** How expressions are read. */
+  get compileOptions(): CompileOptions {
+    const { coerceNumericStrings, lenientExpressions } = this.options;
+    return { coerceNumericStrings, lenient: lenientExpressions };
   }
 
   nextOrder(): number {

@@ -47,7 +47,7 @@ function withPlan(
   if (Buffer.byteLength(configuration) > maxConfigurationBytes) {
     throw badRequest(`Configuration is larger than ${maxConfigurationBytes} bytes`);
   }
-  const plan = compilePlan(workflow, version, configuration, core.options.coerceNumericStrings);
+  const plan = compilePlan(workflow, version, configuration, core.compileOptions);
   workflow.plan = plan;
   workflow.configuration = configuration;
   workflow.plans.set(version, plan);
