@@ -60,7 +60,8 @@ export class DeliveryLog {
     this.#tell(news);
   }
 
-  debug(entry: Omit<DebuggerEntry, 'kind' | 'level'>): void {
+  /** @param entry - without a `level` the code says which it is. */
+  debug(entry: Omit<DebuggerEntry, 'kind' | 'level'> & Partial<Pick<DebuggerEntry, 'level'>>): void {
     const level = warnings.has(entry.code) ? 'warning' : 'error';
     const news: DebuggerEntry = { kind: 'debugger', level, ...entry };
     this.#entries.push(news);

@@ -17,6 +17,11 @@ export interface EngineOptions {
   readonly rerouteOnAttributes?: boolean;
   /** Does `"6"` compare as 6 in expressions? Default: false. */
   readonly coerceNumericStrings?: boolean;
+  /**
+   * Are expressions taken that live configurations hold though no page allows them (`! =`, a tail after a complete
+   * expression, a leading `*`)? Default: true, with a warning in the debugger. False: they are refused.
+   */
+  readonly lenientExpressions?: boolean;
   /** A state to begin with, from {@link Engine.snapshot}. */
   readonly snapshot?: EngineSnapshot;
 }
@@ -30,9 +35,14 @@ export interface Engine {
    * Carries out one command, first running the timers that are due, and returns the resource as it is afterwards
    * (live: later commands change it).
    *
+   * @param seen - sees the resource before routing goes on, as Twilio answers it: a new task is still pending.
    * @throws EngineRefusal when TaskRouter would refuse; nothing has changed then (due timers excepted).
    */
-  dispatch<N extends CommandName>(name: N, params: Commands[N]['params']): Commands[N]['result'];
+  dispatch<N extends CommandName>(
+    name: N,
+    params: Commands[N]['params'],
+    seen?: (resource: Commands[N]['result']) => void,
+  ): Commands[N]['result'];
   /**
    * Hears everything the engine says, in order, before the call that caused it returns. A listener may dispatch; it
    * must not throw: what others have still to hear would be lost. Returns the function that ends it.
