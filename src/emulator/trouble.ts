@@ -114,21 +114,17 @@ function read(name: string, value: unknown): On | undefined {
   if (value === true) return { left: Number.POSITIVE_INFINITY, details: {} };
   const given = typeof value === 'number' ? { times: value } : value;
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) {
-    const {
-      times = Number.POSITIVE_INFINITY,
-      callbacks,
-      ms,
-      retryAfterS,
-      ...others
-    } = given as Record<string, unknown>;
+    const { times, callbacks, ms, retryAfterS, ...others } = given as Record<string, unknown>;
     const fits =
-      (times === Number.POSITIVE_INFINITY || isUpTo(1_000_000, times)) &&
+      (times === undefined || isUpTo(1_000_000, times)) &&
       (callbacks === undefined || callbacks === 'assignment' || callbacks === 'event') &&
       (ms === undefined || isUpTo(longestDelayMs, ms)) &&
       (retryAfterS === undefined || isUpTo(86_400, retryAfterS)) &&
       Object.keys(others).length === 0;
     if (fits)
-      return times === 0 ? undefined : { left: Number(times), details: { ...(given as On['details']) } };
+      return times === 0
+        ? undefined
+        : { left: Number(times ?? Number.POSITIVE_INFINITY), details: { ...(given as On['details']) } };
   }
   throw new ConfigurationError(
     'bad-trouble',

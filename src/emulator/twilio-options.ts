@@ -85,14 +85,14 @@ async function send(
   // The oldest clients say nothing of the form of their bodies, or that it is one of several parts.
   const json = sent.get('content-type')?.includes('json') ?? false;
   const body =
-    data === undefined || method === 'GET'
+    data === undefined || /^get$/i.test(method)
       ? null
       : json
         ? JSON.stringify(data)
         : new URLSearchParams(pairs(data)).toString();
   if (body !== null && !json) sent.set('content-type', 'application/x-www-form-urlencoded');
   const signal = timeout === undefined ? null : AbortSignal.timeout(timeout);
-  const response = await fetch(url, { method, headers: sent, body, signal });
+  const response = await fetch(url, { method: method.toUpperCase(), headers: sent, body, signal });
   return {
     statusCode: response.status,
     body: await response.text(),

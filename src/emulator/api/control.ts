@@ -62,7 +62,7 @@ function fields(body: unknown): Readonly<Record<string, unknown>> {
 
 function readValue(value: unknown): unknown {
   if (value === 'true' || value === 'false') return value === 'true';
-  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
 }
 
 const refused: ErrorRequestHandler = (error: unknown, _request, response, next) => {
