@@ -91,7 +91,8 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     troubles: new Troubles(),
     log,
     warn(workspaceSid, message) {
-      log.warn({ workspaceSid }, visible(message));
+      // Who watches hears of it below.
+      if (watchers.size === 0) log.warn({ workspaceSid }, visible(message));
       const about = { workspaceSid, taskSid: undefined, reservationSid: undefined };
       deliveries.debug({ ...about, at: clock.now(), code: 20001, level: 'warning', message });
     },
