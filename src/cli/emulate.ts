@@ -84,6 +84,11 @@ function apiKeysOf(pairs: readonly string[], env: NodeJS.ProcessEnv): Readonly<R
     // The text may be a secret: it is not repeated.
     throw new UsageError('--api-key takes SK and 32 hexadecimal digits, a colon, and the secret.');
   });
+  if (key !== '' && !/^SK[0-9a-fA-F]{32}$/.test(key.trim())) {
+    throw new UsageError(
+      'TWILIO_API_KEY is not SK and 32 hexadecimal digits: correct it, or leave it unset.',
+    );
+  }
   const own: readonly [string, string][] = key === '' || secret === '' ? [] : [[key.trim(), secret.trim()]];
   return Object.fromEntries([...own, ...keys]);
 }

@@ -6,6 +6,7 @@ import { consoleLogger } from '../log.js';
 import { createVirtualClock } from '../virtual-clock.js';
 import { createApp } from './api/app.js';
 import { controlRoutes } from './api/control.js';
+import { hostnameOf } from './api/same-origin.js';
 import { damaged, readDataFile, type SavedState } from './data-file.js';
 import { type DataLock, lockDataFile } from './data-lock.js';
 import { Deliverer } from './delivery/deliver.js';
@@ -268,8 +269,20 @@ function checkApiKeys(apiKeys: Readonly<Record<string, string>>): void {
   }
 }
 
-function checkOptions({ accountSid, authToken, apiKeys = {}, seed, dataFile }: EmulatorOptions): void {
+function checkHosts(hosts: readonly string[]): void {
+  for (const host of hosts) {
+    if (hostnameOf(host) !== undefined) continue;
+    throw new ConfigurationError(
+      'bad-host',
+      `allowHosts holds ${JSON.stringify(host)}, which is no host: write a name or an address alone, such as emulator.`,
+    );
+  }
+}
+
+function checkOptions(options: EmulatorOptions): void {
+  const { accountSid, authToken, apiKeys = {}, allowHosts = [], seed, dataFile } = options;
   checkApiKeys(apiKeys);
+  checkHosts(allowHosts);
   if (accountSid !== undefined && !/^AC[0-9a-fA-F]{32}$/.test(accountSid)) {
     throw new ConfigurationError(
       'bad-account',

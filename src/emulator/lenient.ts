@@ -8,42 +8,32 @@ import type { CommandName } from './engine/types.js';
 export function leniencies(name: CommandName, params: object): readonly string[] {
   switch (name) {
     case 'createTaskQueue':
-    case 'updateTaskQueue':
-      return warningsOf(params, ['targetWorkers'], { targetWorkers: 'TargetWorkers' });
+    case 'updateTaskQueue': {
+      const { targetWorkers } = params as { readonly targetWorkers?: string | undefined };
+      return warningsOf('TargetWorkers', targetWorkers);
+    }
     case 'createWorkflow':
     case 'updateWorkflow': {
       const { configuration } = params as { readonly configuration?: string | undefined };
       return configuration === undefined
         ? []
-        : inside(JSON.parse(configuration).task_routing, 'task_routing');
+        : inside('task_routing', JSON.parse(configuration).task_routing);
     }
     default:
       return [];
   }
 }
 
-const expressions = ['expression', 'skip_if'];
-
 /** The same of every expression below a part of a configuration. */
-function inside(part: unknown, at: string): readonly string[] {
+function inside(at: string, part: unknown): readonly string[] {
   if (typeof part !== 'object' || part === null) return [];
-  const below = Object.entries(part).flatMap(([key, value]) =>
-    inside(value, Array.isArray(part) ? `${at}[${key}]` : `${at}.${key}`),
-  );
-  return [...warningsOf(part, expressions, {}, `${at}.`), ...below];
+  return Object.entries(part).flatMap(([key, value]) => {
+    const place = Array.isArray(part) ? `${at}[${key}]` : `${at}.${key}`;
+    return key === 'expression' || key === 'skip_if' ? warningsOf(place, value) : inside(place, value);
+  });
 }
 
-function warningsOf(
-  fields: object,
-  keys: readonly string[],
-  shown: Readonly<Record<string, string>>,
-  before = '',
-): readonly string[] {
-  return keys.flatMap((key) => {
-    const source: unknown = (fields as Readonly<Record<string, unknown>>)[key];
-    if (typeof source !== 'string' || source.trim() === '') return [];
-    return readExpression(source, true).warnings.map(
-      ({ message }) => `${before}${shown[key] ?? key}: ${message}`,
-    );
-  });
+function warningsOf(place: string, source: unknown): readonly string[] {
+  if (typeof source !== 'string' || source.trim() === '') return [];
+  return readExpression(source, true).warnings.map(({ message }) => `${place}: ${message}`);
 }

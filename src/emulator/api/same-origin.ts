@@ -8,7 +8,7 @@ import { isLoopbackName } from './loopback.js';
  * @param hosts - the names beside those of this machine that are our own.
  */
 export function sameOrigin(hosts: readonly string[]): RequestHandler {
-  const known = new Set(hosts.map((host) => hostnameOf(host) ?? ''));
+  const known = new Set(hosts.map(hostnameOf));
   const isOwn = (hostname: string | undefined) =>
     hostname !== undefined && (isLoopbackName(hostname) || known.has(hostname));
   return (request, response, next) => {
@@ -29,7 +29,7 @@ const foreignHost =
 const foreignOrigin = 'A web page of another origin asked. The routes under /_emulator answer none.';
 
 /** `localhost` of `LOCALHOST:8080`; undefined for what is no host. Without brackets an IPv6 address gets them. */
-function hostnameOf(host: string): string | undefined {
+export function hostnameOf(host: string): string | undefined {
   const bracketed = /^[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*$/i.test(host) ? `[${host}]` : host;
   const url = `http://${bracketed}`;
   if (bracketed === '' || /[/?#@\\\s]/.test(bracketed) || !URL.canParse(url)) return undefined;

@@ -65,6 +65,13 @@ describe('web pages are kept out of /_emulator', () => {
     expect((await call(emulator, 'GET', '/_emulator/clock', { host: 'other' })).status).toBe(403);
   });
 
+  it.each(['http://emulator:8080', 'a b', '', '*/x', 'me@emulator'])(
+    '%j is no name to allow',
+    async (host) => {
+      await expect(start({ allowHosts: [host] })).rejects.toMatchObject({ code: 'bad-host' });
+    },
+  );
+
   it('only its own origin may ask', async () => {
     const emulator = await start();
     const { host } = new URL(emulator.url);
