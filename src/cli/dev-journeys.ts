@@ -1,4 +1,5 @@
 import type { EmulatorNews } from '../emulator/index.js';
+import { visible } from '../emulator/visible.js';
 import type { CallbackOutcome } from '../index.js';
 import { MOST_RESERVATIONS } from './dev-centre.js';
 import { outcomeOf } from './news-line.js';
@@ -42,7 +43,7 @@ export class Journeys {
 
   news(news: EmulatorNews, label?: string): void {
     if (news.kind === 'debugger') {
-      this.#line(news.taskSid, 'debugger', 'red', `${news.code}: ${news.message}`);
+      this.#line(news.taskSid, 'debugger', 'red', `${news.code}: ${visible(news.message)}`);
     } else if (news.kind === 'delivery') {
       if (news.callback !== 'assignment') return;
       const route = news.via === 'fallback' ? 'fallback' : 'assignment';
@@ -73,7 +74,7 @@ export class Journeys {
         const queue = news.type.startsWith('task-queue.')
           ? this.#queueNames.get(TaskQueueSid ?? '')
           : undefined;
-        this.#line(TaskSid, step, style, TaskCanceledReason ?? WorkerName ?? queue ?? '');
+        this.#line(TaskSid, step, style, visible(TaskCanceledReason ?? WorkerName ?? queue ?? ''));
       }
     }
   }

@@ -2,7 +2,7 @@ import { createEmulator, type Emulator, type EmulatorNews } from '../emulator/in
 import { ConfigurationError, systemCode } from '../errors.js';
 import { consoleLogger } from '../log.js';
 import { stopOnSignals } from '../server/shutdown.js';
-import { EXIT } from './failure.js';
+import { EXIT, UsageError } from './failure.js';
 import { newsLine } from './news-line.js';
 import { paint, print } from './print.js';
 
@@ -14,6 +14,10 @@ export interface EmulateOptions {
   readonly data?: string;
   readonly clock: 'real' | 'virtual';
   readonly unconfirmedParameters?: true;
+  /** `SK…:secret`, each. */
+  readonly apiKey: readonly string[];
+  /** Names by which the routes under `/_emulator` may be called. */
+  readonly allowHost: readonly string[];
 }
 
 /**
@@ -26,12 +30,15 @@ export async function emulate(options: EmulateOptions): Promise<void> {
   const accountSid = options.accountSid?.trim() || undefined;
   // Several tokens are for endpoints, while one replaces another; what signs is the first.
   const authToken = options.authToken?.split(',')[0]?.trim() || undefined;
+  const apiKeys = apiKeysOf(options.apiKey, process.env);
   const emulator = await createEmulator({
     accountSid,
     authToken,
     clock: options.clock,
     dataFile: options.data,
     unconfirmedParameters: options.unconfirmedParameters,
+    apiKeys,
+    allowHosts: options.allowHost,
     port: false,
   });
   try {
@@ -60,11 +67,30 @@ export async function emulate(options: EmulateOptions): Promise<void> {
   print(`${paint('bold', 'taskrouter emulate')}  ${emulator.url}  ${emulator.clock} clock`);
   print(`  TWILIO_ACCOUNT_SID=${emulator.accountSid}`);
   print(`  TWILIO_AUTH_TOKEN=${authToken === undefined ? emulator.authToken : '(as it was given)'}`);
+  for (const sid of Object.keys(apiKeys)) print(`  API key ${sid} (its secret as it was given)`);
   const count = emulator.workspaces.size;
   print(
     `  ${count} workspace${count === 1 ? '' : 's'}${count === 0 ? `: make one with POST ${emulator.url}/v1/Workspaces` : ''}`,
   );
   print('Up until Ctrl-C.\n');
+}
+
+/** The secrets of API keys by their SIDs: those of the command line, and the one of the environment. */
+function apiKeysOf(pairs: readonly string[], env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  const { TWILIO_API_KEY: key = '', TWILIO_API_SECRET: secret = '' } = env;
+  const keys = pairs.map((pair): [string, string] => {
+    const [, sid, rest] = /^(SK[0-9a-fA-F]{32}):(.+)$/.exec(pair) ?? [];
+    if (sid !== undefined && rest !== undefined) return [sid, rest];
+    // The text may be a secret: it is not repeated.
+    throw new UsageError('--api-key takes SK and 32 hexadecimal digits, a colon, and the secret.');
+  });
+  if (key !== '' && !/^SK[0-9a-fA-F]{32}$/.test(key.trim())) {
+    throw new UsageError(
+      'TWILIO_API_KEY is not SK and 32 hexadecimal digits: correct it, or leave it unset.',
+    );
+  }
+  const own: readonly [string, string][] = key === '' || secret === '' ? [] : [[key.trim(), secret.trim()]];
+  return Object.fromEntries([...own, ...keys]);
 }
 
 async function listen(emulator: Emulator, port: number): Promise<void> {

@@ -39,6 +39,11 @@ export async function explain(taskSid: string, { url }: ExplainOptions): Promise
     print(text.trimEnd());
     return EXIT.ok;
   }
+  if (response.status === 403 && text.includes('"foreign-host"')) {
+    return failed(
+      `The emulator does not answer to the name ${asked.hostname}: start it with --allow-host ${asked.hostname}.`,
+    );
+  }
   return failed(
     response.status === 404 && isRefusal(text)
       ? `The emulator at ${asked.origin} has no such task; a completed one is forgotten after some minutes.`

@@ -81,6 +81,8 @@ function program(finish: (code: number) => void): Command {
         'TWILIO_AUTH_TOKEN',
       ),
     )
+    .option('--api-key <SID:secret>', 'open the API with this key too; prefer the variables', collect, [])
+    .option('--allow-host <name>', 'answer /_emulator by this name too, in a container', collect, [])
     .option('--data <file>', 'keep the state in this file over a restart')
     .addOption(
       new Option('--clock <clock>', 'virtual: it moves by POST /_emulator/clock alone')

@@ -1,4 +1,5 @@
 import type { Delivery, EmulatorNews } from '../emulator/index.js';
+import { visible } from '../emulator/visible.js';
 import { milliseconds, paint } from './print.js';
 
 const WIDTH = 32;
@@ -11,14 +12,14 @@ export function newsLine(news: EmulatorNews): string {
       news.data;
     const about = [ReservationSid, TaskSid ?? news.resourceSid, TaskQueueName ?? WorkflowName, WorkerName];
     if (news.type === 'worker.activity.update') about.push(WorkerActivityName);
-    return `${time}  ${news.type.padEnd(WIDTH)}  ${about.filter(Boolean).join('  ')}`;
+    return `${time}  ${news.type.padEnd(WIDTH)}  ${visible(about.filter(Boolean).join('  '))}`;
   }
   if (news.kind === 'debugger') {
     const head = paint(news.level === 'error' ? 'red' : 'yellow', `${news.level} ${news.code}`.padEnd(WIDTH));
-    return `${time}  ${head}  ${news.message}`;
+    return `${time}  ${head}  ${visible(news.message)}`;
   }
   const head = `${news.callback} callback${news.via === 'fallback' ? ' (fallback)' : ''}`.padEnd(WIDTH);
-  return `${time}  ${paint('cyan', head)}  ${news.url}  ${outcomeOf(news)}  ${milliseconds(news.ms)}`;
+  return `${time}  ${paint('cyan', head)}  ${visible(news.url)}  ${outcomeOf(news)}  ${milliseconds(news.ms)}`;
 }
 
 /** `200 conference`, `timeout`. */

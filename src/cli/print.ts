@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { visible, visibleLines } from '../emulator/visible.js';
 
 export type Style = 'bold' | 'cyan' | 'dim' | 'green' | 'magenta' | 'red' | 'yellow';
 
@@ -9,8 +10,16 @@ export function paint(style: Style, text: string): string {
   return coloured() ? styleText(style, text) : text;
 }
 
+/** What {@link paint} makes. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape is what it looks for.
+const colour = /(\u001b\[\d{1,2}m)/;
+
+/** Prints a text. Control characters in it are shown escaped, because names come from others. */
 export function print(text = ''): void {
-  process.stdout.write(`${text}\n`);
+  const shown = text
+    .split(colour)
+    .map((part, index) => (index % 2 === 0 ? visibleLines(part) : coloured() ? part : visible(part)));
+  process.stdout.write(`${shown.join('')}\n`);
 }
 
 /** Milliseconds for people: three digits at the most matter. */

@@ -33,9 +33,9 @@ export function drive(engine: Engine, clock: Clock): Driver {
 
   arm();
   return {
-    dispatch(name, params) {
+    dispatch(name, params, seen) {
       try {
-        return engine.dispatch(name, params);
+        return engine.dispatch(name, params, seen);
       } finally {
         arm();
       }

@@ -6,6 +6,7 @@ import { consoleLogger } from '../log.js';
 import { createVirtualClock } from '../virtual-clock.js';
 import { createApp } from './api/app.js';
 import { controlRoutes } from './api/control.js';
+import { hostnameOf } from './api/same-origin.js';
 import { damaged, readDataFile, type SavedState } from './data-file.js';
 import { type DataLock, lockDataFile } from './data-lock.js';
 import { Deliverer } from './delivery/deliver.js';
@@ -19,6 +20,7 @@ import { notFound } from './engine/refusal.js';
 import { randomSid } from './engine/sid.js';
 import { EventLog } from './event-log.js';
 import type { Emulator } from './face.js';
+import { leniencies } from './lenient.js';
 import type { EmulatorNews, EmulatorOptions } from './options.js';
 import { createSaver } from './saver.js';
 import { seedWorkspace } from './seed.js';
@@ -27,6 +29,7 @@ import { taskFields } from './task-fields.js';
 import { Troubles } from './trouble.js';
 import { twilioOptions } from './twilio-options.js';
 import { plainTask, until } from './until.js';
+import { visible } from './visible.js';
 import type { World } from './world.js';
 
 /**
@@ -73,15 +76,27 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     authToken,
     now: clock.now,
     workspaces: engine.workspaces,
-    dispatch(name, params) {
+    apiKeys: new Map(Object.entries(options.apiKeys ?? {})),
+    lenientExpressions: options.choices?.lenientExpressions ?? true,
+    dispatch(name, params, seen) {
       // Not every change is an event.
       saver?.changed();
-      return driver.dispatch(name, params);
+      const result = driver.dispatch(name, params, seen);
+      if (result && 'workspaceSid' in result) {
+        for (const message of leniencies(name, params)) world.warn(result.workspaceSid, message);
+      }
+      return result;
     },
     explain: engine.explain,
     events: new EventLog(),
     troubles: new Troubles(),
     log,
+    warn(workspaceSid, message) {
+      // Who watches hears of it below.
+      if (watchers.size === 0) log.warn({ workspaceSid }, visible(message));
+      const about = { workspaceSid, taskSid: undefined, reservationSid: undefined };
+      deliveries.debug({ ...about, at: clock.now(), code: 20001, level: 'warning', message });
+    },
   };
   for (const event of saved?.events ?? []) world.events.add(event);
 
@@ -186,6 +201,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
           "Only a virtual clock advances: createEmulator({ clock: 'virtual' }).",
         );
       }
+      checkTime(clock.now() + ms);
       await virtual.advance(ms, () => deliverer.quiet());
       saver?.changed();
     },
@@ -199,11 +215,17 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
       watchers.add(watcher);
       return () => void watchers.delete(watcher);
     },
-    twilioOptions: () => twilioOptions(server.url, fetch),
+    twilioOptions: (others) => twilioOptions(server.url, { fetch, ...others }),
   };
 
-  const app = createApp({ world, hands, log, control: controlRoutes(emulator) });
-  const server = listening(createServer(app), options.host ?? '127.0.0.1');
+  const { host = '127.0.0.1' } = options;
+  const app = createApp({
+    world,
+    hands,
+    log,
+    control: controlRoutes(emulator, [host, ...(options.allowHosts ?? [])]),
+  });
+  const server = listening(createServer(app), host);
   let closing: Promise<void> | undefined;
   const close = async () => {
     driver.stop();
@@ -239,7 +261,38 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
 
 const newHex = () => randomBytes(16).toString('hex');
 
-function checkOptions({ accountSid, authToken, seed, dataFile }: EmulatorOptions): void {
+/** Dates are written with four digits of the year. */
+const latestTime = Date.UTC(9999, 0);
+
+function checkTime(time: number): void {
+  if (time <= latestTime) return;
+  throw new ConfigurationError('bad-duration', 'The clock would pass the year 9998: advance by less.');
+}
+
+function checkApiKeys(apiKeys: Readonly<Record<string, string>>): void {
+  for (const [sid, secret] of Object.entries(apiKeys)) {
+    if (/^SK[0-9a-fA-F]{32}$/.test(sid) && typeof secret === 'string' && secret !== '') continue;
+    throw new ConfigurationError(
+      'bad-api-key',
+      'apiKeys maps the SID of each key, SK and 32 hexadecimal digits, to its secret, which is not empty.',
+    );
+  }
+}
+
+function checkHosts(hosts: readonly string[]): void {
+  for (const host of hosts) {
+    if (hostnameOf(host) !== undefined) continue;
+    throw new ConfigurationError(
+      'bad-host',
+      `allowHosts holds ${JSON.stringify(host)}, which is no host: write a name or an address alone, such as emulator.`,
+    );
+  }
+}
+
+function checkOptions(options: EmulatorOptions): void {
+  const { accountSid, authToken, apiKeys = {}, allowHosts = [], seed, dataFile } = options;
+  checkApiKeys(apiKeys);
+  checkHosts(allowHosts);
   if (accountSid !== undefined && !/^AC[0-9a-fA-F]{32}$/.test(accountSid)) {
     throw new ConfigurationError(
       'bad-account',

@@ -5,7 +5,7 @@ import type { Explanation, Task, WorkspaceView } from './engine/index.js';
 import type { EmulatorNews } from './options.js';
 import type { NewTask } from './task-fields.js';
 import type { TroubleName, TroubleSwitches } from './trouble.js';
-import type { TwilioOptions } from './twilio-options.js';
+import type { OtherRequests, TwilioOptions } from './twilio-options.js';
 import type { Until, UntilOptions } from './until.js';
 
 /** A running emulator. */
@@ -45,7 +45,7 @@ export interface Emulator {
 
   /**
    * Lets virtual time pass, timer by timer; before each timer, and at the end, it waits for every request under way.
-   * @throws ConfigurationError with a real clock, or for a bad duration.
+   * @throws ConfigurationError with a real clock, for a bad duration, or beyond the year 9998.
    * @example await emulator.advance('2m');
    */
   advance(duration: Duration): Promise<void>;
@@ -65,8 +65,8 @@ export interface Emulator {
    * @example emulator.trouble({ duplicate: true, drop: 3, tooManyRequests: { times: 2, retryAfterS: 1 } });
    */
   trouble(switches: TroubleSwitches): void;
-  /** The switches that are on, and how often they still strike; null: without end. */
-  troubles(): Readonly<Partial<Record<TroubleName, number | null>>>;
+  /** The switches that are on, and how often they still strike; true: without end. */
+  troubles(): Readonly<Partial<Record<TroubleName, number | true>>>;
 
   /** The newest requests made to callback URLs, oldest first. */
   deliveries(): readonly Delivery[];
@@ -76,11 +76,11 @@ export interface Emulator {
   watch(watcher: (news: EmulatorNews) => void): () => void;
 
   /**
-   * What makes the official `twilio` package talk to this emulator; `twilioOptions(url)` does so for one in another
-   * process.
+   * What makes the official `twilio` package ask this emulator about TaskRouter, and nothing else; `twilioOptions(url)`
+   * does so for one in another process.
    * @example const client = twilio(emulator.accountSid, emulator.authToken, emulator.twilioOptions());
    */
-  twilioOptions<Options extends object = TwilioOptions>(): Options;
+  twilioOptions<Options extends object = TwilioOptions>(others?: OtherRequests): Options;
 
   /** Ends every request and timer, closes the port and saves the state. */
   close(): Promise<void>;

@@ -38,6 +38,7 @@ export type { EmulatorNews, EmulatorOptions } from './options.js';
 export type { NewTask } from './task-fields.js';
 export type { CallbackKind, Switch, TroubleName, TroubleSwitches } from './trouble.js';
 export {
+  type OtherRequests,
   type TwilioOptions,
   type TwilioRequest,
   type TwilioResponse,

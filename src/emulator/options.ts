@@ -14,12 +14,22 @@ export interface EmulatorOptions {
   readonly accountSid?: string | undefined;
   /** The account's token: signs callbacks, and is the password of the API. Default: a new one. */
   readonly authToken?: string | undefined;
+  /**
+   * API keys that open the API beside the account's token: secrets by SID. They sign nothing. Default: none.
+   * @example { SK0123456789abcdef0123456789abcdef: 'secret' }
+   */
+  readonly apiKeys?: Readonly<Record<string, string>> | undefined;
   /** Makes SIDs that repeat with the seed; not with a `dataFile`. Default: random ones. */
   readonly seed?: number | undefined;
   /** Where to listen. Default: a free port; `false`: not before {@link Emulator.listen}. */
   readonly port?: number | false | undefined;
   /** Default: `127.0.0.1`, this machine alone. */
   readonly host?: string | undefined;
+  /**
+   * More names, in the `Host` header, that the routes under `/_emulator` answer to: those of a container or a proxy.
+   * Default: only `localhost`, `127.0.0.1`, `[::1]` and the `host`, because a web page could reach them by any other.
+   */
+  readonly allowHosts?: readonly string[] | undefined;
   /** Keeps the state in this file over a restart. While the emulator runs, `<file>.lock` keeps others away from it. */
   readonly dataFile?: string | undefined;
   /**
@@ -34,7 +44,11 @@ export interface EmulatorOptions {
     | (Pick<JudgeOptions, 'noContent'> &
         Pick<
           EngineOptions,
-          'purgeAfterMs' | 'maxAssignments' | 'rerouteOnAttributes' | 'coerceNumericStrings'
+          | 'purgeAfterMs'
+          | 'maxAssignments'
+          | 'rerouteOnAttributes'
+          | 'coerceNumericStrings'
+          | 'lenientExpressions'
         > &
         Pick<EngineOptions, 'stepTimeoutsFrom' | 'afterReservationTimeout' | 'callbackBackoff'>)
     | undefined;

@@ -83,10 +83,10 @@ export class Troubles {
     }
   }
 
-  /** The switches that are on, and how often they still strike (null: without end). */
-  list(): Readonly<Partial<Record<TroubleName, number | null>>> {
+  /** The switches that are on, and how often they still strike (true: without end), as {@link set} takes them. */
+  list(): Readonly<Partial<Record<TroubleName, number | true>>> {
     return Object.fromEntries(
-      [...this.#on].map(([name, { left }]) => [name, Number.isFinite(left) ? left : null]),
+      [...this.#on].map(([name, { left }]) => [name, Number.isFinite(left) ? left : true]),
     );
   }
 
@@ -114,27 +114,26 @@ function read(name: string, value: unknown): On | undefined {
   if (value === true) return { left: Number.POSITIVE_INFINITY, details: {} };
   const given = typeof value === 'number' ? { times: value } : value;
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) {
-    const {
-      times = Number.POSITIVE_INFINITY,
-      callbacks,
-      ms,
-      retryAfterS,
-      ...others
-    } = given as Record<string, unknown>;
+    const { times, callbacks, ms, retryAfterS, ...others } = given as Record<string, unknown>;
     const fits =
-      isCount(times) &&
+      (times === undefined || isUpTo(1_000_000, times)) &&
       (callbacks === undefined || callbacks === 'assignment' || callbacks === 'event') &&
-      (ms === undefined || isCount(ms)) &&
-      (retryAfterS === undefined || isCount(retryAfterS)) &&
+      (ms === undefined || isUpTo(longestDelayMs, ms)) &&
+      (retryAfterS === undefined || isUpTo(86_400, retryAfterS)) &&
       Object.keys(others).length === 0;
     if (fits)
-      return times === 0 ? undefined : { left: Number(times), details: { ...(given as On['details']) } };
+      return times === 0
+        ? undefined
+        : { left: Number(times ?? Number.POSITIVE_INFINITY), details: { ...(given as On['details']) } };
   }
   throw new ConfigurationError(
     'bad-trouble',
-    `The switch ${name} takes true, false, a number of times, or an object such as { times: 3 }.`,
+    `The switch ${name} takes true, false, a number of times up to 1,000,000, or an object such as { times: 3 } with callbacks, ms (up to 600,000) or retryAfterS (up to 86,400).`,
   );
 }
 
-const isCount = (value: unknown): boolean =>
-  value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && Number(value) >= 0);
+/** Ten minutes of real time, far beyond every limit of a callback. */
+const longestDelayMs = 600_000;
+
+const isUpTo = (most: number, value: unknown): boolean =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most;

@@ -8,6 +8,10 @@ import type { Troubles } from './trouble.js';
 export interface World {
   readonly accountSid: string;
   readonly authToken: string;
+  /** API keys that open the API too: secrets by SID. */
+  readonly apiKeys: ReadonlyMap<string, string>;
+  /** The choice of that name: may an expression be what only live configurations hold? */
+  readonly lenientExpressions: boolean;
   /** The emulator's time, real or virtual, in milliseconds. */
   now(): number;
   readonly workspaces: Engine['workspaces'];
@@ -16,6 +20,8 @@ export interface World {
   readonly events: EventLog;
   readonly troubles: Troubles;
   readonly log: Logger;
+  /** Puts a warning into what Twilio's debugger would show: the request was taken, but most likely not as meant. */
+  warn(workspaceSid: string, message: string): void;
 }
 
 /** Carries out an instruction on a reservation, whoever gave it. */

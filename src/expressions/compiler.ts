@@ -7,12 +7,14 @@ import {
   type WorkerFacts,
 } from './context.js';
 import { ExpressionError } from './error.js';
-import { parseExpression } from './parser.js';
+import { readExpression } from './parser.js';
 import { comparison, type JsonObject, type JsonValue } from './values.js';
 
 export interface CompileOptions {
   /** Does `'6'` compare as 6? Default: false. */
   readonly coerceNumericStrings?: boolean;
+  /** Does it take what only live configurations hold, with a warning? See {@link readExpression}. Default: false. */
+  readonly lenient?: boolean;
 }
 
 /** An expression ready to run. */
@@ -21,6 +23,8 @@ export interface CompiledExpression<C extends ExpressionContext> {
   readonly context: C;
   readonly ast: Expression;
   readonly options: CompileOptions;
+  /** What `lenient` let pass, each with its place. */
+  readonly warnings: readonly ExpressionError[];
   test(scope: Scopes[C]): boolean;
 }
 
@@ -47,9 +51,32 @@ export function compileExpression<C extends ExpressionContext>(
   context: C,
   options: CompileOptions = {},
 ): CompiledExpression<C> {
-  const ast = parseExpression(source);
+  const { expression, warnings } = readExpression(source, options.lenient ?? false);
+  const ast = context === 'queue' ? withoutPrefix(expression) : expression;
   check(ast, source, context);
-  return { source, context, ast, options, test: compileTest(ast, context, options) };
+  return { source, context, ast, options, warnings, test: compileTest(ast, context, options) };
+}
+
+/** In `TargetWorkers` and lists of workers `worker.team` is `team`: published samples write both. */
+function withoutPrefix<N extends Expression | Operand>(node: N): N;
+function withoutPrefix(node: Expression | Operand): Expression | Operand {
+  switch (node.kind) {
+    case 'and':
+    case 'or':
+      return { ...node, terms: node.terms.map((term) => withoutPrefix(term)) };
+    case 'comparison':
+      return { ...node, left: withoutPrefix(node.left), right: withoutPrefix(node.right) };
+    case 'list':
+      return { ...node, items: node.items.map((item) => withoutPrefix(item)) };
+    case 'path': {
+      const [first, second, ...rest] = node.segments;
+      return first === 'worker' && typeof second === 'string'
+        ? { ...node, segments: [second, ...rest] }
+        : node;
+    }
+    case 'literal':
+      return node;
+  }
 }
 
 function check(node: Expression | Operand, source: string, context: ExpressionContext): void {

@@ -20,7 +20,7 @@ export interface WorkerFacts {
 
 /** Where an expression stands, and what it can look at there (routing rules: docs/emulator-fidelity.md). */
 export interface Scopes {
-  /** `TargetWorkers`, and the worker list filter: bare names are worker attributes and four worker fields. */
+  /** `TargetWorkers`, and the worker list filter: names are worker attributes and four worker fields, with or without `worker.`. */
   queue: { readonly worker: WorkerFacts };
   /** A workflow filter, and the task list filter: bare names are task attributes. */
   filter: { readonly task: JsonObject };

@@ -16,6 +16,6 @@ export { ExpressionError } from './error.js';
 export { type Judgement, judge, missingNames, names, pathsOf } from './inspect.js';
 export { printValue } from './mismatch.js';
 export { type OrderClause, orderKey, parseOrderBy } from './order-by.js';
-export { parseExpression } from './parser.js';
+export { parseExpression, readExpression } from './parser.js';
 export { printExpression, printOperand, printPath } from './printer.js';
 export type { JsonObject, JsonValue } from './values.js';

@@ -10,6 +10,10 @@ export type Token = Span &
   );
 
 const name = /[A-Za-z_][A-Za-z0-9_$]*/y;
+/** After a dot a name may begin with a digit: live configurations have skills such as 911EN. */
+const segment = /[A-Za-z0-9_][A-Za-z0-9_$]*/y;
+/** A first name that begins with a digit, such as 24x7. What looks like an exponent is refused, not taken for a name. */
+const digitsFirst = /(?!\d+[eE]\d+(?![A-Za-z0-9_$]))\d+([A-Za-z_][A-Za-z0-9_$]*)/y;
 const number = /-?\d+(?:\.\d+)?/y;
 const space = /\s+/y;
 const notIn = /not\s+in(?![A-Za-z0-9_$])/iy;
@@ -26,6 +30,10 @@ const symbols: readonly (readonly [string, Operator])[] = [
   ['>', '>'],
   ['<', '<'],
 ];
+/** The four operators of two characters that end in `=`, with a blank inside. */
+const blankInside = /([!=<>])\s+=/y;
+/** Stars before the first token, and the blanks around them. */
+const leadingStars = /\s*\*[\s*]*/y;
 /** Words that are no names where they stand alone; any case. */
 const words = new Map<string, 'and' | 'or' | Operator>([
   ['and', 'and'],
@@ -52,11 +60,22 @@ export const isReserved = (text: string): boolean => {
  */
 export class Lexer {
   readonly source: string;
+  /** What a lenient lexer let pass, with its place. They are not thrown. */
+  readonly warnings: ExpressionError[] = [];
+  readonly #lenient: boolean;
   #offset = 0;
   #afterDot = false;
 
-  constructor(source: string) {
+  constructor(source: string, lenient = false) {
     this.source = source;
+    this.#lenient = lenient;
+    if (lenient && this.#match(leadingStars) !== undefined) {
+      this.warn(source.indexOf('*'), 'the leading * is ignored, as Twilio most likely does: remove it');
+    }
+  }
+
+  warn(offset: number, problem: string): void {
+    this.warnings.push(new ExpressionError(this.source, offset, problem));
   }
 
   next(): Token {
@@ -72,6 +91,13 @@ export class Lexer {
     const char = this.source[start];
     if (char === undefined) return { kind: 'end', start, end: start };
     if (char === "'" || char === '"') return this.#string(start, char);
+    // After a dot every word is a name: worker.in, task.has.
+    if (this.#afterDot) {
+      const text = this.#match(segment);
+      if (text !== undefined) return { kind: 'name', text, start, end: start + text.length };
+    }
+    const named = this.#nameFromDigits(start);
+    if (named) return named;
     const digits = this.#match(number);
     if (digits !== undefined) return this.#number(start, digits);
     const symbol = symbols.find(([text]) => this.source.startsWith(text, start));
@@ -79,6 +105,8 @@ export class Lexer {
     if (symbol?.[0].endsWith('-') && /\d/.test(this.source[start + 2] ?? '')) {
       return { kind: 'operator', operator: symbol[0] === '>-' ? '>' : '<', start, end: start + 1 };
     }
+    const torn = this.#tornOperator(start);
+    if (torn) return torn;
     if (symbol) return { kind: 'operator', operator: symbol[1], start, end: start + symbol[0].length };
     switch (char) {
       case '(':
@@ -96,8 +124,6 @@ export class Lexer {
     const text = this.#match(name);
     if (text === undefined) throw new ExpressionError(this.source, start, strange(char));
     const end = start + text.length;
-    // After a dot every word is a name: worker.in, task.has.
-    if (this.#afterDot) return { kind: 'name', text, start, end };
     const lower = text.toLowerCase();
     const constant = constants.get(lower);
     if (constant !== undefined) return { kind: 'literal', value: constant, start, end };
@@ -107,6 +133,30 @@ export class Lexer {
     return word === 'and' || word === 'or'
       ? { kind: word, start, end }
       : { kind: 'operator', operator: word, start, end };
+  }
+
+  /** `24x7` is a name; `1AND` is a number and a word, as it always was. */
+  #nameFromDigits(start: number): Token | undefined {
+    const text = this.#match(digitsFirst);
+    if (text === undefined) return undefined;
+    if (!isReserved(text.replace(/^\d+/, ''))) return { kind: 'name', text, start, end: start + text.length };
+    this.#offset = start;
+    return undefined;
+  }
+
+  /** An operator with a blank inside, such as `! =`. */
+  #tornOperator(start: number): Token | undefined {
+    const text = this.#match(blankInside);
+    if (text === undefined) return undefined;
+    const whole = `${text.charAt(0)}=`;
+    if (!this.#lenient) {
+      throw new ExpressionError(this.source, start, `there is a blank inside the operator: write ${whole}`);
+    }
+    // The one unknown message of Twilio's parser that is on record shows that its lexer drops what it does not know.
+    const twilio = whole === '!=' ? "drops the lone ! and reads '=', the opposite" : 'refuses it';
+    this.warn(start, `'${text}' is read as ${whole} here; Twilio most likely ${twilio}: write ${whole}`);
+    const operator = symbols.find(([symbol]) => symbol === whole)![1];
+    return { kind: 'operator', operator, start, end: start + text.length };
   }
 
   #notIn(start: number): Token {

@@ -10,7 +10,7 @@ export interface OrderClause {
   readonly descending: boolean;
 }
 
-const clause = /^\s*(worker((?:\.[A-Za-z_][A-Za-z0-9_$]*|\[\d+\])+))(?:\s+(asc|desc))?\s*$/i;
+const clause = /^\s*(worker((?:\.[A-Za-z0-9_][A-Za-z0-9_$]*|\[\d+\])+))(?:\s+(asc|desc))?\s*$/i;
 
 /**
  * Reads a target's `order_by`: `worker.path ASC|DESC, ...` (twilio.com/docs/taskrouter/order-workers). Without a

@@ -14,10 +14,24 @@ const maxDepth = 200;
  * @example parseExpression("language IN ['en', 'es'] AND value >= 10")
  */
 export function parseExpression(source: string): Expression {
-  const parser = new Parser(source);
+  return readExpression(source, false).expression;
+}
+
+/**
+ * The same, and lenient if asked: it takes what live configurations hold though no page allows it. These are a blank
+ * inside an operator (`! =`), a tail after a complete expression (`x == 'a', 'b'`) and a stray leading `*`.
+ *
+ * @returns the expression, and what was let pass: errors with their places, which are not thrown.
+ */
+export function readExpression(
+  source: string,
+  lenient: boolean,
+): { readonly expression: Expression; readonly warnings: readonly ExpressionError[] } {
+  const parser = new Parser(source, lenient);
   const expression = parser.junction('or', 0);
+  if (lenient) parser.ignoreTail();
   parser.expect('end', 'AND, OR or the end');
-  return expression;
+  return { expression, warnings: parser.warnings };
 }
 
 class Parser {
@@ -26,9 +40,25 @@ class Parser {
   /** The end of the token before the present one. */
   #end = 0;
 
-  constructor(source: string) {
-    this.#lexer = new Lexer(source);
+  constructor(source: string, lenient: boolean) {
+    this.#lexer = new Lexer(source, lenient);
     this.#token = this.#lexer.next();
+  }
+
+  get warnings(): readonly ExpressionError[] {
+    return this.#lexer.warnings;
+  }
+
+  /** Passes over what follows a complete expression. A character that begins no token is still an error. */
+  ignoreTail(): void {
+    const { start, kind } = this.#token;
+    if (kind === 'end') return;
+    while (this.#token.kind !== 'end') this.#advance();
+    const tail = shortened(this.#lexer.source.slice(start).trim());
+    this.#lexer.warn(
+      start,
+      `'${tail}' is ignored, as Twilio most likely does after a complete expression: remove it, or join it with AND or OR`,
+    );
   }
 
   junction(kind: 'and' | 'or', depth: number): Expression {
@@ -140,8 +170,9 @@ class Parser {
 
   #unexpected(expected: string): ExpressionError {
     const { kind, start, end } = this.#token;
-    const found =
-      kind === 'end' ? 'the end' : `'${this.#lexer.source.slice(start, Math.min(end, start + 40))}'`;
+    const found = kind === 'end' ? 'the end' : `'${shortened(this.#lexer.source.slice(start, end))}'`;
     return new ExpressionError(this.#lexer.source, start, `found ${found}, expecting ${expected}`);
   }
 }
+
+const shortened = (text: string) => text.slice(0, 40);

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../errors.js';
 import type { Answer } from './attempt.js';
+import { withValueAt } from './configuration.js';
 import type { Effect } from './decide.js';
 import { decode } from './decode.js';
 import { encode, type WireRequest } from './encode.js';
@@ -21,6 +22,8 @@ export interface Extra<T> {
   /** Parameters already in their wire form. */
   readonly form?: ReadonlyArray<readonly [string, string]>;
   readonly effect?: Effect;
+  /** What its user called, where that is not the operation: `tasks.complete`. */
+  readonly name?: string;
   readonly look?: Plan<T>['look'];
 }
 
@@ -83,7 +86,7 @@ export class Calls {
     const wire = wireOf(operation);
     const path = this.#path(wire, sids);
     const result = await this.#named(wire, path, input, (whole, resolved) => {
-      const request = encode(wire, whole, resolved, extra.form);
+      const request = encode(wire, whole, resolved, extra.form, extra.name);
       const effect = extra.effect ?? effectOf(operation, wire, resolved);
       const read = (answer: Answer) => resourceOf(operation, answer) as ResultOf<O>;
       const plan: Plan<ResultOf<O>> = {
@@ -240,7 +243,7 @@ function replaced(
   const newInput: Record<string, unknown> = { ...input };
   named.forEach(({ where }, index) => {
     if ('sid' in where) newPath[where.sid] = sids[index] as string;
-    else newInput[where.parameter] = sids[index];
+    else newInput[where.parameter] = withValueAt(newInput[where.parameter], where.path ?? [], sids[index]);
   });
   return [newPath, newInput];
 }

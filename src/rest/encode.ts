@@ -1,9 +1,12 @@
 import { isJsonObject } from './error-answer.js';
 import { InputError } from './errors.js';
-import type { Wire } from './wire.js';
+import { nounOf, type Wire } from './wire.js';
 
 /** Twilio's limit for task and worker attributes. Source: twilio.com/docs/taskrouter/limits. */
 const LONGEST_ATTRIBUTES = 4_096;
+
+/** More of an argument says nothing more in a message. */
+const LONGEST_SHOWN = 40;
 
 /** What goes into one request. */
 export interface WireRequest {
@@ -19,6 +22,7 @@ export interface WireRequest {
  *
  * @param sids for the placeholders of the path, in order.
  * @param extra parameters that are already in their wire form.
+ * @param called what its user called, for errors about the arguments.
  * @throws {InputError} on an argument of the wrong form.
  */
 export function encode(
@@ -26,6 +30,7 @@ export function encode(
   sids: readonly string[],
   input: object,
   extra: ReadonlyArray<readonly [string, string]> = [],
+  called = wire.name,
 ): WireRequest {
   const pairs: Array<[string, string]> = [];
   const json: Record<string, unknown> = {};
@@ -33,9 +38,9 @@ export function encode(
   for (const [name, value] of Object.entries(input)) {
     if (value === undefined) continue;
     const parameter = wire.parameters.get(name);
-    if (parameter === undefined) throw new InputError(wire.name, unknown(name, wire));
+    if (parameter === undefined) throw new InputError(called, unknown(name, wire));
     const fail = (what: string): never => {
-      throw new InputError(wire.name, `${name} must be ${what}`);
+      throw new InputError(called, `${name} must be ${what}`);
     };
     if (parameter.kind === 'version') headers['if-match'] = text(value, fail);
     else {
@@ -45,10 +50,10 @@ export function encode(
     }
   }
   for (const [name, { required }] of wire.parameters) {
-    if (required && !(name in input)) throw new InputError(wire.name, `${name} is missing`);
+    if (required && !(name in input)) throw new InputError(called, `${name} is missing`);
   }
   for (const [name, value] of extra) pairs.push([name, value]);
-  const path = pathOf(wire, sids);
+  const path = pathOf(wire, sids, called);
   const form = pairs.length === 0 ? '' : new URLSearchParams(pairs).toString();
   if (wire.method !== 'POST') {
     return { method: wire.method, target: form === '' ? path : `${path}?${form}`, headers, body: undefined };
@@ -63,24 +68,26 @@ function unknown(name: string, wire: Wire): string {
   return `${name} is not a parameter of this operation (parameters: ${known})`;
 }
 
-function pathOf({ name, texts, placeholders }: Wire, sids: readonly string[]): string {
+function pathOf({ texts, placeholders }: Wire, sids: readonly string[], called: string): string {
   let path = texts[0] ?? '';
-  placeholders.forEach(({ prefix, names, sid }, index) => {
+  placeholders.forEach(({ prefix, noun, names, sid }, index) => {
     const value = sids[index];
     const right =
       typeof value === 'string' && (names ? value.trim() !== '' && !/^\.+$/.test(value) : sid.test(value));
     if (!right) {
-      const what = names
-        ? `a SID (${prefix}…) or a unique name`
-        : `a SID: ${prefix} and 32 hexadecimal digits`;
-      throw new InputError(
-        name,
-        `argument ${index + 1 - (placeholders.length - sids.length)} must be ${what}`,
-      );
+      const what = names ? `${prefix}… or a unique name` : `${prefix} and 32 hexadecimal digits`;
+      throw new InputError(called, `the ${noun} SID must be ${what}, and was ${shown(value)}`);
     }
     path += encodeURIComponent(value) + (texts[index + 1] ?? '');
   });
   return path;
+}
+
+/** An argument of a call, for a message. */
+function shown(value: unknown): string {
+  if (typeof value !== 'string') return value === undefined ? 'left out' : `of type ${typeof value}`;
+  const noun = nounOf(value);
+  return `${JSON.stringify(value.slice(0, LONGEST_SHOWN))}${noun === undefined ? '' : `, the SID of a ${noun}`}`;
 }
 
 type Fail = (what: string) => never;

@@ -1,3 +1,4 @@
+import { namedQueues } from './configuration.js';
 import type { Operation, ParameterKind, PropertyKind } from './facts/kinds.js';
 import type { NameKind } from './names.js';
 import { OPERATIONS } from './operations.js';
@@ -45,8 +46,28 @@ const NAME_KINDS: Readonly<Record<string, NameKind>> = {
   TaskChannels: 'taskChannel',
 };
 
+/** What a SID in a path is of, for people. */
+const NOUNS: Readonly<Record<string, string>> = {
+  WS: 'workspace',
+  WA: 'activity',
+  WQ: 'task queue',
+  WW: 'workflow',
+  TC: 'task channel',
+  WC: 'worker channel',
+  WK: 'worker',
+  WT: 'task',
+  WR: 'reservation',
+  EV: 'event',
+};
+
+/** What a text is the SID of: `worker` for `WK…`. */
+export function nounOf(text: string): string | undefined {
+  return /^[A-Z]{2}[0-9a-fA-F]{32}$/.test(text) ? NOUNS[text.slice(0, 2)] : undefined;
+}
+
 interface Placeholder {
   readonly prefix: string;
+  readonly noun: string;
   readonly kind: NamedKind | undefined;
   readonly names: boolean;
   readonly sid: RegExp;
@@ -88,7 +109,8 @@ function makeWire(operation: Operation): Wire {
   const [method, path = ''] = operation.http.split(' ') as [Wire['method'], string];
   const placeholders = [...path.matchAll(/\/(\w+)\/\{\w+\}/g)].map(([, collection = '']) => {
     const { prefix, kind, names = false } = COLLECTIONS[collection] ?? { prefix: '' };
-    return { prefix, kind, names, sid: new RegExp(`^${prefix}[0-9a-fA-F]{32}$`) };
+    const noun = NOUNS[prefix] ?? collection;
+    return { prefix, noun, kind, names, sid: new RegExp(`^${prefix}[0-9a-fA-F]{32}$`) };
   });
   const parameters = new Map(
     Object.entries(operation.params ?? {}).map(([name, kind]) => [
@@ -98,7 +120,7 @@ function makeWire(operation: Operation): Wire {
   );
   const takesNames =
     placeholders.some(({ kind }) => kind !== undefined) ||
-    [...parameters.values()].some(({ kind }) => NAMED[kind]);
+    [...parameters.values()].some(({ kind }) => NAMED[kind] || kind === 'configuration');
   return {
     name: nameOf(operation),
     method,
@@ -136,7 +158,10 @@ export function bareKind(kind: ParameterKind | PropertyKind): string {
 export interface NamedArgument {
   readonly kind: NamedKind;
   readonly name: string;
-  readonly where: { readonly sid: number } | { readonly parameter: string };
+  readonly where:
+    | { readonly sid: number }
+    /** With a `path`, inside the object that is the parameter's value. */
+    | { readonly parameter: string; readonly path?: readonly string[] };
 }
 
 /** The friendly names among a call's arguments. */
@@ -148,6 +173,11 @@ export function namedArguments(wire: Wire, sids: readonly string[], input: objec
     if (kind && name && !isSidOf(kind, name)) found.push({ kind, name, where: { sid: index } });
   });
   for (const [parameter, value] of Object.entries(input)) {
+    if (wire.parameters.get(parameter)?.kind === 'configuration') {
+      for (const { name, path } of namedQueues(value)) {
+        found.push({ kind: 'taskQueue', name, where: { parameter, path } });
+      }
+    }
     const kind = NAMED[wire.parameters.get(parameter)?.kind ?? ''];
     if (kind && typeof value === 'string' && value !== '' && !isSidOf(kind, value)) {
       found.push({ kind, name: value, where: { parameter } });

@@ -98,6 +98,35 @@ describe.concurrent('emulate', () => {
     expect(stderr).not.toContain(wrong);
   });
 
+  it('--api-key opens the API, and so does the key of the environment; no secret is printed', async () => {
+    const [one, two] = ['SK0123456789abcdef0123456789abcdef', `SK${'f'.repeat(32)}`] as const;
+    const env = { ...ACCOUNT, TWILIO_API_KEY: two, TWILIO_API_SECRET: 'hidden-2' };
+    const emulator = await emulate(['--api-key', `${one}:hidden:1`], env);
+    for (const [account, status] of [
+      [`${one}:hidden:1`, 200],
+      [`${two}:hidden-2`, 200],
+      [`${one}:hidden-2`, 401],
+      [`${SID}:${TOKEN}`, 200],
+    ] as const) {
+      expect((await call(emulator, '/v1/Workspaces', undefined, account)).status, account).toBe(status);
+    }
+    expect(emulator.stdout()).toContain(`API key ${one}`);
+    await emulator.stop('SIGINT');
+    expect(emulator.stdout() + emulator.stderr()).not.toContain('hidden');
+    const { code, stderr } = await ends(run(['emulate', '--port', '0', '--api-key', 'hidden:1'], ACCOUNT));
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--api-key takes SK and 32 hexadecimal')]);
+    expect(stderr).not.toContain('hidden');
+  });
+
+  it('shows names with control characters escaped, and one line a step', async () => {
+    const emulator = await emulate(['--allow-host', 'emulator']);
+    const sid = await newWorkspace(emulator);
+    const FriendlyName = 'Ann\u001b]0;owned\u0007\u009b2J\nX';
+    await call(emulator, `/v1/Workspaces/${sid}/Workers`, { FriendlyName });
+    await emulator.shows(/worker\.created {2}.* Ann\\u001b\]0;owned\\u0007\\u009b2J\\nX\n/);
+    await emulator.stop('SIGINT');
+  });
+
   it('--data keeps the state over SIGKILL, once it is saved, and over SIGTERM', async () => {
     const dataFile = newFile('kept');
     const first = await emulate(['--data', dataFile]);

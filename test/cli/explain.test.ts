@@ -74,6 +74,17 @@ describe('explain', () => {
     expect([code, output, error]).toEqual([1, '', expect.stringContaining(`is no emulator (${status})`)]);
   });
 
+  it('says how the emulator answers to another name', async () => {
+    const { code, error } = await asked(
+      NO_TASK,
+      await serving(403, '{"code":"foreign-host","message":"no"}'),
+    );
+    expect([code, error]).toEqual([
+      1,
+      'The emulator does not answer to the name 127.0.0.1: start it with --allow-host 127.0.0.1.',
+    ]);
+  });
+
   it.each([
     ['x', 'http://127.0.0.1:8080'],
     [NO_TASK, '127.0.0.1:8080'],

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { paint } from '../../src/cli/print.js';
+import { paint, print } from '../../src/cli/print.js';
 
 const { isTTY } = process.stdout;
 afterEach(() => {
@@ -15,4 +15,19 @@ it.each([
   process.stdout.isTTY = terminal;
   vi.stubEnv('NO_COLOR', noColor);
   expect(paint('red', 'text')).toBe(expected);
+});
+
+it.each([
+  ['a terminal', true, '\u001b[31mred\u001b[39m Ann\\u001b[2J\\u001b]0;x\\u0007\\u009b1m\\u202e\nnext\n'],
+  ['a pipe', false, 'red Ann\\u001b[2J\\u001b]0;x\\u0007\\u009b1m\\u202e\nnext\n'],
+])('control characters of others are shown escaped on %s', (_where, terminal, expected) => {
+  process.stdout.isTTY = terminal;
+  vi.stubEnv('NO_COLOR', '');
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  try {
+    print(`${paint('red', 'red')} Ann\u001b[2J\u001b]0;x\u0007\u009b1m\u202e\nnext`);
+    expect(write).toHaveBeenCalledWith(expected);
+  } finally {
+    write.mockRestore();
+  }
 });

@@ -90,7 +90,7 @@ describe('docs/emulator.md', () => {
       expect(after! - before!).toBe(120_000);
       expect(output).toContain('{"deliveries":[]}');
       expect(output).toContain('{"entries":[]}');
-      expect(output).toContain('{"duplicate":null,"drop":2}');
+      expect(output).toContain('{"duplicate":true,"drop":2}');
       expect(output).toContain('{"drop":2,"delay":3}');
     });
   });

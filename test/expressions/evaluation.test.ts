@@ -186,9 +186,14 @@ describe('the four contexts', () => {
     ["activity_sid == 'WA1'", true],
     ["activity_name IN ['Available']", true],
     ['channel.voice.configured_capacity == 4', true],
-    ['worker.level == 3', false],
+    ['worker.level == 3', true],
+    ["worker.languages HAS 'en' AND level == 3", true],
+    ['worker.channel.voice.configured_capacity == 4', true],
+    ["worker.sid == 'WK1'", true],
+    ['3 IN [worker.level]', true],
+    ['worker == null', true],
   ])(
-    'queue: bare names are worker attributes and worker fields, the fields first: %s',
+    'queue: names are worker attributes and worker fields, the fields first, with or without worker.: %s',
     (source, expected) => {
       expect(compileExpression(source, 'queue').test({ worker: ann })).toBe(expected);
     },

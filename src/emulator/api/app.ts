@@ -6,6 +6,8 @@ import { basicAuth } from './auth.js';
 import { errorHandler, sendError } from './errors.js';
 import type { Links } from './formatters/links.js';
 import type { Params, Values } from './kinds.js';
+import { isLoopbackAddress } from './loopback.js';
+import { multipart } from './multipart.js';
 import type { Operation, paging } from './operation.js';
 import { operations } from './operations.js';
 import { pageOf } from './page.js';
@@ -22,8 +24,11 @@ export interface AppOptions {
 /** Room for a configuration of 1,038,576 bytes, every one of them percent-encoded. */
 const limit = '4mb';
 
-/** Twilio reads forms. JSON is for one operation alone, and no form is for that. */
-const bodies = { form: express.urlencoded({ extended: false, limit }), json: express.json({ limit }) };
+/** Twilio reads forms of both kinds. JSON is for one operation alone, and no form is for that. */
+const bodies = {
+  form: [express.urlencoded({ extended: false, limit }), ...multipart(limit)],
+  json: [express.json({ limit })],
+};
 
 /** TaskRouter's REST API as an Express app, and the emulator's own routes. */
 export function createApp({ world, hands, log, control }: AppOptions): Express {
@@ -32,7 +37,7 @@ export function createApp({ world, hands, log, control }: AppOptions): Express {
   // An ETag here is the version of a resource, not the hash of an answer.
   app.disable('etag');
   app.use('/_emulator', control);
-  app.use('/v1', basicAuth(world.accountSid, world.authToken), restTrouble(world.troubles));
+  app.use('/v1', basicAuth(world), restTrouble(world.troubles));
   app.use(routes(world, hands));
   app.use((request) => {
     throw notFound(request.path.replace(/^\/v1/, ''));
@@ -86,9 +91,15 @@ function parametersOf({ method }: Operation, request: Request): Readonly<Record<
   return { ...given, 'If-Match': ifMatch };
 }
 
-/** What the client called, or the address it came in by when its Host header is no host. */
-function originOf({ headers, socket }: Request): string {
-  const origin = `http://${headers.host}`;
+/**
+ * What the client called, or the address it came in by when its Host header is no host. Only a proxy on this machine
+ * says by `X-Forwarded-Proto` that it was called by https.
+ */
+function originOf(request: Request): string {
+  const { headers, socket } = request;
+  const [forwarded = ''] = (request.get('x-forwarded-proto') ?? '').split(',', 1);
+  const secure = forwarded.trim().toLowerCase() === 'https' && isLoopbackAddress(socket.remoteAddress);
+  const origin = `${secure ? 'https' : 'http'}://${headers.host}`;
   if (headers.host !== undefined && URL.canParse(origin)) return origin;
   return `http://${socket.localAddress?.includes(':') ? `[${socket.localAddress}]` : socket.localAddress}:${socket.localPort}`;
 }

@@ -1,7 +1,9 @@
-import express, { type ErrorRequestHandler, Router } from 'express';
+import express, { type ErrorRequestHandler, type Response, Router } from 'express';
 import { ConfigurationError } from '../../errors.js';
 import { EngineRefusal } from '../engine/index.js';
 import type { Emulator } from '../face.js';
+import { visible, visibleLines } from '../visible.js';
+import { sameOrigin } from './same-origin.js';
 
 /** What the emulator's own routes need of it. */
 export type Controlled = Pick<
@@ -11,35 +13,41 @@ export type Controlled = Pick<
 
 /**
  * The emulator's own routes, beside Twilio's. They ask for no credentials: the port is this machine's alone unless a
- * host was given.
+ * host was given, and web pages of others are kept out.
+ *
+ * @param hosts - the names beside those of this machine by which they may be called.
  */
-export function controlRoutes(emulator: Controlled): Router {
+export function controlRoutes(emulator: Controlled, hosts: readonly string[]): Router {
   const router = Router();
   const clock = () => ({ clock: emulator.clock, now: new Date(emulator.now()).toISOString() });
-  router.use(express.json(), express.urlencoded({ extended: false }));
-  router.get('/clock', (_request, response) => void response.json(clock()));
+  router.use(sameOrigin(hosts), express.json(), express.urlencoded({ extended: false }));
+  router.get('/clock', (_request, response) => tell(response, clock()));
   router.post('/clock', async (request, response) => {
     await emulator.advance(fields(request.body).advance as string);
-    response.json(clock());
+    tell(response, clock());
   });
-  router.get('/trouble', (_request, response) => void response.json(emulator.troubles()));
+  router.get('/trouble', (_request, response) => tell(response, emulator.troubles()));
   router.post('/trouble', (request, response) => {
     emulator.trouble(fields(request.body));
-    response.json(emulator.troubles());
+    tell(response, emulator.troubles());
   });
-  router.get(
-    '/deliveries',
-    (_request, response) => void response.json({ deliveries: emulator.deliveries() }),
-  );
-  router.get('/debugger', (_request, response) => void response.json({ entries: emulator.debugger() }));
+  router.get('/deliveries', (_request, response) => tell(response, { deliveries: emulator.deliveries() }));
+  router.get('/debugger', (_request, response) => tell(response, { entries: emulator.debugger() }));
   router.get('/tasks/:sid/explain', (request, response) => {
     const { text, ...explanation } = emulator.explain(request.params.sid);
-    if (request.accepts(['json', 'text']) === 'text') response.type('text/plain').send(`${text}\n`);
-    else response.json(explanation);
+    // A text is for a terminal.
+    if (request.accepts(['json', 'text']) === 'text')
+      response.type('text/plain').send(`${visibleLines(text)}\n`);
+    else tell(response, explanation);
   });
   router.use((_request, response) => void response.status(404).json({ message: noSuchRoute }));
   router.use(refused);
   return router;
+}
+
+/** JSON that a terminal shows as it is: names may hold what JSON leaves unescaped, such as U+009B. */
+function tell(response: Response, body: object): void {
+  response.type('json').send(visible(JSON.stringify(body)));
 }
 
 const noSuchRoute =
@@ -49,12 +57,12 @@ const noSuchRoute =
 /** The fields of a body. In a form everything is a text: `2` and `true` are read as JSON would have them. */
 function fields(body: unknown): Readonly<Record<string, unknown>> {
   if (typeof body !== 'object' || body === null) return {};
-  return Object.fromEntries(
-    Object.entries(body).map(([name, value]) => [
-      name,
-      typeof value === 'string' && /^(\d+|true|false)$/.test(value) ? JSON.parse(value) : value,
-    ]),
-  );
+  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, readValue(value)]));
+}
+
+function readValue(value: unknown): unknown {
+  if (value === 'true' || value === 'false') return value === 'true';
+  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
 }
 
 const refused: ErrorRequestHandler = (error: unknown, _request, response, next) => {

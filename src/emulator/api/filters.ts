@@ -9,17 +9,22 @@ import {
 import { percentageFree } from '../engine/index.js';
 import { badRequest } from '../engine/refusal.js';
 import type { Task, TaskQueue, Worker, WorkspaceView } from '../engine/types.js';
+import type { World } from '../world.js';
 
 /** The filters of lists that are expressions, and their `Ordering`. */
 
 /** @throws EngineRefusal 400 with the place and the excerpt of a bad expression. */
 function compiled<C extends ExpressionContext>(
+  world: World,
+  view: WorkspaceView,
   parameter: string,
   source: string,
   context: C,
 ): CompiledExpression<C> {
   try {
-    return compileExpression(source, context);
+    const expression = compileExpression(source, context, { lenient: world.lenientExpressions });
+    for (const { message } of expression.warnings) world.warn(view.workspace.sid, `${parameter}: ${message}`);
+    return expression;
   } catch (error) {
     if (error instanceof ExpressionError)
       throw badRequest(`${parameter}: ${error.message}\n${error.excerpt}`);
@@ -28,14 +33,18 @@ function compiled<C extends ExpressionContext>(
 }
 
 /** `TargetWorkersExpression`: worker attributes, and `sid`, `friendly_name`, `activity_sid`, `activity_name`. */
-export function workerMatcher(view: WorkspaceView, source: string): (worker: Worker) => boolean {
-  const expression = compiled('TargetWorkersExpression', source, 'queue');
+export function workerMatcher(
+  world: World,
+  view: WorkspaceView,
+  source: string,
+): (worker: Worker) => boolean {
+  const expression = compiled(world, view, 'TargetWorkersExpression', source, 'queue');
   return (worker) => expression.test({ worker: factsOf(view, worker) });
 }
 
 /** `EvaluateTaskAttributes`: an expression over task attributes. */
-export function taskMatcher(source: string): (task: Task) => boolean {
-  const expression = compiled('EvaluateTaskAttributes', source, 'filter');
+export function taskMatcher(world: World, view: WorkspaceView, source: string): (task: Task) => boolean {
+  const expression = compiled(world, view, 'EvaluateTaskAttributes', source, 'filter');
   return (task) => expression.test({ task: JSON.parse(task.attributes) });
 }
 
@@ -54,7 +63,7 @@ export function queueMatcher(attributes: Readonly<Record<string, unknown>>): (qu
   };
   return ({ targetWorkers }) =>
     targetWorkers.trim() !== '' &&
-    compileExpression(targetWorkers, 'queue', { coerceNumericStrings: true }).test({ worker });
+    compileExpression(targetWorkers, 'queue', { coerceNumericStrings: true, lenient: true }).test({ worker });
 }
 
 function factsOf(view: WorkspaceView, worker: Worker): WorkerFacts {
@@ -65,8 +74,9 @@ function factsOf(view: WorkspaceView, worker: Worker): WorkerFacts {
     activityName: view.activities.get(worker.activitySid)?.friendlyName ?? '',
     attributes: JSON.parse(worker.attributes),
     channel(uniqueName) {
-      const sid = view.taskChannel(uniqueName)?.sid;
-      const channel = view.workerChannels(worker.sid).find(({ taskChannelSid }) => taskChannelSid === sid);
+      const channel = view
+        .workerChannels(worker.sid)
+        .find(({ taskChannelSid: sid }) => view.taskChannels.get(sid)?.uniqueName === uniqueName);
       if (!channel) return undefined;
       const { configuredCapacity, assignedTasks } = channel;
       return { configuredCapacity, assignedTasks, availableCapacityPercentage: percentageFree(channel) };

@@ -14,9 +14,9 @@ interface KindTypes {
   url: string;
   integer: number;
   boolean: boolean;
-  /** ISO 8601, in milliseconds since 1970. A time without a zone is UTC. */
+  /** ISO 8601 with a zone, in milliseconds since 1970. */
   date: number;
-  /** Comma-separated, repeated, or both. */
+  /** Separated by commas or blanks, repeated, or both. */
   texts: readonly string[];
   /** Seconds, comma-separated. */
   seconds: readonly number[];
@@ -76,7 +76,7 @@ const rules: Readonly<Record<keyof KindTypes, Rule>> = {
   // "true", "1" and "yes" are true and everything else is false: twilio.com/docs/taskrouter/api/activity.
   boolean: { takes: 'true or false', read: (text) => /^(true|1|yes)$/i.test(text) },
   date: {
-    takes: 'a date and time in ISO 8601',
+    takes: 'a valid ISO 8601 formatted datetime with a zone, such as 2026-01-31T09:00:00Z',
     check: (chain) => chain.isISO8601({ strict: true }).custom((text: string) => !Number.isNaN(dateOf(text))),
     read: dateOf,
   },
@@ -100,19 +100,16 @@ const rules: Readonly<Record<keyof KindTypes, Rule>> = {
 };
 
 function items(text: string): readonly string[] {
-  return text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
+  return text.split(/[\s,]+/).filter((item) => item !== '');
 }
 
 function isUrl(text: string): boolean {
   return /^https?:\/\//i.test(text) && URL.canParse(text);
 }
 
+/** NaN without a zone: Twilio refuses such a date. */
 function dateOf(text: string): number {
-  const zoned = /[T ].*([zZ]|[+-]\d\d:?\d\d)$/.test(text) || !/[T ]/.test(text);
-  return Date.parse(zoned ? text : `${text}Z`);
+  return /[Tt ].*(?:[Zz]|[+-]\d\d(?::?\d\d)?)$/.test(text) ? Date.parse(text) : Number.NaN;
 }
 
 /** `3`, `"3"` and `W/"3"` are one version: twilio.com/docs/usage/mutation-and-conflict-resolution shows it bare. */

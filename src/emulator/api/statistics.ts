@@ -50,14 +50,15 @@ export function taskCounts(tasks: readonly Task[], now: number) {
   };
 }
 
-/** The waiting task with the earliest virtual start time. */
+/** The task that waits longest in the queue it is in now, whenever it was created. */
 export function longestRelative(tasks: readonly Task[], now: number) {
   let longest: Task | undefined;
   for (const task of tasks) {
-    if (isWaiting(task) && (!longest || task.virtualStartTime < longest.virtualStartTime)) longest = task;
+    if (isWaiting(task) && (!longest || task.taskQueueEnteredDate < longest.taskQueueEnteredDate))
+      longest = task;
   }
   return {
-    longest_relative_task_age_in_queue: longest ? wholeSeconds(now - longest.virtualStartTime) : 0,
+    longest_relative_task_age_in_queue: longest ? wholeSeconds(now - longest.taskQueueEnteredDate) : 0,
     longest_relative_task_sid_in_queue: longest?.sid ?? null,
   };
 }

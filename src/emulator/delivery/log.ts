@@ -60,8 +60,10 @@ export class DeliveryLog {
     this.#tell(news);
   }
 
-  /** `level`: when it is not that of the code. */
-  debug(entry: Omit<DebuggerEntry, 'kind' | 'level'> & { readonly level?: 'warning' | undefined }): void {
+  /** @param entry - without a `level` the code says which it is. */
+  debug(
+    entry: Omit<DebuggerEntry, 'kind' | 'level'> & { readonly level?: DebuggerEntry['level'] | undefined },
+  ): void {
     const level = entry.level ?? (warnings.has(entry.code) ? 'warning' : 'error');
     const news: DebuggerEntry = { kind: 'debugger', ...entry, level };
     this.#entries.push(news);

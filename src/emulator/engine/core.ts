@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../errors.js';
+import type { CompileOptions } from '../../expressions/index.js';
 import type { EngineOptions } from './face.js';
 import { Heap } from './heap.js';
 import type { EngineOutput } from './outputs.js';
@@ -38,7 +39,14 @@ export class Core {
       stepTimeoutsFrom,
       callbackBackoff: options.callbackBackoff ?? true,
       afterReservationTimeout,
+      lenientExpressions: options.lenientExpressions ?? true,
     };
+  }
+
+  /** How expressions are read. */
+  get compileOptions(): CompileOptions {
+    const { coerceNumericStrings, lenientExpressions } = this.options;
+    return { coerceNumericStrings, lenient: lenientExpressions };
   }
 
   nextOrder(): number {

@@ -116,9 +116,10 @@ export function createEngine(options: EngineOptions = {}): Engine {
   };
 
   return {
-    dispatch(name, params) {
+    dispatch(name, params, seen) {
       runTimersUntil(Math.max(core.time, now()));
       const result = handlers[name](core, params);
+      seen?.(result);
       for (const ws of core.workspaces.values()) settle(core, ws);
       tell();
       return result;

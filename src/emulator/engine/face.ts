@@ -30,6 +30,11 @@ export interface EngineOptions {
    * that fail do not wait; then 100 ms, doubling to 10 s. Any usable answer ends that. Default: true.
    */
   readonly callbackBackoff?: boolean;
+  /**
+   * Are expressions taken that live configurations hold though no page allows them (`! =`, a tail after a complete
+   * expression, a leading `*`)? Default: true, with a warning in the debugger. False: they are refused.
+   */
+  readonly lenientExpressions?: boolean;
   /** A state to begin with, from {@link Engine.snapshot}. */
   readonly snapshot?: EngineSnapshot;
 }
@@ -43,9 +48,14 @@ export interface Engine {
    * Carries out one command, first running the timers that are due, and returns the resource as it is afterwards
    * (live: later commands change it).
    *
+   * @param seen - sees the resource before routing goes on, as Twilio answers it: a new task is still pending.
    * @throws EngineRefusal when TaskRouter would refuse; nothing has changed then (due timers excepted).
    */
-  dispatch<N extends CommandName>(name: N, params: Commands[N]['params']): Commands[N]['result'];
+  dispatch<N extends CommandName>(
+    name: N,
+    params: Commands[N]['params'],
+    seen?: (resource: Commands[N]['result']) => void,
+  ): Commands[N]['result'];
   /**
    * Hears everything the engine says, in order, before the call that caused it returns. A listener may dispatch; it
    * must not throw: what others have still to hear would be lost. Returns the function that ends it.

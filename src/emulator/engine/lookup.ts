@@ -40,14 +40,17 @@ export function activityOf(ws: WorkspaceState, sid: string, parameter: string): 
   return activity;
 }
 
-/** A task channel by SID or unique name. */
+/** A task channel by SID or unique name, in any case of letters unless two differ by nothing else. */
 export function channelOf(ws: WorkspaceState, sidOrUniqueName: string): TaskChannelState | undefined {
   const bySid = ws.taskChannels.get(sidOrUniqueName);
   if (bySid) return bySid;
+  const wanted = sidOrUniqueName.toLowerCase();
+  let alike: TaskChannelState | undefined;
   for (const channel of ws.taskChannels.values()) {
     if (channel.uniqueName === sidOrUniqueName) return channel;
+    if (channel.uniqueName.toLowerCase() === wanted) alike ??= channel;
   }
-  return undefined;
+  return alike;
 }
 
 /** `If-Match`: twilio.com/docs/usage/mutation-and-conflict-resolution. The code 20412 is our choice. */

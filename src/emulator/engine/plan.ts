@@ -1,4 +1,10 @@
-import { compileExpression, names, parseOrderBy, pathsOf } from '../../expressions/index.js';
+import {
+  type CompileOptions,
+  compileExpression,
+  names,
+  parseOrderBy,
+  pathsOf,
+} from '../../expressions/index.js';
 import { fieldOf, integer, isRecord, listOf, optionalText, within } from './plan-fields.js';
 import { badRequest } from './refusal.js';
 import {
@@ -23,7 +29,7 @@ export function compilePlan(
   workflow: WorkflowState,
   version: number,
   configuration: string,
-  coerceNumericStrings: boolean,
+  options: CompileOptions,
 ): Plan {
   const filters: PlanFilter[] = [];
   const plan: Plan & { defaultStep: Step | undefined } = {
@@ -36,7 +42,7 @@ export function compilePlan(
     tasks: 0,
     since: 0,
   };
-  const compile = { plan, coerceNumericStrings };
+  const compile = { plan, options };
   const routing = fieldOf(parse(configuration), 'task_routing', 'configuration');
   listOf(routing, 'filters', 'task_routing').forEach((filter, index) => {
     filters.push(compileFilter(compile, filter, index));
@@ -92,7 +98,7 @@ const finite = (ms: number) => (Number.isFinite(ms) ? ms : 0);
 
 interface Compile {
   readonly plan: Plan;
-  readonly coerceNumericStrings: boolean;
+  readonly options: CompileOptions;
 }
 
 function compileFilter(compile: Compile, filter: Fields, index: number): PlanFilter {
@@ -101,9 +107,7 @@ function compileFilter(compile: Compile, filter: Fields, index: number): PlanFil
   const name = optionalText(filter, 'filter_friendly_name', at) ?? optionalText(filter, 'friendly_name', at);
   const source = optionalText(filter, 'expression', at);
   if (source === undefined) throw badRequest(`${at}.expression is missing`);
-  const expression = within(`${at}.expression`, () =>
-    compileExpression(source, 'filter', { coerceNumericStrings: compile.coerceNumericStrings }),
-  );
+  const expression = within(`${at}.expression`, () => compileExpression(source, 'filter', compile.options));
   const label = name ?? `filter ${index + 1}`;
   const filterLabel = `filter "${label}"`;
   const steps: Step[] = [];
@@ -116,7 +120,7 @@ function compileFilter(compile: Compile, filter: Fields, index: number): PlanFil
 }
 
 function compileStep(
-  { plan, coerceNumericStrings }: Compile,
+  { plan, options }: Compile,
   target: Fields,
   at: string,
   filter: number,
@@ -126,7 +130,6 @@ function compileStep(
   const expressionSource = optionalText(target, 'expression', at);
   const orderBySource = optionalText(target, 'order_by', at);
   const skipIfSource = optionalText(target, 'skip_if', at);
-  const options = { coerceNumericStrings };
   const expression =
     expressionSource === undefined
       ? undefined

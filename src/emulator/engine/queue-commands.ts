@@ -1,4 +1,9 @@
-import { type CompiledExpression, compileExpression, names } from '../../expressions/index.js';
+import {
+  type CompiledExpression,
+  type CompileOptions,
+  compileExpression,
+  names,
+} from '../../expressions/index.js';
 import type { Core } from './core.js';
 import { sayQueue } from './events.js';
 import { activityOf, checkInteger, checkName, find, workspaceOf } from './lookup.js';
@@ -19,7 +24,7 @@ export function createTaskQueue(core: Core, params: Commands['createTaskQueue'][
     throw badRequest(`A Workspace holds at most ${mostQueues} TaskQueues`);
   checkFields(ws, params);
   const targetWorkers = params.targetWorkers ?? '1==1';
-  const target = compileTarget(core, targetWorkers);
+  const target = compileTarget(targetWorkers, core.compileOptions);
   const queue: QueueState = {
     sid: core.sid('WQ'),
     workspaceSid: ws.workspace.sid,
@@ -44,10 +49,12 @@ export function createTaskQueue(core: Core, params: Commands['createTaskQueue'][
 }
 
 /** An empty expression matches nobody: twilio.com/docs/taskrouter/api/task-queue. */
-export function compileTarget(core: Core, source: string): CompiledExpression<'queue'> | undefined {
+export function compileTarget(
+  source: string,
+  options: CompileOptions,
+): CompiledExpression<'queue'> | undefined {
   if (source.trim() === '') return undefined;
-  const { coerceNumericStrings } = core.options;
-  return within('TargetWorkers', () => compileExpression(source, 'queue', { coerceNumericStrings }));
+  return within('TargetWorkers', () => compileExpression(source, 'queue', options));
 }
 
 /** Gives a queue its expression and finds its workers anew. */
@@ -89,7 +96,7 @@ export function updateTaskQueue(core: Core, params: Commands['updateTaskQueue'][
   checkFields(queue.ws, params);
   const { targetWorkers } = params;
   const changed = targetWorkers !== undefined && targetWorkers !== queue.targetWorkers;
-  const target = changed ? compileTarget(core, targetWorkers) : undefined;
+  const target = changed ? compileTarget(targetWorkers, core.compileOptions) : undefined;
   queue.friendlyName = params.friendlyName ?? queue.friendlyName;
   queue.maxReservedWorkers = params.maxReservedWorkers ?? queue.maxReservedWorkers;
   queue.reservationActivitySid = params.reservationActivitySid ?? queue.reservationActivitySid;

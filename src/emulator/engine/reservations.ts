@@ -39,6 +39,7 @@ export function createReservation(core: Core, task: TaskState, worker: WorkerSta
     channel.consumedCapacity += 1;
     worker.openReservations += 1;
     worker.everReserved = true;
+    worker.version += 1;
     worker.idleRank = reservation.order;
     channel.idleRank = reservation.order;
   });
@@ -76,6 +77,7 @@ export function setReservationStatus(
     reservation.reservationStatus = status;
     channel.consumedCapacity += consumed;
     worker.openReservations += consumed;
+    worker.version += 1;
     channel.assignedTasks += Number(status === 'accepted') - Number(before === 'accepted');
   });
   core.touch(reservation);

@@ -86,7 +86,7 @@ function restoreWorkspace(core: Core, data: WorkspaceData): void {
       pools: new Map(),
     };
     ws.taskQueues.set(queue.sid, state);
-    if (!isGone) setTarget(state, compileTarget(core, queue.targetWorkers));
+    if (!isGone) setTarget(state, compileTarget(queue.targetWorkers, savedOptions(core)));
   }
   for (const workflow of data.workflows) restoreWorkflow(core, ws, workflow);
   for (const task of data.tasks) restoreTask(core, ws, task);
@@ -127,6 +127,9 @@ function restoreWorker(ws: WorkspaceState, { gone, channels, ...data }: WorkerDa
   if (!gone) ws.workersByName.set(worker.friendlyName.toLowerCase(), worker);
 }
 
+/** What was accepted when it was saved is no damage, whatever the switch says now. */
+const savedOptions = (core: Core) => ({ ...core.compileOptions, lenient: true });
+
 function restoreWorkflow(
   core: Core,
   ws: WorkspaceState,
@@ -134,7 +137,7 @@ function restoreWorkflow(
 ): void {
   const workflow = { ...data, ws, plans: new Map<number, Plan>(), plan: undefined as unknown as Plan };
   for (const { version, configuration, since } of plans) {
-    const plan = compilePlan(workflow, version, configuration, core.options.coerceNumericStrings);
+    const plan = compilePlan(workflow, version, configuration, savedOptions(core));
     plan.since = since;
     workflow.plans.set(version, plan);
   }

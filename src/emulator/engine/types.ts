@@ -52,7 +52,7 @@ export interface Worker extends Resource {
   readonly attributes: string;
   readonly activitySid: string;
   readonly dateStatusChanged: number;
-  /** The number in the `ETag`: 0 at creation, one more with every change of the worker. */
+  /** The number in the `ETag`: 0 at creation, one more with every change of the worker, its channels or its reservations. */
   readonly version: number;
 }
 
@@ -124,7 +124,7 @@ export interface WorkspaceView {
   readonly workflows: ReadonlyMap<string, Workflow>;
   readonly tasks: ReadonlyMap<string, Task>;
   readonly reservations: ReadonlyMap<string, Reservation>;
-  /** A task channel by SID or unique name. */
+  /** A task channel by SID or unique name, in any case of letters. */
   taskChannel(sidOrUniqueName: string): TaskChannel | undefined;
   /** A worker's channels, in the order of the workspace's task channels. */
   workerChannels(workerSid: string): readonly WorkerChannel[];

@@ -159,6 +159,9 @@ export function updateWorkerChannel(
     state.available = params.available ?? state.available;
     core.touch(state);
   });
+  // What a worker can take is part of the worker, whose own date of change stays.
+  if (state.configuredCapacity !== before.capacity || state.available !== before.available)
+    worker.version += 1;
   if (state.configuredCapacity !== before.capacity) {
     sayWorkerChannel(core, 'capacity.update', worker, state, before.capacity);
   }

@@ -48,7 +48,7 @@ function withPlan(
   if (Buffer.byteLength(configuration) > maxConfigurationBytes) {
     throw badRequest(`Configuration is larger than ${maxConfigurationBytes} bytes`);
   }
-  const plan = compilePlan(workflow, version, configuration, core.options.coerceNumericStrings);
+  const plan = compilePlan(workflow, version, configuration, core.compileOptions);
   plan.since = core.time;
   workflow.plan = plan;
   workflow.configuration = configuration;

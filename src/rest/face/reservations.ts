@@ -163,9 +163,10 @@ function actionsOn(
         const resource = await fetch(owner, sid, bounds);
         return { resource, state: resource.reservationStatus };
       });
+    const called = `${name}.${method}`;
     const extra = look
-      ? ({ form, effect: 'transition', look } as const)
-      : ({ form, effect: 'instruction' } as const);
+      ? ({ form, effect: 'transition', look, name: called } as const)
+      : ({ form, effect: 'instruction', name: called } as const);
     return calls.call(side.update, [owner, sid], input, options, extra);
   };
 

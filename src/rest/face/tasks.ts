@@ -28,7 +28,8 @@ export function tasks(calls: Calls, creation: KeyedCreation) {
   const { create, fetch, list, update, delete: remove } = OPERATIONS.tasks;
   const lookups = new KeyLookups(calls, IDEMPOTENCY_ATTRIBUTE);
 
-  const read = (sid: string, options?: CallOptions): Promise<Task> => calls.call(fetch, [sid], {}, options);
+  const read = (sid: string, options?: CallOptions, name?: string): Promise<Task> =>
+    calls.call(fetch, [sid], {}, options, name === undefined ? {} : { name });
 
   /** Moves a task, and takes a task that is there already for moved. */
   async function move(
@@ -44,7 +45,11 @@ export function tasks(calls: Calls, creation: KeyedCreation) {
     });
     try {
       const input = { assignmentStatus: status, reason };
-      return await calls.call(update, [sid], input, options, { effect: 'transition', look });
+      return await calls.call(update, [sid], input, options, {
+        effect: 'transition',
+        look,
+        name: `tasks.${method}`,
+      });
     } catch (error) {
       if (!(error instanceof TaskRouterApiError)) throw error;
       // Twilio removes a task minutes after its end (code 20404), and refuses a move its state rules out (20001).
@@ -112,7 +117,7 @@ export function tasks(calls: Calls, creation: KeyedCreation) {
       patchAttributes(
         'tasks.patchAttributes',
         patch,
-        () => read(sid, options),
+        () => read(sid, options, 'tasks.patchAttributes'),
         (input) => calls.call(update, [sid], input, options),
       ),
     /**

@@ -50,7 +50,7 @@ export function workers(calls: Calls) {
       patchAttributes(
         'workers.patchAttributes',
         patch,
-        () => calls.call(fetch, [sid], {}, options),
+        () => calls.call(fetch, [sid], {}, options, { name: 'workers.patchAttributes' }),
         (input) => calls.call(update, [sid], input, options),
       ),
   };

@@ -106,19 +106,39 @@ describe('a parameter', () => {
     );
   });
 
-  it('that is a date without a zone is in UTC, however it is written', async () => {
+  it('that is a date has a zone, however it is written', async () => {
     for (const time of [
       '2026-01-02T03:04:05Z',
-      '2026-01-02T03:04:05',
-      '2026-01-02 03:04:05',
+      '2026-01-02T03:04:05.000z',
+      '2026-01-02 03:04:05Z',
       '2026-01-02T05:04:05+02:00',
+      '2026-01-02T01:34:05-0130',
     ]) {
       const made = await post(at('/Tasks'), { VirtualStartTime: time });
       expect(made.body.virtual_start_time, time).toBe('2026-01-02T03:04:05Z');
     }
-    for (const time of ['2026-02-30', '2026-01-02T25:00:00Z', '1767323045', '1899-12-31T23:59:59Z', '']) {
+    const refused = ['2026-02-30T00:00:00Z', '2026-01-02T25:00:00Z', '1767323045', '1899-12-31T23:59:59Z'];
+    const zoneless = [
+      '2026-01-02T03:04:05',
+      '2026-01-02 03:04:05',
+      '2026-01-02',
+      '2026-01-02T05:04:05 02:00',
+    ];
+    for (const time of [...refused, ...zoneless, '']) {
       const made = await post(at('/Tasks'), { VirtualStartTime: time });
       expect(made.status, time).toBe(time === '' ? 201 : 400);
+    }
+    for (const time of zoneless) {
+      for (const list of [
+        '/Events',
+        '/Statistics',
+        '/TaskQueues/Statistics',
+        '/Workers/CumulativeStatistics',
+      ]) {
+        const { status, body } = await get(at(`${list}?EndDate=${encodeURIComponent(time)}`));
+        expect([status, body.code], list).toEqual([400, 20001]);
+        expect(body.message).toContain('EndDate is not a valid ISO 8601 formatted datetime with a zone');
+      }
     }
   });
 

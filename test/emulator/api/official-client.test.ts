@@ -1,4 +1,4 @@
-import { createEmulator, type Emulator } from 'taskrouter-kit/emulator';
+import { createEmulator, type Emulator, twilioOptions } from 'taskrouter-kit/emulator';
 import twilio, { type RestException } from 'twilio';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -40,7 +40,8 @@ describe('the official twilio package, unchanged', () => {
     const channel = await ws.taskChannels.create({ friendlyName: 'Mail', uniqueName: 'mail' });
     await ws.workers(worker.sid).workerChannels('mail').update({ capacity: 2 });
     const task = await ws.tasks.create({ attributes: '{"type":"ticket"}', taskChannel: 'mail', priority: 5 });
-    expect(task).toMatchObject({ assignmentStatus: 'reserved', taskChannelSid: channel.sid, priority: 5 });
+    expect(task).toMatchObject({ assignmentStatus: 'pending', taskChannelSid: channel.sid, priority: 5 });
+    expect((await ws.tasks(task.sid).fetch()).assignmentStatus).toBe('reserved');
     const [reservation] = await ws.tasks(task.sid).reservations.list();
     expect(reservation).toMatchObject({ reservationStatus: 'pending', workerName: 'Alice' });
     await ws.tasks(task.sid).reservations(reservation!.sid).update({ reservationStatus: 'accepted' });
@@ -112,7 +113,41 @@ describe('the official twilio package, unchanged', () => {
     expect(await there.taskrouter.v1.workspaces.list({ pageSize: 1 })).toHaveLength(3);
   });
 
-  it('is told that nothing else is emulated', async () => {
-    await expect(client.messages.list()).rejects.toThrow('The emulator answers TaskRouter alone');
+  describe('for other products', () => {
+    const asked: string[] = [];
+    const answer = { sid: `CA${'0'.repeat(32)}` };
+    beforeEach(() => void asked.splice(0));
+
+    it('goes its own way by the HTTP client it is given', async () => {
+      class Recorder extends twilio.RequestClient {
+        override async request(options: { uri: string }) {
+          asked.push(options.uri);
+          return { statusCode: 200, body: answer, headers: {} } as never;
+        }
+      }
+      const both = twilio(
+        emulator.accountSid,
+        emulator.authToken,
+        twilioOptions(emulator.url, { httpClient: new Recorder() }),
+      );
+      await both.taskrouter.v1.workspaces.create({ friendlyName: 'Support' });
+      await both.calls(answer.sid).fetch();
+      await both.flexApi.v1.configuration().fetch();
+      expect(asked.map((uri) => new URL(uri).host)).toEqual(['api.twilio.com', 'flex-api.twilio.com']);
+      expect(emulator.workspaces.size).toBe(1);
+    });
+
+    it('goes to where it was addressed without one', async () => {
+      const fetch: typeof globalThis.fetch = async (url, { method, body } = {}) => {
+        asked.push(`${method} ${url} ${body}`);
+        return Response.json(answer, { status: 201 });
+      };
+      const both = twilio(emulator.accountSid, emulator.authToken, emulator.twilioOptions({ fetch }));
+      await both.messages.create({ to: '+15005550010', from: '+15005550006', body: 'a&b' });
+      expect(asked).toEqual([
+        `POST https://api.twilio.com/2010-04-01/Accounts/${emulator.accountSid}/Messages.json ` +
+          'To=%2B15005550010&From=%2B15005550006&Body=a%26b',
+      ]);
+    });
   });
 });

@@ -207,7 +207,8 @@ describe('real-time statistics', () => {
     };
     const ofB = {
       ...waiting(),
-      longest_relative_task_age_in_queue: 135,
+      // It has been in this queue for ten seconds.
+      longest_relative_task_age_in_queue: 10,
       longest_relative_task_sid_in_queue: last.sid,
       total_eligible_workers: 1,
       total_available_workers: 0,

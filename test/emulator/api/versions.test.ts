@@ -60,11 +60,27 @@ describe('If-Match', () => {
     expect((await send('DELETE', taskPath, undefined, { 'if-match': '*' })).status).toBe(204);
   });
 
-  it('of something that is not there is 404, and a worker’s reservation does not change the worker', async () => {
-    const path = at(`/Workers/${workers.Ann}`);
-    const before = await version(path);
-    offered();
-    expect(await version(path)).toBe(before);
+  it('of a worker counts what it can take: capacity, availability of a channel, reservations', async () => {
+    const path = at(`/Workers/${workers.Bob}`);
+    const changed = (await get(path)).body.date_updated;
+    expect(await version(path)).toBe(0);
+    await post(`${path}/Channels/default`, { Capacity: '2' });
+    expect(await version(path)).toBe(1);
+    await post(`${path}/Channels/default`, { Available: 'false' });
+    expect(await version(path)).toBe(2);
+    await post(`${path}/Channels/default`, { Capacity: '2', Available: 'false' });
+    expect(await version(path)).toBe(2);
+    const { task, reservation } = offered();
+    const ann = at(`/Workers/${workers.Ann}`);
+    expect(await version(ann)).toBe(1);
+    await post(at(`/Tasks/${task}/Reservations/${reservation}`), { ReservationStatus: 'accepted' });
+    expect(await version(ann)).toBe(2);
+    const stale = await post(ann, { Attributes: '{}' }, { 'if-match': '1' });
+    expect(stale.status).toBe(412);
+    expect((await get(path)).body.date_updated).toBe(changed);
+  });
+
+  it('of something that is not there is 404', async () => {
     const missing = await post(at('/Tasks/WT1'), { Priority: '1' }, { 'if-match': '0' });
     expect(missing.status).toBe(404);
   });

@@ -35,11 +35,16 @@ export const workspaces = [
       EventCallbackUrl: 'url',
       EventsFilter: 'text',
       MultiTaskEnabled: 'boolean',
-      Template: 'words NONE|FIFO',
+      Template: 'words NONE|FIFO|EMPTY',
       PrioritizeQueueOrder: 'words FIFO|LIFO',
     },
     ({ world, params, links }) => {
-      const { sid } = world.dispatch('createWorkspace', params);
+      const empty = params.template === 'EMPTY';
+      const { sid } = world.dispatch('createWorkspace', {
+        ...params,
+        template: params.template === 'EMPTY' ? 'NONE' : params.template,
+      });
+      if (empty) world.warn(sid, 'Template=EMPTY is not documented and is taken as NONE: write NONE');
       return created(formatWorkspace(links, workspaceIn(world, sid)));
     },
   ),

@@ -1,4 +1,5 @@
 import { found, workspaceIn } from '../../find.js';
+import { dispatched } from '../dispatched.js';
 import { ordered, taskMatcher } from '../filters.js';
 import { formatTask } from '../formatters/work.js';
 import { created, listing, ok, operation, page, removed } from '../operation.js';
@@ -27,7 +28,8 @@ export const tasks = [
       const view = workspaceIn(world, path.WorkspaceSid);
       const { evaluateTaskAttributes, assignmentStatus } = params;
       const statuses = assignmentStatus && new Set(assignmentStatus.map((status) => status.toLowerCase()));
-      const matches = evaluateTaskAttributes === undefined ? undefined : taskMatcher(evaluateTaskAttributes);
+      const matches =
+        evaluateTaskAttributes === undefined ? undefined : taskMatcher(world, view, evaluateTaskAttributes);
       const is = (wanted: unknown, value: unknown) => wanted === undefined || wanted === value;
       const all = [...view.tasks.values()].filter(
         (task) =>
@@ -64,8 +66,10 @@ export const tasks = [
       TaskQueueSid: 'sid WQ',
     },
     ({ world, path, params, links }) => {
-      const task = world.dispatch('createTask', { ...params, workspaceSid: path.WorkspaceSid });
-      return created(formatTask(links, workspaceIn(world, path.WorkspaceSid), task), task.version);
+      const fields = { ...params, workspaceSid: path.WorkspaceSid };
+      return dispatched(world, 'createTask', fields, (task) =>
+        created(formatTask(links, workspaceIn(world, path.WorkspaceSid), task), task.version),
+      );
     },
   ),
   operation('FetchTask', `GET ${tasksOf}/{Sid}`, {}, ({ world, path, links }) => {
@@ -86,12 +90,10 @@ export const tasks = [
       VirtualStartTime: 'date',
     },
     ({ world, path, params, links }) => {
-      const task = world.dispatch('updateTask', {
-        ...params,
-        workspaceSid: path.WorkspaceSid,
-        sid: path.Sid,
-      });
-      return ok(formatTask(links, workspaceIn(world, path.WorkspaceSid), task), task.version);
+      const fields = { ...params, workspaceSid: path.WorkspaceSid, sid: path.Sid };
+      return dispatched(world, 'updateTask', fields, (task) =>
+        ok(formatTask(links, workspaceIn(world, path.WorkspaceSid), task), task.version),
+      );
     },
   ),
   operation('DeleteTask', `DELETE ${tasksOf}/{Sid}`, { 'If-Match': 'version' }, ({ world, path, params }) =>

@@ -1,4 +1,5 @@
 import { found, workspaceIn } from '../../find.js';
+import { dispatched } from '../dispatched.js';
 import { ordered, workerMatcher } from '../filters.js';
 import { formatWorker, formatWorkerChannel } from '../formatters/work.js';
 import { created, listing, ok, operation, page, removed } from '../operation.js';
@@ -27,7 +28,7 @@ export const workers = [
       const matches =
         params.targetWorkersExpression === undefined
           ? undefined
-          : workerMatcher(view, params.targetWorkersExpression);
+          : workerMatcher(world, view, params.targetWorkersExpression);
       const queues = [...view.taskQueues.values()].filter(
         (queue) =>
           (taskQueueSid === undefined || queue.sid === taskQueueSid) &&
@@ -64,8 +65,10 @@ export const workers = [
     `POST ${workspace}/Workers`,
     { FriendlyName: 'text!', ActivitySid: 'sid WA', Attributes: 'text' },
     ({ world, path, params, links }) => {
-      const worker = world.dispatch('createWorker', { ...params, workspaceSid: path.WorkspaceSid });
-      return created(formatWorker(links, workspaceIn(world, path.WorkspaceSid), worker), worker.version);
+      const fields = { ...params, workspaceSid: path.WorkspaceSid };
+      return dispatched(world, 'createWorker', fields, (worker) =>
+        created(formatWorker(links, workspaceIn(world, path.WorkspaceSid), worker), worker.version),
+      );
     },
   ),
   operation('FetchWorker', `GET ${workspace}/Workers/{Sid}`, {}, ({ world, path, links }) => {
@@ -84,12 +87,10 @@ export const workers = [
       RejectPendingReservations: 'boolean',
     },
     ({ world, path, params, links }) => {
-      const worker = world.dispatch('updateWorker', {
-        ...params,
-        workspaceSid: path.WorkspaceSid,
-        sid: path.Sid,
-      });
-      return ok(formatWorker(links, workspaceIn(world, path.WorkspaceSid), worker), worker.version);
+      const fields = { ...params, workspaceSid: path.WorkspaceSid, sid: path.Sid };
+      return dispatched(world, 'updateWorker', fields, (worker) =>
+        ok(formatWorker(links, workspaceIn(world, path.WorkspaceSid), worker), worker.version),
+      );
     },
   ),
   operation(
@@ -128,13 +129,11 @@ export const workerChannels = [
     `POST ${channels}/{Sid}`,
     { Capacity: 'integer', Available: 'boolean' },
     ({ world, path, params, links }) => {
-      const channel = world.dispatch('updateWorkerChannel', {
-        ...params,
-        workspaceSid: path.WorkspaceSid,
-        workerSid: path.WorkerSid,
-        sid: path.Sid,
-      });
-      return ok(formatWorkerChannel(links, workspaceIn(world, path.WorkspaceSid), channel));
+      const { WorkspaceSid: workspaceSid, WorkerSid: workerSid, Sid: sid } = path;
+      const fields = { ...params, workspaceSid, workerSid, sid };
+      return dispatched(world, 'updateWorkerChannel', fields, (channel) =>
+        ok(formatWorkerChannel(links, workspaceIn(world, workspaceSid), channel)),
+      );
     },
   ),
 ];
