@@ -18,7 +18,14 @@ export {
   defineOtherwise,
   type HandlerDefinition,
 } from './callbacks/define.js';
-export type { EventContext, EventHandler, EventType, KnownEventType } from './callbacks/event-types.js';
+export type {
+  EventChoice,
+  EventContext,
+  EventHandler,
+  EventType,
+  KnownEventType,
+  UnlistedEventType,
+} from './callbacks/event-types.js';
 export type { AssignmentHandler } from './callbacks/handler.js';
 export type { AssignmentMatch } from './callbacks/match.js';
 export type { ErrorHandler, LateOutcome, Middleware } from './callbacks/registry.js';

@@ -1,6 +1,6 @@
 import { createAssignments } from './callbacks/assignments.js';
 import type { AssignmentContext, BadAttributesContext } from './callbacks/context.js';
-import type { EventHandler, EventType } from './callbacks/event-types.js';
+import type { ChosenEvent, EventChoice, EventHandler } from './callbacks/event-types.js';
 import { createEvents } from './callbacks/events.js';
 import { type AssignmentHandler, type HandlerOf, readAnswer } from './callbacks/handler.js';
 import type { AnyMatch, AssignmentMatch } from './callbacks/match.js';
@@ -60,11 +60,16 @@ export interface TaskRouter {
    */
   onBadAttributes(handler: HandlerOf<BadAttributesContext>): this;
   /**
-   * Handles the events of a type, or of several. All handlers of a type run, in the order of registration.
+   * Handles the events of a type, or of several. All handlers of a type run, in the order of registration. A type that
+   * this version does not list is written `{ unlisted: 'task.paused' }`.
    *
+   * @throws ConfigurationError for a type that is not listed, with the near miss.
    * @example taskRouter.onEvent('task.completed', ({ task, log }) => log.info({ taskSid: task.sid }, 'done'));
    */
-  onEvent<const T extends EventType>(types: T | readonly T[], handler: EventHandler<NoInfer<T>>): this;
+  onEvent<const C extends EventChoice>(
+    types: C | readonly C[],
+    handler: EventHandler<NoInfer<ChosenEvent<C>>>,
+  ): this;
   /**
    * Says what happens when a handler throws, or Twilio would refuse its instruction: a fixed instruction, or a
    * function that is told of the error and may return one. Without an instruction: 500, and the fallback request

@@ -117,9 +117,24 @@ describe('registration', () => {
     expect(() => given.onEvent('task.created', () => {})).not.toThrow();
   });
 
-  test('of a known event written otherwise is refused; an unknown one is taken', () => {
-    expect(() => router().onEvent('task.wrap-up', () => {})).toThrow(/Twilio writes this type task.wrapup/);
-    expect(() => router().onEvent('task.newly-invented', () => {})).not.toThrow();
+  test('of an event type that is not documented is refused with the near miss, unless it is said to be unlisted', () => {
+    const refusal = (type: unknown) => () => router().onEvent(type as 'task.created', () => {});
+    for (const [slip, meant] of [
+      ['task.wrap-up', 'task.wrapup'],
+      ['reservation.timedout', 'reservation.timeout'],
+      ['task.cancelled', 'task.canceled'],
+      ['Task.Created', 'task.created'],
+      ['worker.activity.updated', 'worker.activity.update'],
+    ]) {
+      expect(refusal(slip), slip).toThrow(`Did you mean "${meant}"?`);
+      expect(refusal(['task.created', slip]), slip).toThrow(`Did you mean "${meant}"?`);
+    }
+    expect(refusal('planet.discovered')).toThrow(/no event type.*write \{ unlisted: "planet.discovered" \}/);
+    expect(refusal({ unlisted: 'planet.discovered' })).not.toThrow();
+    expect(refusal({ unlisted: 'task.created' })).not.toThrow();
+    for (const none of ['', 7, null, {}, { unlisted: 7 }, 'a b']) {
+      expect(refusal(none), JSON.stringify(none)).toThrow(/an event type is a text/);
+    }
     expect(() => router().onEvent([], () => {})).toThrow(/at least one event type/);
   });
 
