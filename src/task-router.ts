@@ -19,6 +19,7 @@ import type { AdapterParts } from './http/types.js';
 import { createIdempotency } from './idempotency/engine.js';
 import type { StoreState } from './idempotency/types.js';
 import type { Instruction } from './instructions/index.js';
+import { refuseUnknownKeys } from './near-miss.js';
 import { readOptions, type TaskRouterOptions } from './options.js';
 import type { ReservationHandle, WorkspaceClient } from './rest/index.js';
 import { createTokenSource, explainSignature } from './signature/index.js';
@@ -136,7 +137,7 @@ export interface TaskRouter {
  * app.use('/taskrouter', taskRouter.express());
  */
 export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
-  const options = readOptions(given);
+  const options = readOptions(given ?? { authToken: undefined });
   const { log, publicUrl, basePath, clock } = options;
   const { client } = options;
   const can = {
@@ -238,6 +239,13 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
     express: () => expressAdapter(mount()),
     node: () => nodeAdapter(mount()),
     fetch: (how) => {
+      refuseUnknownKeys(how, ['waitUntil'], 'fetch');
+      if (how?.waitUntil !== undefined && typeof how.waitUntil !== 'function') {
+        throw new ConfigurationError(
+          'bad-option',
+          'fetch: waitUntil must be a function of a promise, such as (work) => ctx.waitUntil(work).',
+        );
+      }
       if (options.onDeadline === 'defer' && !how?.waitUntil) {
         throw new ConfigurationError(
           'bad-option',
@@ -251,7 +259,15 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
     },
     probeStore: () => idempotency.probe(),
     active: idempotency.active,
-    async close({ timeoutMs = 25_000 } = {}) {
+    async close(how = {}) {
+      refuseUnknownKeys(how, ['timeoutMs'], 'close');
+      const { timeoutMs = 25_000 } = how;
+      if (!(typeof timeoutMs === 'number' && timeoutMs >= 0)) {
+        throw new ConfigurationError(
+          'bad-option',
+          'close: timeoutMs must be a number of milliseconds from 0 on.',
+        );
+      }
       const until = clock.now() + timeoutMs;
       const { open } = await idempotency.close({ timeoutMs });
       const idle = await tracker.idle(Math.max(0, until - clock.now()));

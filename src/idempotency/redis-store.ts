@@ -1,4 +1,5 @@
-import { TaskRouterKitError } from '../errors.js';
+import { ConfigurationError, TaskRouterKitError } from '../errors.js';
+import { refuseUnknownKeys } from '../near-miss.js';
 import { lateIndex } from './redis-late-index.js';
 import { ACQUIRE, ANSWER_EARLY, CLAIM, COMPLETE, RELEASE, RENEW, type Script } from './redis-scripts.js';
 import type { AcquireResult, ClaimedRun, IdempotencyStore, RenewResult } from './store.js';
@@ -29,6 +30,7 @@ const AWAY = new Set(['reconnecting', 'close', 'disconnecting', 'end']);
  * connection cut without a word is noticed. Give Redis the `maxmemory-policy` `noeviction`: a record that was
  * evicted is a callback that may run again.
  *
+ * @throws ConfigurationError for an unknown option, or a first argument that is no client of ioredis.
  * @throws TaskRouterKitError `redis-away` from every operation while the client is not connected,
  *   `redis-unexpected-reply` when something answers that is not these scripts.
  * @example
@@ -38,10 +40,15 @@ const AWAY = new Set(['reconnecting', 'close', 'disconnecting', 'end']);
  * const redis = new Redis(process.env.REDIS_URL, { enableOfflineQueue: false, socketTimeout: 5_000 });
  * const store = redisStore(redis);
  */
-export function redisStore(
-  redis: RedisClient,
-  { prefix = 'taskrouter:' }: RedisStoreOptions = {},
-): IdempotencyStore {
+export function redisStore(redis: RedisClient, options: RedisStoreOptions = {}): IdempotencyStore {
+  refuseUnknownKeys(options, ['prefix'], 'redisStore');
+  const { prefix = 'taskrouter:' } = options;
+  if (typeof redis?.evalsha !== 'function') {
+    throw new ConfigurationError(
+      'bad-option',
+      'redisStore: the first argument must be a client of ioredis, such as new Redis(process.env.REDIS_URL).',
+    );
+  }
   function connected(): RedisClient {
     if (redis.status !== undefined && AWAY.has(redis.status)) {
       throw new TaskRouterKitError(
