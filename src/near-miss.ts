@@ -26,12 +26,16 @@ const LONGEST = 200;
 /**
  * The known words a misspelt one may stand for, nearest first, at most three. Case does not count as a difference.
  *
+ * @param reach how many letters may differ. Default: a third of the word's, at least two.
  * @example nearMisses('Ofline', ['Available', 'Offline']) // ['Offline']
  */
-export function nearMisses(word: string, known: Iterable<string>): readonly string[] {
+export function nearMisses(
+  word: string,
+  known: Iterable<string>,
+  reach: number = Math.max(2, Math.floor(word.length / 3)),
+): readonly string[] {
   if (word.length > LONGEST) return [];
   const lower = word.toLowerCase();
-  const reach = Math.max(2, Math.floor(word.length / 3));
   return [...known]
     .filter((name) => Math.abs(name.length - word.length) <= reach)
     .map((name) => ({ name, far: distance(lower, name.toLowerCase()) }))
@@ -46,8 +50,8 @@ export function nearMisses(word: string, known: Iterable<string>): readonly stri
  *
  * @example nearMiss('deadlineMS', ['deadlineMs', 'store']) // 'deadlineMs'
  */
-export const nearMiss = (word: string, known: Iterable<string>): string | undefined =>
-  nearMisses(word, known)[0];
+export const nearMiss = (word: string, known: Iterable<string>, reach?: number): string | undefined =>
+  nearMisses(word, known, reach)[0];
 
 /**
  * Refuses an options object with a key that is not known, and whatever is not an object at all. `undefined` passes:

@@ -28,8 +28,8 @@ export async function doctor(file: string | undefined, options: DoctorOptions): 
   }
   if (file === undefined && process.stdin.isTTY) print('Paste the request, then press Ctrl-D:');
   const request = readPasted(await read(file));
-  const url = options.url ?? request.url;
-  if (url === undefined) {
+  const url = options.url ?? request.urls;
+  if (url.length === 0) {
     throw new UsageError(
       'The request does not say which URL was called: give the one Twilio was given with --url.',
     );
@@ -41,11 +41,29 @@ export async function doctor(file: string | undefined, options: DoctorOptions): 
     authTokens,
     ...body,
     hosts: namedIn(headers, ['x-forwarded-host', 'x-original-host', 'host']),
-    prefixes: namedIn(headers, ['x-forwarded-prefix']),
+    prefixes: [...namedIn(headers, ['x-forwarded-prefix']), ...USUAL_PREFIXES],
   });
   print(text);
+  if (!valid && options.url === undefined) {
+    print(
+      'The URL is what the request says of itself: give the one Twilio was given with --url, and try again.',
+    );
+  }
   return valid ? EXIT.ok : EXIT.failed;
 }
+
+/** What proxies often cut off without saying so in a header. */
+const USUAL_PREFIXES = [
+  '/api',
+  '/twilio',
+  '/webhook',
+  '/webhooks',
+  '/hooks',
+  '/v1',
+  '/taskrouter',
+  '/prod',
+  '/dev',
+];
 
 async function read(file: string | undefined): Promise<string> {
   if (file === undefined) return readAll(process.stdin);
@@ -57,5 +75,6 @@ async function read(file: string | undefined): Promise<string> {
 }
 
 function namedIn(headers: PastedRequest['headers'], names: readonly string[]): readonly string[] {
-  return names.flatMap((name) => headers.get(name) ?? []);
+  // Each proxy on the way may have added its own, with a comma.
+  return names.flatMap((name) => headers.get(name)?.split(',') ?? []).map((value) => value.trim());
 }
