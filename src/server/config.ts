@@ -129,6 +129,9 @@ const ENVIRONMENT = v.object(
   TOKEN_MISSING,
 );
 
+/** The names of the variables; docs/configuration.md has a row for each. */
+export const VARIABLES: readonly string[] = Object.keys(ENVIRONMENT.entries);
+
 /**
  * Reads the endpoint's configuration from environment variables. An empty variable counts as absent, as compose files
  * write it.
@@ -198,10 +201,9 @@ const SHORTEST_COMPARED = 8;
  * nobody would know. Ours set, even to nothing, says that the other one belongs to another program.
  */
 function misspelt(env: Readonly<Record<string, string | undefined>>): string[] {
-  const ours = Object.keys(ENVIRONMENT.entries);
-  const candidates = ours.filter((name) => name.length >= SHORTEST_COMPARED && env[name] === undefined);
+  const candidates = VARIABLES.filter((name) => name.length >= SHORTEST_COMPARED && env[name] === undefined);
   return Object.keys(env).flatMap((name) => {
-    if (ours.includes(name) || !env[name]) return [];
+    if (VARIABLES.includes(name) || !env[name]) return [];
     const inMs = `${name.replace(/_(?:S|SEC|SECS|SECONDS|MILLISECONDS)$/, '')}_MS`;
     const meant = candidates.includes(inMs) ? inMs : nearMiss(name, candidates, name.length < 12 ? 1 : 2);
     return meant === undefined
