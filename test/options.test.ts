@@ -35,7 +35,12 @@ describe('an option that does not exist is refused with the near miss', () => {
       { ...client, workspaceSID: sid('WS') },
       'workspaceSid',
     ],
-    ['createTaskRouterClient, retry', createTaskRouterClient, { ...client, retry: { retires: 1 } }, 'retries'],
+    [
+      'createTaskRouterClient, retry',
+      createTaskRouterClient,
+      { ...client, retry: { retires: 1 } },
+      'retries',
+    ],
     ['assignmentRequest', assignmentRequest, { url, authToken, tasks: {} }, 'task'],
     ['eventRequest', eventRequest, { url, authToken, type: 'task.created', field: {} }, 'fields'],
     ['runHandler', (facts) => runHandler(accept(), facts), { taskQueueSID: sid('WQ') }, 'taskQueueSid'],

@@ -35,7 +35,7 @@ export async function doctor(file: string | undefined, options: DoctorOptions): 
     );
   }
   const { headers, body } = request;
-  const { valid, text } = explainSignature({
+  const { valid, cause, text } = explainSignature({
     signature: options.signature ?? headers.get('x-twilio-signature'),
     url,
     authTokens,
@@ -44,7 +44,8 @@ export async function doctor(file: string | undefined, options: DoctorOptions): 
     prefixes: [...namedIn(headers, ['x-forwarded-prefix']), ...USUAL_PREFIXES],
   });
   print(text);
-  if (!valid && options.url === undefined) {
+  // No cause: no change that was tried makes it match, and the URL is the likeliest to be another.
+  if (!valid && cause === undefined && options.url === undefined) {
     print(
       'The URL is what the request says of itself: give the one Twilio was given with --url, and try again.',
     );
