@@ -53,7 +53,9 @@ export async function send(kind: Kind, options: SendOptions): Promise<number> {
 /** What Twilio would not say, and the user wants to know: that nobody handles this, or that the type has a slip. */
 function notesOn(kind: Kind, type: string, answer: Answer): readonly string[] {
   const notes: string[] = [];
-  if (kind === 'event' && !Object.hasOwn(EVENT_SUBJECTS, type)) {
+  const known = Object.hasOwn(EVENT_SUBJECTS, type);
+  const choice = known ? `'${type}'` : `{ unlisted: '${type}' }`;
+  if (kind === 'event' && !known) {
     const meant = nearMiss(type, Object.keys(EVENT_SUBJECTS));
     const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
     notes.push(`Twilio documents no event type ${JSON.stringify(type)}.${hint}`);
@@ -61,7 +63,7 @@ function notesOn(kind: Kind, type: string, answer: Answer): readonly string[] {
   if ('failure' in answer) return notes;
   if (answer.handler === 'none') {
     notes.push(
-      `Nobody handles ${type}: no handler is registered for it. Add onEvent('${type}', …) or defineEvent.`,
+      `Nobody handles ${type}: no handler is registered for it. Add onEvent(${choice}, …) or defineEvent.`,
     );
   }
   if (answer.handler === 'otherwise') {

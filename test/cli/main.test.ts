@@ -47,7 +47,7 @@ describe.concurrent('taskrouter', () => {
       expect(help, args.join()).toMatchObject({ code: 0, stdout: expect.stringContaining('Examples:') });
       expect(help.stdout).not.toContain('not-to-be-shown');
     }
-  });
+  }, 90_000);
 
   it('--version prints that of the package', async () => {
     const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
