@@ -7,6 +7,10 @@ export default defineConfig({
   resolve: {
     // The tests import the package by its name, as users do, and get the sources.
     alias: [
+      {
+        find: 'next/server',
+        replacement: fileURLToPath(new URL('test/support/next-server.ts', import.meta.url)),
+      },
       { find: /^taskrouter-kit$/, replacement: source('index.ts') },
       { find: /^taskrouter-kit\/redis$/, replacement: source('idempotency/store/redis/redis-store.ts') },
       { find: /^taskrouter-kit\/rest$/, replacement: source('rest/index.ts') },

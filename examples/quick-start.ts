@@ -1,9 +1,10 @@
-import express from 'express';
+import { createServer } from 'node:http';
 import { accept, conference, createTaskRouter, defer } from 'taskrouter-kit';
 
-const taskRouter = createTaskRouter({ authToken: process.env.TWILIO_AUTH_TOKEN })
+const { TWILIO_AUTH_TOKEN: authToken, PUBLIC_URL: publicUrl } = process.env;
+const taskRouter = createTaskRouter({ authToken, publicUrl })
   .onAssignment({ where: ({ task }) => task.attributes.type === 'chat' }, accept())
   .onAssignment({ where: ({ task }) => 'call_sid' in task.attributes }, conference({ from: '+15005550001' }))
   .otherwise(defer());
 
-express().use('/taskrouter', taskRouter.express()).listen(3000);
+createServer(taskRouter.node()).listen(3000);

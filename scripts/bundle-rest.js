@@ -30,12 +30,10 @@ await build({
   platform: 'node',
   target: 'node20',
   packages: 'external',
-  sourcemap: true,
   plugins: [onlyThisFolder],
   logLevel: 'warning',
 });
 
 for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-  const isEntry = file === 'index.js' || file === 'index.js.map';
-  if (!isEntry && /\.js(\.map)?$/.test(file)) rmSync(join(folder, file));
+  if (file !== 'index.js' && file.endsWith('.js')) rmSync(join(folder, file));
 }

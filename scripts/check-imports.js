@@ -5,7 +5,16 @@ import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
-const BASE = ['errors', 'clock', 'virtual-clock', 'log', 'sids'];
+const BASE = [
+  'errors',
+  'clock',
+  'virtual-clock',
+  'log',
+  'sids',
+  'near-miss',
+  'maybe-promise',
+  'standard-schema',
+];
 const PURE = ['signature', 'instructions', 'idempotency', ...BASE];
 const LIBRARY = ['index', 'http', 'callbacks', ...PURE];
 
@@ -20,6 +29,9 @@ const MAY_IMPORT = {
   'virtual-clock': ['clock'],
   sids: [],
   log: [],
+  'near-miss': ['errors'],
+  'maybe-promise': [],
+  'standard-schema': [],
   signature: BASE,
   expressions: BASE,
   instructions: BASE,
@@ -64,7 +76,7 @@ const BUNDLED = ['rest'];
 const PACKAGES = {
   express: { in: ['server/', 'emulator/api/'], types: ['http/express.ts'] },
   'express-validator': { in: ['http/', 'emulator/api/'] },
-  ioredis: { in: ['server/', 'idempotency/redis'] },
+  ioredis: { in: ['server/', 'idempotency/store/redis/'] },
   pino: { in: ['server/', 'cli/'] },
   'prom-client': { in: ['server/', 'cli/'] },
   commander: { in: ['cli/'] },

@@ -11,7 +11,14 @@ export type {
   Task,
   Worker,
 } from './callbacks/context.js';
-export type { EventContext, EventHandler, EventType, KnownEventType } from './callbacks/event-types.js';
+export type {
+  EventChoice,
+  EventContext,
+  EventHandler,
+  EventType,
+  KnownEventType,
+  UnlistedEventType,
+} from './callbacks/event-types.js';
 // Handlers in files.
 export {
   defineAssignment,

@@ -10,6 +10,7 @@ import type { IdempotencyStore } from './idempotency/store/store.js';
 import type { IdempotencyObserver } from './idempotency/types.js';
 import { type Instruction, isInstruction } from './instructions/index.js';
 import { consoleLogger, type Logger } from './log.js';
+import { refuseUnknownKeys } from './near-miss.js';
 import type { AuthToken } from './signature/index.js';
 
 /** How a router is set up. Only `authToken` is required. */
@@ -133,11 +134,7 @@ const NAMES = [
  * @throws ConfigurationError with a sentence that says what to write instead.
  */
 export function readOptions(options: TaskRouterOptions): ReadOptions {
-  const names: readonly string[] = NAMES;
-  for (const name of Object.keys(options)) {
-    if (!names.includes(name))
-      throw bad(name, `is not an option of createTaskRouter. Options: ${NAMES.join(', ')}.`);
-  }
+  refuseUnknownKeys(options, NAMES, 'createTaskRouter');
   const { authToken, publicUrl, basePath = '/taskrouter', clock = systemClock } = options;
   const { onDeadline = 'fail', onStoreError = 'continue', client } = options;
   if (authToken === undefined) {

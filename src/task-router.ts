@@ -1,7 +1,7 @@
 import { createAssignments } from './callbacks/assignment/handle-assignment.js';
 import { createBackground } from './callbacks/background.js';
 import type { AssignmentContext, BadAttributesContext } from './callbacks/context.js';
-import type { EventHandler, EventType } from './callbacks/event-types.js';
+import type { ChosenEvent, EventChoice, EventHandler } from './callbacks/event-types.js';
 import { createEvents } from './callbacks/handle-event.js';
 import { type AssignmentHandler, type HandlerOf, readAnswer } from './callbacks/routing/handler.js';
 import type { AnyMatch, AssignmentMatch } from './callbacks/routing/match.js';
@@ -24,6 +24,7 @@ import { createIdempotency } from './idempotency/engine.js';
 import { leasesFor } from './idempotency/lease.js';
 import type { StoreState } from './idempotency/store/store.js';
 import type { Instruction } from './instructions/index.js';
+import { refuseUnknownKeys } from './near-miss.js';
 import { readOptions, type TaskRouterOptions } from './options.js';
 import type { ReservationHandle, WorkspaceClient } from './rest/index.js';
 import { createTokenSource, explainSignature } from './signature/index.js';
@@ -69,11 +70,16 @@ export interface TaskRouter {
    */
   onBadAttributes(handler: HandlerOf<BadAttributesContext>): this;
   /**
-   * Handles the events of a type, or of several. All handlers of a type run, in the order of registration.
+   * Handles the events of a type, or of several. All handlers of a type run, in the order of registration. A type that
+   * this version does not list is written `{ unlisted: 'task.paused' }`.
    *
+   * @throws ConfigurationError for a type that is not listed, with the near miss.
    * @example taskRouter.onEvent('task.completed', ({ task, log }) => log.info({ taskSid: task.sid }, 'done'));
    */
-  onEvent<const T extends EventType>(types: T | readonly T[], handler: EventHandler<NoInfer<T>>): this;
+  onEvent<const C extends EventChoice>(
+    types: C | readonly C[],
+    handler: EventHandler<NoInfer<ChosenEvent<C>>>,
+  ): this;
   /**
    * Says what happens when a handler throws, or Twilio would refuse its instruction: a fixed instruction, or a
    * function that is told of the error and may return one. Without an instruction: 500, and the fallback request
@@ -140,7 +146,7 @@ export interface TaskRouter {
  * app.use('/taskrouter', taskRouter.express());
  */
 export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
-  const options = readOptions(given);
+  const options = readOptions(given ?? { authToken: undefined });
   const { log, publicUrl, basePath, clock } = options;
   const { client } = options;
   const can = {
@@ -246,6 +252,13 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
     express: () => expressAdapter(mount()),
     node: () => nodeAdapter(mount()),
     fetch: (how) => {
+      refuseUnknownKeys(how, ['waitUntil'], 'fetch');
+      if (how?.waitUntil !== undefined && typeof how.waitUntil !== 'function') {
+        throw new ConfigurationError(
+          'bad-option',
+          'fetch: waitUntil must be a function of a promise, such as (work) => ctx.waitUntil(work).',
+        );
+      }
       if (options.onDeadline === 'defer' && !how?.waitUntil) {
         throw new ConfigurationError(
           'bad-option',
@@ -259,7 +272,15 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
     },
     probeStore: () => idempotency.probe(),
     active: idempotency.active,
-    async close({ timeoutMs = 25_000 } = {}) {
+    async close(how = {}) {
+      refuseUnknownKeys(how, ['timeoutMs'], 'close');
+      const { timeoutMs = 25_000 } = how;
+      if (!(typeof timeoutMs === 'number' && timeoutMs >= 0)) {
+        throw new ConfigurationError(
+          'bad-option',
+          'close: timeoutMs must be a number of milliseconds from 0 on.',
+        );
+      }
       const until = clock.now() + timeoutMs;
       const { open } = await idempotency.close({ timeoutMs });
       const idle = await background.idle(Math.max(0, until - clock.now()));

@@ -177,7 +177,7 @@ interface RecordedSubjects {
 /** The documented events. */
 export type KnownEventType = keyof typeof EVENT_SUBJECTS;
 
-/** An event's type. Twilio adds to the list, so any text is taken. */
+/** The type an event came with: a documented one, or one that Twilio has added since. */
 export type EventType = KnownEventType | (string & {});
 
 type Documented<T extends KnownEventType> = (typeof EVENT_SUBJECTS)[T][number];
@@ -191,6 +191,20 @@ type Recorded<T extends KnownEventType> =
 
 /** Every event names its workspace. */
 type Perhaps<T extends KnownEventType> = Exclude<Recorded<T> | 'workspace', Documented<T>>;
+/**
+ * An event type that this version does not list. It is an object, so that a slip in a listed type is not taken for one.
+ *
+ * @example taskRouter.onEvent({ unlisted: 'task.paused' }, ({ task, log }) => log.info({ taskSid: task?.sid }, 'paused'));
+ */
+export interface UnlistedEventType {
+  readonly unlisted: string;
+}
+
+/** What a handler can be registered for. */
+export type EventChoice = KnownEventType | UnlistedEventType;
+
+/** The `type` of the events a choice stands for. */
+export type ChosenEvent<C extends EventChoice> = C extends UnlistedEventType ? string : C & KnownEventType;
 
 type SubjectsOf<T extends EventType> = T extends KnownEventType
   ? Pick<EventSubjects, Documented<T>> & Partial<Pick<EventSubjects, Perhaps<T>>>

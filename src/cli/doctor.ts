@@ -28,24 +28,43 @@ export async function doctor(file: string | undefined, options: DoctorOptions): 
   }
   if (file === undefined && process.stdin.isTTY) print('Paste the request, then press Ctrl-D:');
   const request = readPasted(await read(file));
-  const url = options.url ?? request.url;
-  if (url === undefined) {
+  const url = options.url ?? request.urls;
+  if (url.length === 0) {
     throw new UsageError(
       'The request does not say which URL was called: give the one Twilio was given with --url.',
     );
   }
   const { headers, body } = request;
-  const { valid, text } = explainSignature({
+  const { valid, cause, text } = explainSignature({
     signature: options.signature ?? headers.get('x-twilio-signature'),
     url,
     authTokens,
     ...body,
     hosts: namedIn(headers, ['x-forwarded-host', 'x-original-host', 'host']),
-    prefixes: namedIn(headers, ['x-forwarded-prefix']),
+    prefixes: [...namedIn(headers, ['x-forwarded-prefix']), ...USUAL_PREFIXES],
   });
   print(text);
+  // No cause: no change that was tried makes it match, and the URL is the likeliest to be another.
+  if (!valid && cause === undefined && options.url === undefined) {
+    print(
+      'The URL is what the request says of itself: give the one Twilio was given with --url, and try again.',
+    );
+  }
   return valid ? EXIT.ok : EXIT.failed;
 }
+
+/** What proxies often cut off without saying so in a header. */
+const USUAL_PREFIXES = [
+  '/api',
+  '/twilio',
+  '/webhook',
+  '/webhooks',
+  '/hooks',
+  '/v1',
+  '/taskrouter',
+  '/prod',
+  '/dev',
+];
 
 async function read(file: string | undefined): Promise<string> {
   if (file === undefined) return readAll(process.stdin);
@@ -57,5 +76,6 @@ async function read(file: string | undefined): Promise<string> {
 }
 
 function namedIn(headers: PastedRequest['headers'], names: readonly string[]): readonly string[] {
-  return names.flatMap((name) => headers.get(name) ?? []);
+  // Each proxy on the way may have added its own, with a comma.
+  return names.flatMap((name) => headers.get(name)?.split(',') ?? []).map((value) => value.trim());
 }

@@ -1,4 +1,10 @@
-import { type AnswerProblem, eventAnswerProblem, judgeAssignmentAnswer } from '../instructions/index.js';
+import { HANDLER_HEADER } from '../http/answers.js';
+import {
+  type AnswerProblem,
+  decodeCallback,
+  eventAnswerProblem,
+  judgeAssignmentAnswer,
+} from '../instructions/index.js';
 import type { SignedRequest } from '../testing/index.js';
 
 /** The two kinds of callbacks, and how long Twilio waits for the answer to each, in milliseconds. */
@@ -8,7 +14,14 @@ export type Kind = keyof typeof LIMIT_MS;
 
 /** What came back, or why nothing did. */
 export type Answer =
-  | { readonly status: number; readonly contentType: string; readonly body: string; readonly ms: number }
+  | {
+      readonly status: number;
+      readonly contentType: string;
+      readonly body: string;
+      /** Where no handler of its own took the callback: `otherwise` or `none`, as an endpoint of this package says. */
+      readonly handler?: string | undefined;
+      readonly ms: number;
+    }
   | { readonly failure: string; readonly ms: number };
 
 /** Whether Twilio would take an answer, and what it would do or report. */
@@ -27,7 +40,8 @@ export async function exchange(kind: Kind, url: string, request: SignedRequest):
     const response = await fetch(url, { method, headers: { ...headers }, body, redirect: 'manual', signal });
     const text = await response.text();
     const contentType = response.headers.get('content-type') ?? '';
-    return { status: response.status, contentType, body: text, ms: elapsed() };
+    const handler = response.headers.get(HANDLER_HEADER) ?? undefined;
+    return { status: response.status, contentType, body: text, handler, ms: elapsed() };
   } catch (error) {
     return { failure: whyNoAnswer(error, LIMIT_MS[kind]), ms: elapsed() };
   }

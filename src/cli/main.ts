@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { createRequire } from 'node:module';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ConfigurationError } from '../errors.js';
 import { EXIT, isFailure, UsageError } from './failure.js';
@@ -10,9 +11,24 @@ Examples:
   $ taskrouter serve                the endpoint, configured by environment variables
   $ taskrouter send assignment --url http://127.0.0.1:3000/taskrouter/assignment --task '{"type":"chat"}'
   $ taskrouter doctor request.txt   why does this signature not match?
+  $ taskrouter send --help          options and examples of one command
 
 Exit codes: 0 done, 1 failed or refused, 2 wrong usage or configuration.
 The Auth Token is read from TWILIO_AUTH_TOKEN: an option can be seen in the list of processes.`;
+
+const SERVE_EXAMPLES = `
+Configured by environment variables; docs/configuration.md lists them. What is missing or misspelt is named at the start.
+
+Examples:
+  $ TWILIO_AUTH_TOKEN=… PUBLIC_URL=https://hooks.example.com REDIS_URL=redis://127.0.0.1:6379 taskrouter serve
+  $ TWILIO_AUTH_TOKEN=… HANDLERS_DIR=./build/handlers PORT=8080 taskrouter serve
+  $ node --env-file=.env node_modules/.bin/taskrouter serve`;
+
+const DEV_EXAMPLES = `
+Examples:
+  $ taskrouter dev                  until Ctrl-C
+  $ taskrouter dev --once           one task of each kind, for a script
+  $ HANDLERS_DIR=./build/handlers taskrouter dev --port 3001`;
 
 const SEND_EXAMPLES = `
 Examples:
@@ -52,9 +68,12 @@ function program(finish: (code: number) => void): Command {
     .addHelpText('after', EXAMPLES)
     .exitOverride();
 
+  root.version(version(), '-V, --version', 'print the version');
+
   root
     .command('serve')
     .description('answer callbacks with the handlers in HANDLERS_DIR, or with the shipped ones')
+    .addHelpText('after', SERVE_EXAMPLES)
     .action(async () => (await import('./serve.js')).serve());
 
   root
@@ -66,6 +85,7 @@ function program(finish: (code: number) => void): Command {
       new Option('--port <port>', 'where the endpoint listens; default: 3000, or a free one').argParser(port),
     )
     .option('--once', 'end after one task of each kind: 0 if each came to its end')
+    .addHelpText('after', DEV_EXAMPLES)
     .action(async (options) => {
       const code = await (await import('./dev.js')).dev(options);
       if (code !== undefined) finish(code);
@@ -135,6 +155,12 @@ function program(finish: (code: number) => void): Command {
   return root;
 }
 
+/** From the package's own file, which is two folders up in `src/` as in `dist/`. */
+function version(): string {
+  const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+  return version;
+}
+
 function tokenOption(): Option {
   return new Option('--token <token>', 'the Auth Token; prefer the variable').env('TWILIO_AUTH_TOKEN');
 }
@@ -155,7 +181,7 @@ function collect(text: string, before: readonly string[]): readonly string[] {
 
 /** Runs the command line; a command that stays up, such as `serve`, ends the process by itself. */
 async function main(): Promise<void> {
-  // Whoever reads a pipe may have seen enough: taskrouter --help | head.
+  // The reader of a pipe may have seen enough: taskrouter --help | head.
   process.stdout.on('error', () => process.exit());
   try {
     await program((code) => {

@@ -4,8 +4,11 @@ import { UsageError } from './failure.js';
 
 /** A request somebody pasted, as far as it says. */
 export interface PastedRequest {
-  /** As the request itself gives it: its URL, or its path and the host it was sent to. */
-  readonly url: string | undefined;
+  /**
+   * As the request itself gives it: its URL, or its path and the host it was sent to. Nothing in a raw request says
+   * whether it came by https or by http, unless a proxy noted it: then it is both. None: it does not say.
+   */
+  readonly urls: readonly string[];
   /** By lower-case name. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: { readonly params: FormParams } | { readonly rawBody: string };
@@ -20,7 +23,7 @@ export function readPasted(text: string): PastedRequest {
   const dump = readDump(text);
   if (dump) return dump;
   const [, target] = /^[A-Z]+ (\S+) HTTP\/[\d.]+\r?\n/.exec(text) ?? [];
-  if (target === undefined) return { url: undefined, headers: new Map(), body: readBody(text, '') };
+  if (target === undefined) return { urls: [], headers: new Map(), body: readBody(text, '') };
 
   const blank = /\r?\n\r?\n/.exec(text);
   const headers = new Map(
@@ -33,7 +36,7 @@ export function readPasted(text: string): PastedRequest {
   );
   const sent = blank ? text.slice(blank.index + blank[0].length) : '';
   const body = readBody(sent, headers.get('content-type') ?? '');
-  return { url: urlFrom(target, headers), headers, body };
+  return { urls: urlsFrom(target, headers), headers, body };
 }
 
 /** `{ url, headers, body }`, as tunnels and request loggers write it. */
@@ -54,7 +57,7 @@ function readDump(text: string): PastedRequest | undefined {
   const { body = '' } = dump;
   const url = dump.originalUrl ?? dump.url;
   return {
-    url: typeof url === 'string' ? urlFrom(url, headers) : undefined,
+    urls: typeof url === 'string' ? urlsFrom(url, headers) : [],
     headers,
     body: isRecord(body)
       ? { params: body as FormParams }
@@ -77,10 +80,13 @@ function readBody(text: string, contentType: string): PastedRequest['body'] {
   return { params: form.pairs };
 }
 
-function urlFrom(target: string, headers: ReadonlyMap<string, string>): string | undefined {
-  if (/^https?:\/\//.test(target)) return target;
+function urlsFrom(target: string, headers: ReadonlyMap<string, string>): readonly string[] {
+  if (/^https?:\/\//.test(target)) return [target];
   const host = headers.get('host');
-  return host === undefined ? undefined : `${headers.get('x-forwarded-proto') ?? 'https'}://${host}${target}`;
+  if (host === undefined) return [];
+  const noted = headers.get('x-forwarded-proto')?.split(',')[0]?.trim();
+  const schemes = noted === undefined ? ['https', 'http'] : [noted];
+  return schemes.map((scheme) => `${scheme}://${host}${target}`);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

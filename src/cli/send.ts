@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { EVENT_SUBJECTS } from '../callbacks/event-types.js';
+import { nearMiss } from '../near-miss.js';
 import { assignmentRequest, eventRequest, type SignedRequest } from '../testing/index.js';
 import { type Answer, exchange, judge, type Kind } from './exchange.js';
 import { EXIT, UsageError } from './failure.js';
@@ -33,6 +35,7 @@ export async function send(kind: Kind, options: SendOptions): Promise<number> {
     ? paint('green', 'Twilio accepts this')
     : paint('red', 'Twilio refuses this');
   print(`${verdict}: ${judgement.text}`);
+  for (const note of notesOn(kind, options.type, first)) print(paint('yellow', note));
 
   const repeats = options.repeat === true ? 1 : (options.repeat ?? 0);
   let same = true;
@@ -45,6 +48,30 @@ export async function send(kind: Kind, options: SendOptions): Promise<number> {
     );
   }
   return judgement.accepted && same ? EXIT.ok : EXIT.failed;
+}
+
+/** What Twilio would not say, and the user wants to know: that nobody handles this, or that the type has a slip. */
+function notesOn(kind: Kind, type: string, answer: Answer): readonly string[] {
+  const notes: string[] = [];
+  const known = Object.hasOwn(EVENT_SUBJECTS, type);
+  const choice = known ? `'${type}'` : `{ unlisted: '${type}' }`;
+  if (kind === 'event' && !known) {
+    const meant = nearMiss(type, Object.keys(EVENT_SUBJECTS));
+    const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
+    notes.push(`Twilio documents no event type ${JSON.stringify(type)}.${hint}`);
+  }
+  if ('failure' in answer) return notes;
+  if (answer.handler === 'none') {
+    notes.push(
+      `Nobody handles ${type}: no handler is registered for it. Add onEvent(${choice}, …) or defineEvent.`,
+    );
+  }
+  if (answer.handler === 'otherwise') {
+    notes.push(
+      'No handler matched this task and worker, so otherwise decided. Check --task, --worker and --set.',
+    );
+  }
+  return notes;
 }
 
 async function build(kind: Kind, options: SendOptions): Promise<SignedRequest> {

@@ -23,6 +23,14 @@ export interface CallbackAnswer {
 
 const JSON_TYPE = { 'content-type': 'application/json' } as const;
 
+/**
+ * Says to tools such as `taskrouter send` that no handler of its own took the callback: `otherwise` for an assignment,
+ * `none` for an event. Only a signed request is told.
+ */
+export const HANDLER_HEADER = 'x-taskrouter-handler';
+const BY_OTHERWISE = { ...JSON_TYPE, [HANDLER_HEADER]: 'otherwise' } as const;
+const BY_NONE = { ...JSON_TYPE, [HANDLER_HEADER]: 'none' } as const;
+
 /** An answer to a request that never comes to a handler. */
 export function refused(
   status: number,
@@ -54,7 +62,8 @@ export function answerAssignment(
   switch (result.status) {
     case 'answered': {
       const { answer, verdict, degraded = false } = result;
-      const response = { status: 200, headers: JSON_TYPE, body: answer };
+      const headers = handler === 'otherwise' ? BY_OTHERWISE : JSON_TYPE;
+      const response = { status: 200, headers, body: answer };
       const instruction = instructionIn(answer);
       return { response, verdict, degraded, answeredTwice, handler, form, instruction };
     }
@@ -80,7 +89,7 @@ export function answerEvent(form: EventForm, result: EventEnd): CallbackAnswer {
     case 'deadline':
       return { response, verdict: result.verdict, form };
     case 'ignored':
-      return { response, verdict: 'ignored', form };
+      return { response: { ...response, headers: BY_NONE }, verdict: 'ignored', form };
     default:
       return failure(result.status, form, undefined);
   }

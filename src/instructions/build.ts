@@ -1,4 +1,6 @@
+import { nearMiss } from '../near-miss.js';
 import { checkFields, isPlainObject } from './check.js';
+import { FIELD_BY_OPTION } from './fields.js';
 import { isInstruction } from './guards.js';
 import { InstructionError, problemOf } from './problem.js';
 import type {
@@ -14,9 +16,22 @@ import type {
   SuperviseInstruction,
 } from './types.js';
 
-/** An option that may be left out may also be `undefined`, so that `{ timeout: maybe }` needs no condition. */
+/**
+ * Who is called, and from which number. `undefined` comes from a misspelt attribute or an environment variable that is
+ * not set, and leaving it out would ring another phone than was meant.
+ */
+const NEVER_UNDEFINED = ['from', 'to'] as const;
+
+/**
+ * An option that may be left out may also be `undefined`, so that `{ timeout: maybe }` needs no condition. Not so
+ * {@link NEVER_UNDEFINED}.
+ */
 type Loose<T> = {
-  readonly [K in keyof T]: Record<never, never> extends Pick<T, K> ? T[K] | undefined : T[K];
+  readonly [K in keyof T]: Record<never, never> extends Pick<T, K>
+    ? K extends (typeof NEVER_UNDEFINED)[number]
+      ? T[K]
+      : T[K] | undefined
+    : T[K];
 };
 type WithDefault<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
 
@@ -139,7 +154,8 @@ export function defer<Ctx>(
   if (!isPlainObject(options)) fail('options', 'the second argument must be an object of options');
   for (const name of Object.keys(options)) {
     if (name !== 'withinMs' && name !== 'onFailure') {
-      fail(name, `${name} is not an option (options: withinMs, onFailure)`);
+      const meant = nearMiss(name, ['withinMs', 'onFailure']);
+      fail(name, `${name} is not an option${meant ? `; write ${meant}` : ' (options: withinMs, onFailure)'}`);
     }
   }
   const { withinMs, onFailure } = options;
@@ -176,6 +192,12 @@ function build<I extends ReservationInstruction>(
   if (!isPlainObject(options)) {
     const what = `takes an object of options, such as ${name}({ … })`;
     throw new InstructionError(problemOf(name, 'options', what));
+  }
+  for (const option of NEVER_UNDEFINED) {
+    if (!(option in options) || options[option] !== undefined) continue;
+    const code = FIELD_BY_OPTION[name].get(option)?.code;
+    const what = `${option} is undefined, so the attribute or variable it is read from does not exist. Leave ${option} out`;
+    throw new InstructionError(problemOf(name, option, `${what} to have Twilio choose`, code));
   }
   const set = Object.entries(options).filter(([, value]) => value !== undefined);
   if (set.some(([option]) => option === 'instruction')) {

@@ -1,3 +1,4 @@
+import { nearMiss } from '../near-miss.js';
 import { FIELD_BY_OPTION, FIELDS, type Field, type InstructionName, optionsOf } from './fields.js';
 import { type InstructionProblem, problemOf } from './problem.js';
 import type { ReservationInstruction } from './types.js';
@@ -153,10 +154,12 @@ function unknownOption(where: InstructionName, name: string): string {
     return long.startsWith(short) && long.length - short.length <= 3 && short.length > 1;
   };
   const fields = FIELDS[where];
+  const names = fields.map(({ option }) => option);
   const near =
     fields.find(({ rest, option }) => flat(rest) === written || flat(option) === written) ??
-    fields.find(({ option }) => alike(flat(option)));
+    fields.find(({ option }) => alike(flat(option))) ??
+    fields.find(({ option }) => option === nearMiss(name, names));
   if (near) return `${name} is not an option; write ${near.option}`;
-  const all = fields.map((field) => field.option).join(', ') || 'none';
+  const all = names.join(', ') || 'none';
   return `${name} is not an option (options: ${all}); a name new to this package goes into passthrough`;
 }

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../clock.js';
 import { ConfigurationError } from '../errors.js';
 import type { IdempotencyStore } from '../idempotency/store/store.js';
+import { refuseUnknownKeys } from '../near-miss.js';
 import type { Requester, RetryNotice, RetryOptions } from './request.js';
 import { fetchTransport, nodeTransport } from './transport.js';
 
@@ -57,8 +58,19 @@ export interface ClientConfig {
  */
 const waitingClock: Clock = { ...systemClock, setTimeout: (run, ms) => setTimeout(run, ms) };
 
+const CLIENT_OPTIONS = [
+  ...['accountSid', 'authToken', 'apiKey', 'apiSecret', 'workspaceSid', 'baseUrl', 'region', 'edge', 'fetch'],
+  ...['timeoutMs', 'budgetMs', 'retry', 'onRetry', 'store', 'settleMs', 'clock', 'random', 'env'],
+] as const satisfies ReadonlyArray<keyof TaskRouterClientOptions>;
+
+const RETRY_OPTIONS = ['retries', 'minDelayMs', 'maxDelayMs'] as const satisfies ReadonlyArray<
+  keyof RetryOptions
+>;
+
 /** @throws {ConfigurationError} on what is missing or malformed, without showing it. */
 export function readConfig(options: TaskRouterClientOptions): ClientConfig {
+  refuseUnknownKeys(options, CLIENT_OPTIONS, 'createTaskRouterClient');
+  refuseUnknownKeys(options.retry, RETRY_OPTIONS, 'createTaskRouterClient, retry');
   const env = options.env ?? process.env;
   const accountSid = options.accountSid ?? given(env.TWILIO_ACCOUNT_SID);
   if (accountSid === undefined || !/^AC[0-9a-fA-F]{32}$/.test(accountSid)) {

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import * as v from 'valibot';
 import { ConfigurationError } from '../errors.js';
+import { nearMiss } from '../near-miss.js';
 
 /** The endpoint's configuration: the environment, checked and typed. */
 export type EndpointConfig = ReturnType<typeof readConfig>;
@@ -150,10 +151,7 @@ const ENVIRONMENT = v.object(
     HANDLERS_DIR: v.optional(v.string()),
     TRUST_PROXY: v.optional(trustProxy),
     LOG_LEVEL: v.optional(
-      v.picklist(
-        ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
-        'must be trace, debug, info, warn, error, fatal or silent.',
-      ),
+      v.picklist(['debug', 'info', 'warn', 'error', 'silent'], 'must be debug, info, warn, error or silent.'),
       'info',
     ),
     CALLBACK_DEADLINE_MS: v.optional(milliseconds(500, 4_800), '4000'),
@@ -179,8 +177,8 @@ const ENVIRONMENT = v.object(
   TOKEN_MISSING,
 );
 
-/** The names of all variables the endpoint reads. */
-export const ENVIRONMENT_NAMES = Object.keys(ENVIRONMENT.entries);
+/** The names of the variables; docs/configuration.md has a row for each. */
+export const VARIABLES: readonly string[] = Object.keys(ENVIRONMENT.entries);
 
 /**
  * Reads the endpoint's configuration from environment variables. An empty variable counts as absent, as compose files
@@ -192,9 +190,7 @@ export const ENVIRONMENT_NAMES = Object.keys(ENVIRONMENT.entries);
  * const config = readConfig(process.env);
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>) {
-  const given = Object.fromEntries(
-    ENVIRONMENT_NAMES.flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
-  );
+  const given = Object.fromEntries(VARIABLES.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
   const parsed = v.safeParse(ENVIRONMENT, given);
   const problems = parsed.success ? [] : parsed.issues.map(describe);
   if (!given.TWILIO_API_KEY !== !given.TWILIO_API_SECRET) {
@@ -209,6 +205,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
   if (given.ADMIN_HOST && !given.ADMIN_PORT) {
     problems.push('ADMIN_HOST says where ADMIN_PORT listens: set ADMIN_PORT as well.');
   }
+  problems.push(...misspelt(env));
   if (!parsed.success || problems.length > 0) {
     throw new ConfigurationError(
       'bad-environment',
@@ -248,6 +245,27 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
     shutdownTimeoutMs: read.SHUTDOWN_TIMEOUT_MS,
     production: read.NODE_ENV === 'production',
   };
+}
+
+/** Shorter names have neighbours that are other programs' own: HOME is one letter from HOST and means no harm. */
+const SHORTEST_COMPARED = 8;
+
+/**
+ * Variables that are nearly ours where ours is not set: `CALLBACK_DEADLNE_MS` would leave the default in force, and
+ * nobody would know. Ours set, even to nothing, says that the other one belongs to another program.
+ */
+function misspelt(env: Readonly<Record<string, string | undefined>>): string[] {
+  const candidates = VARIABLES.filter((name) => name.length >= SHORTEST_COMPARED && env[name] === undefined);
+  return Object.keys(env).flatMap((name) => {
+    if (VARIABLES.includes(name) || !env[name]) return [];
+    const inMs = `${name.replace(/_(?:S|SEC|SECS|SECONDS|MILLISECONDS)$/, '')}_MS`;
+    const meant = candidates.includes(inMs) ? inMs : nearMiss(name, candidates, name.length < 12 ? 1 : 2);
+    return meant === undefined
+      ? []
+      : [
+          `${name} is not read. Did you mean ${meant}? If it belongs to another program, set ${meant}= (empty).`,
+        ];
+  });
 }
 
 function describe(issue: v.BaseIssue<unknown>): string {

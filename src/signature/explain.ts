@@ -50,7 +50,8 @@ export function explainSignature(request: ExplainRequest): Explanation {
     if (performance.now() > until) return { valid: false, text: `${tried} ${OUT_OF_TIME}` };
     const { url = request.url, params = request.params } = guess;
     if (!verifyRequest({ ...request, url, params }).valid) continue;
-    return { valid: false, cause: guess.cause, text: `${tried} One change makes it match: ${guess.text}` };
+    const changes = guess.changes === 2 ? 'Two changes make it match' : 'One change makes it match';
+    return { valid: false, cause: guess.cause, text: `${tried} ${changes}: ${guess.text}` };
   }
   return { valid: false, text: `${tried} No single change makes it match. ${describeDoubt(request)}` };
 }
@@ -114,8 +115,22 @@ function describeDoubt(request: ExplainRequest): string {
   const body = seesNothing
     ? 'No body was seen: for a POST, something read it before this check, or no form parser ran. Otherwise the'
     : 'The';
-  return `${body} Auth Token is most likely another one: Twilio signs with the primary Auth Token of the account (never an API key; a subaccount has its own). It may also be a request that Twilio did not send.`;
+  return `${body} URL or the Auth Token is another one, and a signature cannot tell which. ${describeUrlDoubt(request)} Then the token: Twilio signs with the primary Auth Token of the account (never an API key; a subaccount has its own). It may also be a request that Twilio did not send.`;
 }
+
+function describeUrlDoubt(request: ExplainRequest): string {
+  const first =
+    'Check the URL first: Twilio signs the one it was given, with its scheme, host, port, path and query.';
+  const local = listOf(request.url).every((url) => isLocal(splitUrl(url)?.host ?? ''));
+  return local
+    ? `${first} It cannot reach the host of this one, so it was given another, unless a local TaskRouter sent the request.`
+    : first;
+}
+
+/** A host that only this machine or its own network knows: what is left of a URL behind a tunnel or a proxy. */
+const isLocal = (host: string): boolean =>
+  /^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|\[)/.test(host) ||
+  /^[^.]*$|\.(?:local|internal|localhost)$/i.test(host);
 
 function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;

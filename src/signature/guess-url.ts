@@ -28,6 +28,16 @@ export function* guessUrls(url: string, { hosts = [], prefixes = [] }: UrlHints)
     if (port !== parts.port) yield { cause: 'port', url: joinUrl({ ...parts, port }), text };
   }
   const { path, query } = splitPath(parts.rest);
+  // A tunnel or an ingress changes both: it has a name of its own, and serves this server below a path.
+  for (const host of hosts) {
+    for (const guess of guessPaths(path, prefixes)) {
+      for (const scheme of [parts.scheme, otherScheme(parts.scheme)]) {
+        const url = joinUrl({ ...parts, scheme, host, port: '', rest: guess.path + query });
+        const text = `Twilio signed the host ${quotedHost(host)}, not the one this server saw; and: ${guess.text}`;
+        if (host !== parts.host + parts.port) yield { cause: 'host', changes: 2, url, text };
+      }
+    }
+  }
   for (const guess of guessPaths(path, prefixes)) {
     yield { cause: guess.cause, text: guess.text, url: joinUrl({ ...parts, rest: guess.path + query }) };
   }

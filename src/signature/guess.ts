@@ -24,6 +24,8 @@ export interface Guess {
   /** Two or three sentences: what differs, and how to mend it. Never holds a value. */
   readonly text: string;
   readonly url?: string;
+  /** How many things it changes; absent: one. */
+  readonly changes?: 2;
   readonly params?: FormParams;
 }
 

@@ -1,5 +1,8 @@
+import type { EventType } from '../callbacks/event-types.js';
+import { ConfigurationError } from '../errors.js';
+import { refuseUnknownKeys } from '../near-miss.js';
 import { type FormPairs, signRequest } from '../signature/index.js';
-import { sid } from './sids.js';
+import { CALLABLE_WORKER, sid } from './sids.js';
 
 /** A signed request, ready for `fetch(request.url, request)`. */
 export interface SignedRequest {
@@ -31,18 +34,20 @@ export interface AssignmentRequestOptions {
 /**
  * An assignment callback as Twilio sends it: the twelve documented parameters, signed.
  *
+ * @throws ConfigurationError for an option that is unknown or missing.
  * @example
  * const request = assignmentRequest({ url, authToken, task: { type: 'chat' } });
  * const response = await fetch(request.url, request);
  */
 export function assignmentRequest(options: AssignmentRequestOptions): SignedRequest {
+  checkOptions(options, ASSIGNMENT_OPTIONS, 'assignmentRequest');
   return signedForm(options, {
     AccountSid: sid('AC'),
     WorkspaceSid: sid('WS'),
     WorkflowSid: sid('WW'),
     TaskQueueSid: sid('WQ'),
     WorkerSid: sid('WK'),
-    WorkerAttributes: textOf(options.worker ?? { contact_uri: 'client:alice' }),
+    WorkerAttributes: textOf(options.worker ?? CALLABLE_WORKER),
     TaskSid: sid('WT'),
     TaskAttributes: textOf(options.task ?? {}),
     TaskAge: '0',
@@ -57,8 +62,8 @@ export interface EventRequestOptions {
   /** The whole URL Twilio was given: `https://hooks.example.com/taskrouter/events`. */
   readonly url: string;
   readonly authToken: string;
-  /** `task.created` and the like. */
-  readonly type: string;
+  /** `task.created` and the like. Any text is sent: an endpoint should bear types that Twilio adds. */
+  readonly type: EventType;
   /** Parameters to add or replace; `undefined` leaves one out. */
   readonly fields?: Readonly<Record<string, string | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
@@ -68,10 +73,12 @@ export interface EventRequestOptions {
  * An event callback as Twilio sends it: what every event carries, with a resource and, for tasks, workers and
  * reservations, their SIDs and attributes, signed.
  *
+ * @throws ConfigurationError for an option that is unknown or missing.
  * @example
  * const request = eventRequest({ url, authToken, type: 'task.wrapup', fields: { TaskSid: 'WT…' } });
  */
 export function eventRequest(options: EventRequestOptions): SignedRequest {
+  checkOptions(options, EVENT_OPTIONS, 'eventRequest');
   const [resource = 'workspace'] = options.type.split('.');
   const resourceSid = sid(PREFIXES[resource] ?? 'WS');
   const now = Date.now();
@@ -116,6 +123,22 @@ function subjectOf(resource: string, resourceSid: string): Readonly<Record<strin
       return { ActivitySid: resourceSid, ActivityName: 'Available', ActivityAvailable: 'true' };
     default:
       return {};
+  }
+}
+
+const COMMON_OPTIONS = ['url', 'authToken', 'fields', 'headers'] as const;
+const ASSIGNMENT_OPTIONS = [...COMMON_OPTIONS, 'task', 'worker'] as const satisfies ReadonlyArray<
+  keyof AssignmentRequestOptions
+>;
+const EVENT_OPTIONS = [...COMMON_OPTIONS, 'type'] as const satisfies ReadonlyArray<keyof EventRequestOptions>;
+
+/** Without a token the request would be signed with "undefined", and the test would end with an unexplained 403. */
+function checkOptions(options: object, known: readonly string[], what: string): void {
+  refuseUnknownKeys(options ?? {}, known, what);
+  const given = (options ?? {}) as Readonly<Record<string, unknown>>;
+  for (const name of known.includes('type') ? ['url', 'authToken', 'type'] : ['url', 'authToken']) {
+    if (typeof given[name] === 'string' && given[name] !== '') continue;
+    throw new ConfigurationError('bad-option', `${what}: ${name} must be a text that is not empty.`);
   }
 }
 

@@ -11,12 +11,14 @@ import { systemClock } from '../clock.js';
 import { ConfigurationError } from '../errors.js';
 import type { Decision } from '../instructions/index.js';
 import { silentLogger } from '../log.js';
+import { refuseUnknownKeys } from '../near-miss.js';
 import type { Attributes } from '../standard-schema.js';
-import { sid } from './sids.js';
+import { CALLABLE_WORKER, sid } from './sids.js';
 
-/** The facts a handler is to decide on. SIDs are random unless given. */
+/** The facts a handler decides on. SIDs are random unless given. */
 export interface HandlerFacts<T = Attributes, W = Attributes> {
   readonly task?: Partial<Task<T>>;
+  /** Default attributes: those of a worker who can be reached at `client:alice`, as in `assignmentRequest`. */
   readonly worker?: Partial<Worker<W>>;
   readonly workspaceSid?: string;
   readonly workflowSid?: string;
@@ -36,6 +38,7 @@ export interface HandlerFacts<T = Attributes, W = Attributes> {
  * Runs a handler as the router would, without HTTP or a store: a function, a fixed instruction, or a definition from a
  * handler file with its match. `undefined`: the definition's match does not fit these facts.
  *
+ * @throws ConfigurationError for a fact that is unknown.
  * @throws InstructionError when Twilio would refuse the instruction for this task and worker, and whatever the
  * handler throws.
  * @example
@@ -49,6 +52,9 @@ export async function runHandler<T = Attributes, W = Attributes>(
   handler: HandlerOf<AssignmentContext<T, W>> | HandlerDefinition,
   facts: HandlerFacts<NoInfer<T>, NoInfer<W>> = {},
 ): Promise<Decision<never> | undefined> {
+  refuseUnknownKeys(facts, FACTS, 'runHandler');
+  refuseUnknownKeys(facts.task, ['sid', 'attributes', 'age', 'priority'], 'runHandler, task');
+  refuseUnknownKeys(facts.worker, ['sid', 'attributes'], 'runHandler, worker');
   const registry = new Registry(EVERYTHING);
   const definition: HandlerDefinition =
     typeof handler === 'object' && 'kind' in handler
@@ -70,6 +76,11 @@ export async function runHandler<T = Attributes, W = Attributes>(
   return decision;
 }
 
+const FACTS = [
+  ...['task', 'worker', 'workspaceSid', 'workflowSid', 'taskQueueSid', 'reservationSid'],
+  ...['via', 'client', 'fields'],
+] as const satisfies ReadonlyArray<keyof HandlerFacts>;
+
 /** Handlers may use what only a router with a client can do: it is the decision that is tested. */
 const EVERYTHING = { names: true, channel: true, rest: true };
 
@@ -84,7 +95,7 @@ function contextOf(facts: HandlerFacts<unknown, unknown>): RunningAssignment {
     TaskAge: String(facts.task?.age ?? 0),
     TaskPriority: String(facts.task?.priority ?? 0),
     WorkerSid: facts.worker?.sid ?? sid('WK'),
-    WorkerAttributes: JSON.stringify(facts.worker?.attributes ?? {}),
+    WorkerAttributes: JSON.stringify(facts.worker?.attributes ?? CALLABLE_WORKER),
     ReservationSid: facts.reservationSid ?? sid('WR'),
     Timestamp: String(Math.floor(Date.now() / 1_000)),
     ...facts.fields,

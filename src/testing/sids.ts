@@ -10,3 +10,6 @@ export function sid(prefix: string, seed?: number): string {
   const digits = seed === undefined ? randomBytes(16).toString('hex') : seed.toString(16).padStart(32, '0');
   return prefix + digits;
 }
+
+/** The attributes of the worker that requests and handlers get by default: one whose phone can ring. */
+export const CALLABLE_WORKER = { contact_uri: 'client:alice' } as const;

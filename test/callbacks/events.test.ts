@@ -103,7 +103,7 @@ test('subjects are read from the parameters of their type', async () => {
       .onEvent('activity.updated', ({ activity, description, resourceType }) =>
         seen.push([activity.available, description, resourceType]),
       )
-      .onEvent('planet.discovered', (given) =>
+      .onEvent({ unlisted: 'planet.discovered' }, (given) =>
         seen.push(Object.keys(given).filter((key) => ['task', 'worker', 'activity'].includes(key))),
       ),
   );

@@ -22,7 +22,7 @@ describe('options', () => {
     ['no token', { authToken: undefined }, /authToken is missing/],
     ['an empty token', { authToken: '' }, /authToken/],
     ['an empty list of tokens', { authToken: [] }, /authToken is an empty list/],
-    ['an unknown option', { authTokens: 'x' }, /authTokens is not an option.*authToken/],
+    ['an unknown option', { authTokens: 'x' }, /no option "authTokens". Did you mean "authToken"/],
     ['a relative public URL', { publicUrl: '/api' }, /publicUrl must be the beginning of the URL/],
     ['a public URL with a query', { publicUrl: 'https://example.com?x=1' }, /publicUrl/],
     ['a deadline Twilio would not wait for', { deadlineMs: 5_000 }, /deadlineMs .* from 500 to 4800/],
@@ -117,9 +117,24 @@ describe('registration', () => {
     expect(() => given.onEvent('task.created', () => {})).not.toThrow();
   });
 
-  test('of a known event written otherwise is refused; an unknown one is taken', () => {
-    expect(() => router().onEvent('task.wrap-up', () => {})).toThrow(/Twilio writes this type task.wrapup/);
-    expect(() => router().onEvent('task.newly-invented', () => {})).not.toThrow();
+  test('of an event type that is not documented is refused with the near miss, unless it is said to be unlisted', () => {
+    const refusal = (type: unknown) => () => router().onEvent(type as 'task.created', () => {});
+    for (const [slip, meant] of [
+      ['task.wrap-up', 'task.wrapup'],
+      ['reservation.timedout', 'reservation.timeout'],
+      ['task.cancelled', 'task.canceled'],
+      ['Task.Created', 'task.created'],
+      ['worker.activity.updated', 'worker.activity.update'],
+    ]) {
+      expect(refusal(slip), slip).toThrow(`Did you mean "${meant}"?`);
+      expect(refusal(['task.created', slip]), slip).toThrow(`Did you mean "${meant}"?`);
+    }
+    expect(refusal('planet.discovered')).toThrow(/no event type.*write \{ unlisted: "planet.discovered" \}/);
+    expect(refusal({ unlisted: 'planet.discovered' })).not.toThrow();
+    expect(refusal({ unlisted: 'task.created' })).not.toThrow();
+    for (const none of ['', 7, null, {}, { unlisted: 7 }, 'a b']) {
+      expect(refusal(none), JSON.stringify(none)).toThrow(/an event type is a text/);
+    }
     expect(() => router().onEvent([], () => {})).toThrow(/at least one event type/);
   });
 

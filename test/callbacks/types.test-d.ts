@@ -94,7 +94,18 @@ router.onEvent(['worker.created', 'reservation.accepted'], (event) => {
   return name;
 });
 // Twilio adds types: an unknown one may have anything.
-router.onEvent('task.newly-invented', ({ task, worker }) => [task?.sid, worker?.sid]);
+router.onEvent({ unlisted: 'task.newly-invented' }, ({ task, worker, type }) => [
+  task?.sid,
+  worker?.sid,
+  type,
+]);
+router.onEvent(['task.created', { unlisted: 'task.newly-invented' }], ({ task }) => task?.sid);
+// @ts-expect-error a slip: reservation.timeout
+router.onEvent('reservation.timedout', () => {});
+// @ts-expect-error a slip in a list
+router.onEvent(['task.created', 'task.cancelled'], () => {});
+// @ts-expect-error a slip in a handler file
+defineEvent('reservation.timedout', () => {});
 
 // Handlers have the whole client of their workspace, and the reservation.
 router.onAssignment({ name: 'by REST' }, async ({ client, reservation, task }) => {

@@ -86,9 +86,43 @@ describe('taskrouter doctor', () => {
     expect(output).toMatch(expected);
   });
 
-  it('suspects the token when no change helps', async () => {
+  it('suspects the URL first and then the token when no change helps', async () => {
     const { code, output } = await examine(raw(), { token: 'another' });
-    expect([code, output]).toEqual([1, expect.stringContaining('Auth Token is most likely another one')]);
+    expect(code).toBe(1);
+    expect(output).toMatch(/URL or the Auth Token is another one.*Check the URL first.*Then the token/);
+    expect(output).toContain('give the one Twilio was given with --url');
+  });
+
+  it('does not accuse a right token when path or host are others: it says why the URL is in doubt', async () => {
+    const behindTunnel = await examine(raw('localhost:3000', '/somewhere/else'));
+    expect(behindTunnel.code).toBe(1);
+    expect(behindTunnel.output).toMatch(/cannot reach the host of this one, so it was given another/);
+    expect((await examine(raw('hooks.example.com', '/somewhere/else'))).output).not.toContain('cannot reach');
+    // The URL that Twilio was given settles it.
+    expect((await examine(raw('localhost:3000', '/somewhere/else'), { url: URL })).code).toBe(0);
+  });
+
+  it.each([
+    ['a usual prefix cut off', raw('hooks.example.com', '/assignment'), /"\/taskrouter" before it/],
+    [
+      'host and path, as behind an ingress',
+      raw('10.0.0.7:3000', '/assignment', 'X-Forwarded-Host: hooks.example.com, inner.example\r\n'),
+      /Two changes make it match: .*hooks\.example\.com.*; and: .*"\/taskrouter" before it/,
+    ],
+  ])('finds %s', async (_what, text, expected) => {
+    expect(await examine(text)).toEqual({ code: 1, output: expect.stringMatching(expected) });
+  });
+
+  it('takes a raw request for http as well as for https, unless a proxy noted which', async () => {
+    const url = 'http://localhost:3000/taskrouter/assignment';
+    const local = assignmentRequest({ url, authToken: TOKEN });
+    const text = (more: string) =>
+      `POST /taskrouter/assignment HTTP/1.1\r\nHost: localhost:3000\r\n${more}X-Twilio-Signature: ${local.headers['x-twilio-signature']}\r\n` +
+      `Content-Type: application/x-www-form-urlencoded\r\n\r\n${local.body}`;
+    expect(await examine(text(''))).toEqual({ code: 0, output: 'X-Twilio-Signature matches.\n' });
+    expect((await examine(text('X-Forwarded-Proto: http, https\r\n'))).code).toBe(0);
+    const noted = await examine(text('X-Forwarded-Proto: https\r\n'));
+    expect(noted).toEqual({ code: 1, output: expect.stringMatching(/Twilio signed http:\/\//) });
   });
 
   it('tries every token of a list', async () => {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { TOKEN, taskrouter } from '../server/endpoint-process.js';
@@ -35,13 +36,22 @@ describe.concurrent('taskrouter', () => {
   });
 
   it('--help ends with 0 and has examples, of each command too', async () => {
-    const [all, one] = await Promise.all([
-      run(['--help']),
-      run(['send', '--help'], { TWILIO_AUTH_TOKEN: TOKEN }),
-    ]);
-    expect(all).toMatchObject({ code: 0, stdout: expect.stringContaining('Examples:') });
-    expect(one).toMatchObject({ code: 0, stdout: expect.stringContaining('Examples:') });
-    expect(one.stdout).not.toContain(TOKEN);
+    const all = await run(['--help']);
+    const list = all.stdout.split('Commands:')[1]!.split('\n\n')[0]!;
+    const commands = [...list.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name!);
+    expect(commands).toEqual(
+      expect.arrayContaining(['serve', 'dev', 'emulate', 'explain', 'send', 'doctor']),
+    );
+    for (const args of [[], ...commands.filter((name) => name !== 'help').map((name) => [name])]) {
+      const help = await run([...args, '--help'], { TWILIO_AUTH_TOKEN: 'not-to-be-shown' });
+      expect(help, args.join()).toMatchObject({ code: 0, stdout: expect.stringContaining('Examples:') });
+      expect(help.stdout).not.toContain('not-to-be-shown');
+    }
+  }, 90_000);
+
+  it('--version prints that of the package', async () => {
+    const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+    expect(await run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 
   it.each([

@@ -46,6 +46,22 @@ describe('taskrouter send', () => {
     expect(endpoint.outcomes[0]).toMatchObject({ eventType: 'task.canceled', verdict: 'ran' });
   });
 
+  it('says when nobody handles what it sent, and when the type has a slip', async () => {
+    const handled = await run('event', '/events', { type: 'task.canceled' });
+    expect(handled.output).not.toMatch(/Nobody|documents no/);
+    const unheard = await run('event', '/events', { type: 'task.completed' });
+    expect([unheard.code, unheard.output]).toEqual([
+      0,
+      expect.stringContaining('Nobody handles task.completed'),
+    ]);
+    const slip = await run('event', '/events', { type: 'reservation.timedout' });
+    expect(slip.output).toContain('no event type "reservation.timedout". Did you mean reservation.timeout?');
+    const matched = await run('assignment', '/assignment', { task: '{"type":"chat"}' });
+    expect(matched.output).not.toContain('otherwise');
+    const unmatched = await run('assignment', '/assignment', { task: '{"type":"chatt"}' });
+    expect([unmatched.code, unmatched.output]).toEqual([0, expect.stringContaining('No handler matched')]);
+  });
+
   it('replaces, adds and leaves out parameters', async () => {
     const reservationSid = `WR${'1'.repeat(32)}`;
     const set = [`ReservationSid=${reservationSid}`, 'A[b]=c=d', 'TaskAge'];

@@ -44,6 +44,58 @@ describe('readConfig', () => {
     expect(problemsOf({ TWILIO_AUTH_TOKEN: '' })).toMatch(/TWILIO_AUTH_TOKEN is missing/);
   });
 
+  it('names a variable that is nearly one of its own, unless that one is set', () => {
+    const env = { TWILIO_AUTH_TOKEN: TOKEN };
+    for (const [slip, meant] of [
+      ['CALLBACK_DEADLNE_MS', 'CALLBACK_DEADLINE_MS'],
+      ['SHUTDOWN_TIMEOUT', 'SHUTDOWN_TIMEOUT_MS'],
+      ['CALLBACK_DEADLINE_SECONDS', 'CALLBACK_DEADLINE_MS'],
+      ['SHUTDOWN_TIMEOUTMS', 'SHUTDOWN_TIMEOUT_MS'],
+      ['callback_deadline_ms', 'CALLBACK_DEADLINE_MS'],
+      ['REDIS_URI', 'REDIS_URL'],
+      ['PUBLICURL', 'PUBLIC_URL'],
+      ['TRUST_PROXIES', ''],
+      ['TWILIO_ACOUNT_SID', 'TWILIO_ACCOUNT_SID'],
+    ] as const) {
+      const said = problemsOf({ ...env, [slip]: 'hush' });
+      expect(said.includes(`  ${slip} is not read. Did you mean ${meant}?`), slip).toBe(meant !== '');
+      expect(said).not.toContain('hush');
+    }
+    expect(problemsOf({ TWILIO_AUTHTOKEN: TOKEN })).toMatch(/Did you mean TWILIO_AUTH_TOKEN\?/);
+    expect(problemsOf({ ...env, REDIS_URI: 'x', REDIS_URL: '' })).toBe('');
+    expect(problemsOf({ ...env, REDIS_URI: '' })).toBe('');
+  });
+
+  it('leaves the variables of other programs alone', () => {
+    const others = [
+      'HOME',
+      'HOSTNAME',
+      'PATH',
+      'PWD',
+      'PORTAL',
+      'LOGNAME',
+      'REDIS_PORT',
+      'REDIS_HOST',
+      'NODE_OPTIONS',
+    ];
+    const more = [
+      'ADMIN_HOST',
+      'TWILIO_REGION',
+      'TWILIO_EDGE',
+      'TWILIO_PHONE_NUMBER',
+      'REDIS_TLS_URL',
+      'BASE_URL',
+    ];
+    const env = Object.fromEntries([...others, ...more].map((name) => [name, 'x']));
+    expect(problemsOf({ TWILIO_AUTH_TOKEN: TOKEN, ...env })).toBe('');
+  });
+
+  it('takes no log level that would not log what it says', () => {
+    expect(problemsOf({ TWILIO_AUTH_TOKEN: TOKEN, LOG_LEVEL: 'trace' })).toMatch(
+      /LOG_LEVEL must be debug, info, warn, error or silent/,
+    );
+  });
+
   it('names every variable that is wrong at once, and no value', () => {
     const wrong = {
       TWILIO_AUTH_TOKEN: 'one,,two',

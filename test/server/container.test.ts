@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ENVIRONMENT_NAMES } from '../../src/server/config.js';
+import { VARIABLES } from '../../src/server/config.js';
 import { startHere } from './in-process.js';
 
 const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
@@ -10,7 +10,7 @@ const compose = read('docker-compose.yml');
 const dockerfile = read('Dockerfile');
 
 describe('docker-compose.yml', () => {
-  it.each(ENVIRONMENT_NAMES)('passes %s through', (name) => {
+  it.each(VARIABLES)('passes %s through', (name) => {
     expect(compose).toMatch(new RegExp(`^ {4}${name}: \\$\\{${name}:`, 'm'));
   });
 

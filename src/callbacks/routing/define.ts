@@ -1,13 +1,17 @@
 import type { OutputOf, Schema } from '../../standard-schema.js';
 import type { AssignmentContext } from '../context.js';
-import type { EventHandler, EventType } from '../event-types.js';
+import type { ChosenEvent, EventChoice, EventHandler } from '../event-types.js';
 import type { AssignmentHandler, HandlerOf } from './handler.js';
 import type { AnyMatch, AssignmentMatch } from './match.js';
 
 /** A handler in a file, to be registered later: one entry of what `handlers/index.ts` exports. */
 export type HandlerDefinition =
   | { readonly kind: 'assignment'; readonly match: AnyMatch; readonly handler: HandlerOf<AssignmentContext> }
-  | { readonly kind: 'event'; readonly types: string | readonly string[]; readonly handler: EventHandler }
+  | {
+      readonly kind: 'event';
+      readonly types: EventChoice | readonly EventChoice[];
+      readonly handler: EventHandler;
+    }
   | { readonly kind: 'otherwise'; readonly handler: HandlerOf<AssignmentContext> };
 
 /**
@@ -35,9 +39,9 @@ export function defineAssignment(...args: [unknown, unknown] | [unknown]): Handl
  * @example
  * export default defineEvent('task.completed', ({ task, log }) => log.info({ taskSid: task.sid }, 'completed'));
  */
-export function defineEvent<const T extends EventType>(
-  types: T | readonly T[],
-  handler: EventHandler<NoInfer<T>>,
+export function defineEvent<const C extends EventChoice>(
+  types: C | readonly C[],
+  handler: EventHandler<NoInfer<ChosenEvent<C>>>,
 ): HandlerDefinition {
   return { kind: 'event', types, handler: handler as EventHandler };
 }

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../errors.js';
+import { nearMiss } from '../../near-miss.js';
 import { isSchema, type OutputOf, type Schema } from '../../standard-schema.js';
 import type { AssignmentContext } from '../context.js';
 
@@ -71,7 +72,9 @@ export interface Abilities {
 export function readMatch(match: AnyMatch, at: string, can: Abilities): Conditions {
   for (const option of Object.keys(match)) {
     if (!OPTIONS.includes(option)) {
-      throw refuse(at, `"${option}" is not a condition. Conditions: ${OPTIONS.join(', ')}.`);
+      const meant = nearMiss(option, OPTIONS);
+      const hint = meant ? `Did you mean "${meant}"?` : `Conditions: ${OPTIONS.join(', ')}.`;
+      throw refuse(at, `"${option}" is not a condition. ${hint}`);
     }
   }
   const sids: Partial<Record<SidCondition, readonly string[]>> = {};

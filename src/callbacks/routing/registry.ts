@@ -1,7 +1,14 @@
 import { ConfigurationError } from '../../errors.js';
 import type { Decision, Instruction } from '../../instructions/index.js';
+import { nearMiss } from '../../near-miss.js';
 import type { AssignmentContext, BadAttributesContext } from '../context.js';
-import { EVENT_SUBJECTS, type EventContext, type EventHandler, type EventType } from '../event-types.js';
+import {
+  type ChosenEvent,
+  EVENT_SUBJECTS,
+  type EventChoice,
+  type EventContext,
+  type EventHandler,
+} from '../event-types.js';
 import type { Route } from './dispatch.js';
 import { type Decider, type HandlerOf, readHandler } from './handler.js';
 import { type Abilities, type AnyMatch, readMatch, shadows } from './match.js';
@@ -105,19 +112,18 @@ export class Registry {
     else this.errorInstruction = readHandler<AssignmentContext>(handler, 'onError', this.#can);
   }
 
-  addEvent<T extends EventType>(types: T | readonly T[], handler: EventHandler<T>): void {
+  addEvent<C extends EventChoice>(choices: C | readonly C[], handler: EventHandler<ChosenEvent<C>>): void {
     this.#open('onEvent');
-    const list = typeof types === 'string' ? [types] : types;
-    if (list.length === 0)
+    const types = (Array.isArray(choices) ? choices : [choices]).map(readEventType);
+    if (types.length === 0)
       throw new ConfigurationError('bad-event', 'onEvent: name at least one event type.');
     if (typeof handler !== 'function') {
       throw new ConfigurationError(
         'bad-handler',
-        `onEvent ${list.join(', ')}: the handler must be a function.`,
+        `onEvent ${types.join(', ')}: the handler must be a function.`,
       );
     }
-    for (const type of list) {
-      refuseSlip(type);
+    for (const type of types) {
       const handlers = this.events.get(type) ?? [];
       if (handlers.includes(handler as (context: EventContext) => unknown)) {
         throw new ConfigurationError(
@@ -175,14 +181,25 @@ function nameOf(handler: unknown): string | undefined {
   return typeof handler === 'function' && handler.name !== '' ? handler.name : undefined;
 }
 
-/** Twilio adds event types, so an unknown one is let through unless it is a known one written otherwise. */
-function refuseSlip(type: string): void {
-  if (typeof type === 'string' && /^[\w.-]{1,100}$/.test(type)) {
-    if (Object.hasOwn(EVENT_SUBJECTS, type)) return;
-    const plain = (text: string) => text.toLowerCase().replace(/[^a-z]/g, '');
-    const meant = Object.keys(EVENT_SUBJECTS).find((known) => plain(known) === plain(type));
-    if (meant === undefined) return;
-    throw new ConfigurationError('bad-event', `onEvent ${type}: Twilio writes this type ${meant}.`);
+/** The type a choice stands for. A text must be a documented type; a new one is said to be so, as an object. */
+function readEventType(choice: EventChoice): string {
+  const unlisted = typeof choice === 'object' && choice !== null ? choice.unlisted : undefined;
+  const type: unknown = unlisted ?? choice;
+  if (typeof type !== 'string' || !/^[\w.-]{1,100}$/.test(type)) {
+    throw new ConfigurationError(
+      'bad-event',
+      "onEvent: an event type is a text such as 'task.created', or { unlisted: 'task.paused' } for one that this " +
+        'version does not list.',
+    );
   }
-  throw new ConfigurationError('bad-event', 'onEvent: an event type is a text such as task.created.');
+  if (unlisted !== undefined || Object.hasOwn(EVENT_SUBJECTS, type)) return type;
+  const plain = (text: string) => text.toLowerCase().replace(/[^a-z]/g, '');
+  const known = Object.keys(EVENT_SUBJECTS);
+  const meant = known.find((one) => plain(one) === plain(type)) ?? nearMiss(type, known);
+  throw new ConfigurationError(
+    'bad-event',
+    `onEvent: Twilio documents no event type ${JSON.stringify(type)}. ` +
+      (meant === undefined ? '' : `Did you mean ${JSON.stringify(meant)}? `) +
+      `If Twilio has added it since, write { unlisted: ${JSON.stringify(type)} }.`,
+  );
 }

@@ -1,4 +1,6 @@
 import { type Clock, systemClock } from '../../clock.js';
+import { ConfigurationError } from '../../errors.js';
+import { refuseUnknownKeys } from '../../near-miss.js';
 import {
   type AcquireRequest,
   type AcquireResult,
@@ -73,13 +75,16 @@ type Holder = Pick<AcquireRequest, 'key' | 'fingerprint' | 'owner'>;
  * A deferred run lives and dies with its process: there is no other that could take it over, so journals are not kept
  * and there is no `claim`.
  *
+ * @throws ConfigurationError for an unknown option, or a `maxRecords` that is no count.
  * @example
  * const store = memoryStore({ maxRecords: 20_000 });
  */
-export function memoryStore({
-  maxRecords = 100_000,
-  clock = systemClock,
-}: MemoryStoreOptions = {}): MemoryStore {
+export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
+  refuseUnknownKeys(options, ['maxRecords', 'clock'], 'memoryStore');
+  const { maxRecords = 100_000, clock = systemClock } = options;
+  if (!Number.isInteger(maxRecords) || maxRecords < 1) {
+    throw new ConfigurationError('bad-option', 'memoryStore: maxRecords must be a whole number from 1 on.');
+  }
   const entries = new Map<string, Entry>();
   // Entries that have ended form a queue in the order they did. (A Map's own order would do for that, but taking
   // its first key again and again is slow in V8: each time it steps over every hole left by a deletion.)

@@ -1,4 +1,5 @@
-import { TaskRouterKitError } from '../../../errors.js';
+import { ConfigurationError, TaskRouterKitError } from '../../../errors.js';
+import { refuseUnknownKeys } from '../../../near-miss.js';
 import {
   type AcquireResult,
   type ClaimedRun,
@@ -70,10 +71,15 @@ const AWAY = new Set(['reconnecting', 'close', 'disconnecting', 'end']);
  * const redis = new Redis(process.env.REDIS_URL, { enableOfflineQueue: false, socketTimeout: 5_000 });
  * const store = redisStore(redis);
  */
-export function redisStore(
-  redis: RedisClient,
-  { prefix = 'taskrouter:' }: RedisStoreOptions = {},
-): IdempotencyStore {
+export function redisStore(redis: RedisClient, options: RedisStoreOptions = {}): IdempotencyStore {
+  refuseUnknownKeys(options, ['prefix'], 'redisStore');
+  const { prefix = 'taskrouter:' } = options;
+  if (typeof redis?.evalsha !== 'function') {
+    throw new ConfigurationError(
+      'bad-option',
+      'redisStore: the first argument must be a client of ioredis, such as new Redis(process.env.REDIS_URL).',
+    );
+  }
   function connected(): RedisClient {
     if (redis.status !== undefined && AWAY.has(redis.status)) {
       throw new TaskRouterKitError(

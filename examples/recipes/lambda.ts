@@ -1,0 +1,34 @@
+import type { TaskRouter } from 'taskrouter-kit';
+
+/** What is used of a function URL's event, or of an HTTP API's (payload version 2.0). */
+export interface HttpEvent {
+  readonly rawPath: string;
+  readonly rawQueryString: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly requestContext: { readonly http: { readonly method: string } };
+  readonly body?: string | undefined;
+  readonly isBase64Encoded: boolean;
+}
+
+/**
+ * Makes a Lambda handler. Give the router `publicUrl` (what Twilio was given) and `redisStore`: each instance has a
+ * memory of its own. Without `waitUntil` nothing can go on after the answer, so `defer(run)` is refused.
+ */
+export function lambdaHandler(taskRouter: TaskRouter) {
+  const answer = taskRouter.fetch();
+  return async (event: HttpEvent) => {
+    const url = `https://${event.headers.host}${event.rawPath}${event.rawQueryString && `?${event.rawQueryString}`}`;
+    const headers = new Headers();
+    for (const [name, value] of Object.entries(event.headers))
+      if (value !== undefined) headers.set(name, value);
+    const { method } = event.requestContext.http;
+    const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+    const request = new Request(url, { method, headers, body: method === 'GET' ? null : body });
+    const response = await answer(request);
+    return {
+      statusCode: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: await response.text(),
+    };
+  };
+}

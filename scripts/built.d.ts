@@ -1,0 +1,3 @@
+export const STAMP: string;
+export function isBuilt(): boolean;
+export function hasSources(): boolean;
