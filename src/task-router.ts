@@ -148,6 +148,7 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
     log,
     storeTimeoutMs: options.storeTimeoutMs,
     onStoreError: options.onStoreError,
+    ...(options.random ? { random: options.random } : {}),
     ...(options.storeObserver ? { observer: options.storeObserver } : {}),
   });
   const checkSignature = createSignatureCheck(createTokenSource(options.authToken, { clock }), {
