@@ -115,7 +115,10 @@ export class History {
         case 'cut':
           return fault.slot === slot ? [{ from, to: from + fault.forMs + 50 }] : [];
         case 'slow':
-          return fault.slot === slot && fault.byMs >= 100 ? [{ from, to: from + fault.forMs }] : [];
+          // Two scripts, one after the other, are to be done within one timeout.
+          return fault.slot === slot && 2 * fault.byMs + this.plan.redisMs[1] > 100
+            ? [{ from, to: from + fault.forMs }]
+            : [];
         case 'redis down':
           return [{ from, to: from + fault.forMs + 100 }];
         case 'redis stalls':

@@ -4,8 +4,10 @@ import { compileLua, type LuaValue, type RedisCall } from './lua.js';
 /** What a script answers, as a client gets it. */
 export type Reply = string | number | null | Reply[];
 
-/** One script as it ran: what the comparison with a real Redis runs again. */
-export interface Executed {
+/** One script as it ran, or that the data was emptied: what the comparison with a real Redis does again. */
+export type Executed = ExecutedScript | 'emptied';
+
+export interface ExecutedScript {
   readonly lua: string;
   readonly keys: readonly string[];
   readonly args: readonly string[];
@@ -36,6 +38,7 @@ export class RedisModel {
   }
 
   empty(): void {
+    this.log?.push('emptied');
     this.#hashes = new Map();
     this.#sets = new Map();
     this.#expires = new Map();

@@ -72,6 +72,7 @@ export async function play(plan: Plan, options: { readonly log?: boolean } = {})
   const lives: Life[] = [];
   let requests = 0;
   let listeners = 0;
+  const timers: string[] = [];
 
   const reservations: Reservation[] = plan.reservations.map((each) => ({
     plan: each,
@@ -291,6 +292,7 @@ export async function play(plan: Plan, options: { readonly log?: boolean } = {})
     await life.app.close({ timeoutMs });
     if (life.process.dead) return;
     say({ kind: 'closed', life: name });
+    if (life.process.timers > 0) timers.push(`${name}: ${life.process.timers}`);
     // What it has just answered still leaves; then it ends.
     if (restartMs !== undefined) events.in(5, undefined, 'input', () => die(life, restartMs));
   }
@@ -325,12 +327,8 @@ export async function play(plan: Plan, options: { readonly log?: boolean } = {})
     const open = openRecords();
     const active = still.flatMap(({ process, app }) => [...app.active].map((key) => `${process.name} ${nameOf(key)}`));
     const closing = new Set(still.filter(({ closed }) => !closed).map(({ process }) => process.name));
-    const timers: string[] = [];
     for (const life of still) {
-      const { name } = life.process;
-      void close(life, CLOSE_MS, undefined).then(() => {
-        if (closing.delete(name) && life.process.timers > 0) timers.push(`${name}: ${life.process.timers}`);
-      });
+      void close(life, CLOSE_MS, undefined).then(() => closing.delete(life.process.name));
     }
     await events.run(events.now + CLOSE_MS + 3_000);
     return {
