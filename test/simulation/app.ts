@@ -3,6 +3,9 @@
  * this file with other sources (see planted-bugs.ts) simulates those.
  */
 import { EventEmitter } from 'node:events';
+import { LATE_INDEX_SCRIPTS } from '../../src/idempotency/redis-late-index.js';
+import * as RECORD_SCRIPTS from '../../src/idempotency/redis-scripts.js';
+import { type RedisClient, redisStore } from '../../src/idempotency/redis-store.js';
 import {
   accept,
   call,
@@ -16,13 +19,10 @@ import {
   type TaskRouter,
   type TaskRouterOptions,
 } from '../../src/index.js';
-import { type RedisClient, redisStore } from '../../src/idempotency/redis-store.js';
-import * as RECORD_SCRIPTS from '../../src/idempotency/redis-scripts.js';
-import { LATE_INDEX_SCRIPTS } from '../../src/idempotency/redis-late-index.js';
-import type { Process } from './process.js';
-import type { InstructionKind, Plan, ReservationPlan } from './plan.js';
-import type { Random } from './random.js';
 import { assignmentRequest } from '../../src/testing/requests.js';
+import type { InstructionKind, Plan, ReservationPlan } from './plan.js';
+import type { Process } from './process.js';
+import type { Random } from './random.js';
 
 const AUTH_TOKEN = 'a'.repeat(32);
 const ORIGIN = 'https://hooks.example.com';
@@ -31,7 +31,11 @@ const ORIGIN = 'https://hooks.example.com';
 export interface App {
   /** Takes a signed request; `answered` is called when the answer is written. */
   request(
-    request: { readonly path: string; readonly headers: Readonly<Record<string, string>>; readonly body: string },
+    request: {
+      readonly path: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+    },
     answered: (status: number, body: string) => void,
   ): EventEmitter;
   readonly active: Iterable<string>;
@@ -61,7 +65,8 @@ export function createApp(parts: AppParts): App {
   const router: TaskRouter = createTaskRouter({
     authToken: AUTH_TOKEN,
     publicUrl: ORIGIN,
-    store: redisStore(parts.redis),
+    ...(plan.store === 'redis' ? { store: redisStore(parts.redis) } : {}),
+    onStoreError: plan.onStoreError,
     clock: process.clock,
     random: () => parts.random.next(),
     client: parts.client as NonNullable<TaskRouterOptions['client']>,
@@ -138,9 +143,9 @@ export const ALL_SCRIPTS: readonly string[] = [...NAMES.keys()];
 
 export const scriptName = (lua: string): string => NAMES.get(lua) ?? 'unknown script';
 
-/** The script that stores answer and journal of a deferred answer, and how it says that it did. */
-export const JOURNAL_SCRIPT = 'ANSWER_EARLY';
-export const JOURNAL_STORED = 'stored';
+/** Whether this script, with this reply, has put a process' journal into the store, or given it another's. */
+export const holdsJournal = (script: string, reply: string): boolean =>
+  (script === 'ANSWER_EARLY' && reply === 'stored') || (script === 'CLAIM' && reply.startsWith('claimed'));
 
 /** What a record of the store says, by its fields in Redis. */
 export function readRecord(hash: ReadonlyMap<string, string>) {

@@ -1,4 +1,11 @@
-import { lostLease, neverHeldJournal, STORE_TIMEOUT_MS, wasCutOff, wasEmptied, whyRunAgain } from './exceptions.js';
+import {
+  lostLease,
+  neverHeldJournal,
+  STORE_TIMEOUT_MS,
+  wasCutOff,
+  wasEmptied,
+  whyRunAgain,
+} from './exceptions.js';
 import { History } from './history.js';
 import { RINGING } from './plan.js';
 import type { Entry } from './trace.js';
@@ -89,7 +96,7 @@ export function check(played: Played): Violation[] {
     const decided = runs.filter(({ decidedAt }) => decidedAt !== undefined);
     for (const [i, second] of decided.entries()) {
       for (const first of decided.slice(0, i)) {
-        const between = runs.filter(({ from }) => from >= first.from && from < second.from);
+        const between = runs.filter(({ run }) => run >= first.run && run < second.run);
         // A run in between may be the reason: what took over from the first was lost itself.
         if (between.some((each) => whyRunAgain(history, each, second) !== undefined)) continue;
         violation(
@@ -104,15 +111,23 @@ export function check(played: Played): Violation[] {
 
   /** What rings is sent once, except by a process whose journal the store never held. */
   function oneRing(name: string): void {
-    const sent = history.all('sent').filter((each) => each.reservation === name && RINGING.has(each.instruction));
+    const sent = history
+      .all('sent')
+      .filter((each) => each.reservation === name && RINGING.has(each.instruction));
     const counted = sent.filter(({ life, at }) => {
       const without = neverHeldJournal(history, life, name, at);
-      const answered = history.all('answer').find((each) => each.reservation === name && each.life === life);
-      return !(without && wasCutOff(history, life, answered?.at ?? at, at));
+      const answered = history
+        .all('answer')
+        .find((each) => each.reservation === name && each.life === life && each.status === 200);
+      const asked = answered && requests.get(answered.request);
+      const deadline = asked && asked.at + plan.deadlineMs;
+      return !(without && wasCutOff(history, life, answered?.at ?? at, deadline));
     });
     const [one, other] = counted;
     if (one === undefined || other === undefined) return;
-    if (wasEmptied(history, plan.reservations.find((each) => each.name === name)!.atMs + played.start, other.at))
+    if (
+      wasEmptied(history, plan.reservations.find((each) => each.name === name)!.atMs + played.start, other.at)
+    )
       return;
     violation('rang twice', `${one.instruction} by ${one.life}, ${other.instruction} by ${other.life}`, name);
   }
@@ -126,7 +141,8 @@ export function check(played: Played): Violation[] {
       for (const answer of history.all('answer')) {
         const request = requests.get(answer.request);
         if (answer.life !== life || answer.reservation !== name || request === undefined) continue;
-        const waited = request.at <= decidedAt && answer.at > decidedAt && decidedAt < request.at + plan.deadlineMs - 20;
+        const waited =
+          request.at <= decidedAt && answer.at > decidedAt && decidedAt < request.at + plan.deadlineMs - 20;
         if (!waited || answer.status === 200 || runs.some(({ threwAt }) => threwAt !== undefined)) continue;
         if (history.closingAt(life) <= answer.at || lostLease(history, life, from - 500, answer.at)) continue;
         if (wasEmptied(history, from - 500, answer.at)) continue;
@@ -147,7 +163,11 @@ export function check(played: Played): Violation[] {
           violation('unanswered', `${request.life} request ${request.request}`, request.reservation);
       } else if (answer.at > until) {
         const lateMs = Math.round(answer.at - until);
-        violation('too late', `${request.life} request ${request.request}: ${lateMs} ms`, request.reservation);
+        violation(
+          'too late',
+          `${request.life} request ${request.request}: ${lateMs} ms`,
+          request.reservation,
+        );
       }
     }
   }

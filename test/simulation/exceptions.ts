@@ -2,7 +2,7 @@
  * The exceptions to the promises, each proven from what was done to the processes (the plan's faults, pauses, deaths) and
  * never from what the router itself says of them.
  */
-import { JOURNAL_SCRIPT, JOURNAL_STORED } from './app.js';
+import { holdsJournal } from './app.js';
 import type { History, Run } from './history.js';
 
 export const STORE_TIMEOUT_MS = 250;
@@ -26,7 +26,12 @@ export const wasEmptied = (history: History, from: number, to: number): boolean 
  * At `at` the process could not ask the store, and had waited for it as long as it has to: the store had been away for a
  * quarter of the deadline (and no answer of it has been read since), or it was away as the deadline passed.
  */
-export function wasCutOff(history: History, life: string, at: number, deadline = Number.POSITIVE_INFINITY): boolean {
+export function wasCutOff(
+  history: History,
+  life: string,
+  at: number,
+  deadline = Number.POSITIVE_INFINITY,
+): boolean {
   const patienceMs = waitMs(history) - STORE_TIMEOUT_MS - 50;
   return history.outagesOf(life).some(({ from, to }) => {
     const until = to + PROBE_MS;
@@ -68,7 +73,7 @@ export function whyRunAgain(history: History, first: Run, second: Run): string |
   return undefined;
 }
 
-/** The store never held the journal of what this process deferred. */
+/** The store never held the journal of what this process deferred, nor one that it took over. */
 export function neverHeldJournal(history: History, life: string, reservation: string, at: number): boolean {
   return !history
     .all('script')
@@ -76,8 +81,7 @@ export function neverHeldJournal(history: History, life: string, reservation: st
       (entry) =>
         entry.life === life &&
         entry.key === reservation &&
-        entry.script === JOURNAL_SCRIPT &&
-        entry.reply === JOURNAL_STORED &&
-        entry.at <= at,
+        entry.at <= at &&
+        holdsJournal(entry.script, entry.reply),
     );
 }

@@ -17,7 +17,11 @@ export function handlerOf(
     const { runs, name } = reservation.plan;
     const behaviour = runs[Math.min(run, runs.length) - 1] as Behaviour;
     const here = { life: process.name, reservation: name, run };
-    say({ kind: 'run', ...here, what: `(${behaviour.does} ${behaviour.instruction} after ${behaviour.afterMs} ms)` });
+    say({
+      kind: 'run',
+      ...here,
+      what: `(${behaviour.does} ${behaviour.instruction} after ${behaviour.afterMs} ms)`,
+    });
 
     /** Lets time pass. Rejects when the signal aborts, where the handler looks at it. */
     const wait = (ms: number, { signal }: HandlerContext) => {

@@ -8,7 +8,7 @@ export interface Span {
   readonly to: number;
 }
 
-type Of<K extends Entry['kind']> = Extract<Entry, { readonly kind: K }>;
+type Of<K extends Entry['kind']> = Entry & { readonly kind: K };
 
 /** One call of a handler. */
 export interface Run {

@@ -3,9 +3,11 @@
  * the store sends: a script that is changed is simulated as it is, with nothing to write again. What is not understood
  * is an error with the place in the script. A property test holds it equal to a real Redis.
  *
- * Tables are lists. Of the library: redis.call, tonumber, tostring, math.floor, math.max, math.min, string.format
- * ('%.0f' and '%d'), unpack.
+ * Tables are lists. Of the library: redis.call, redis.error_reply, tonumber, tostring, math.floor, math.max, math.min,
+ * string.format ('%.0f' and '%d').
  */
+
+import { KEYWORDS, type Token, tokensOf } from './lua-tokens.js';
 
 export type LuaValue = number | string | boolean | undefined | LuaValue[] | { readonly err: string };
 
@@ -13,40 +15,6 @@ export type LuaValue = number | string | boolean | undefined | LuaValue[] | { re
 export type RedisCall = (command: string, args: readonly string[]) => LuaValue;
 
 export type Compiled = (call: RedisCall, keys: readonly string[], args: readonly string[]) => LuaValue;
-
-interface Token {
-  readonly kind: 'name' | 'number' | 'string' | 'symbol' | 'end';
-  readonly text: string;
-  readonly at: number;
-}
-
-const KEYWORDS = new Set(
-  'and break do else elseif end false for function if in local nil not or return then true while'.split(' '),
-);
-
-const TOKEN =
-  /\s+|--\[\[[\s\S]*?\]\]|--[^\n]*|([A-Za-z_]\w*)|(\d+(?:\.\d+)?)|'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|(\.\.|[=~<>]=|[-+*/%#<>=(){}[\],.;])/y;
-
-function tokensOf(source: string): Token[] {
-  const tokens: Token[] = [];
-  TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < source.length) {
-    const at = TOKEN.lastIndex;
-    const found = TOKEN.exec(source);
-    if (found === null) throw new Error(`Lua not understood at: ${source.slice(at, at + 60)}`);
-    const [, name, number, single, double, symbol] = found;
-    const string = single ?? double;
-    if (name !== undefined) tokens.push({ kind: 'name', text: name, at });
-    else if (number !== undefined) tokens.push({ kind: 'number', text: number, at });
-    else if (string !== undefined) tokens.push({ kind: 'string', text: unescaped(string), at });
-    else if (symbol !== undefined) tokens.push({ kind: 'symbol', text: symbol, at });
-  }
-  tokens.push({ kind: 'end', text: '', at: source.length });
-  return tokens;
-}
-
-const unescaped = (text: string) =>
-  text.replace(/\\(.)/g, (_all, one: string) => ({ n: '\n', t: '\t', r: '\r' })[one] ?? one);
 
 /** Binary operators: how tightly each binds, and what it becomes. */
 const OPERATORS: Readonly<Record<string, readonly [number, (left: string, right: string) => string]>> = {
@@ -134,7 +102,8 @@ class Compiler {
     if (this.#take('do')) return `{\n${this.#closed()}}`;
     if (this.#take('break')) return 'break';
     if (this.#take('return')) {
-      const empty = ['end', 'else', 'elseif', ';'].some((word) => this.#is(word)) || this.#token.kind === 'end';
+      const empty =
+        ['end', 'else', 'elseif', ';'].some((word) => this.#is(word)) || this.#token.kind === 'end';
       return `return ${empty ? 'undefined' : this.#expression()}`;
     }
     const targets = [this.#postfix()];
@@ -292,7 +261,8 @@ const LIBRARY = {
   and: (left: unknown, right: () => unknown) => (isTrue(left) ? right() : left),
   number: numberOf,
   text: textOf,
-  modulo: (left: unknown, right: unknown) => ((numberOf(left) % numberOf(right)) + numberOf(right)) % numberOf(right),
+  modulo: (left: unknown, right: unknown) =>
+    ((numberOf(left) % numberOf(right)) + numberOf(right)) % numberOf(right),
   less(left: unknown, right: unknown) {
     if (typeof left !== typeof right || (typeof left !== 'number' && typeof left !== 'string'))
       throw new Error(`attempt to compare ${typeof left} with ${typeof right}`);
@@ -328,7 +298,17 @@ export function compileLua(source: string): Compiled {
   const known = compiled.get(source);
   if (known !== undefined) return known;
   const body = new Compiler(source).script();
-  const run = new Function('L', '$tonumber', '$tostring', '$math', '$string', '$redis', '$KEYS', '$ARGV', body);
+  const run = new Function(
+    'L',
+    '$tonumber',
+    '$tostring',
+    '$math',
+    '$string',
+    '$redis',
+    '$KEYS',
+    '$ARGV',
+    body,
+  );
   const { $tonumber, $tostring, $math, $string } = GLOBALS;
   const made: Compiled = (call, keys, args) => {
     const redis = {

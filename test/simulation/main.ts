@@ -81,7 +81,9 @@ async function many(): Promise<void> {
       found.push(...report.found);
       if (performance.now() - told < 10_000) return;
       told = performance.now();
-      console.log(`${done} of ${seeds} seeds, ${Math.round((told - begun) / 1_000)} s, ${found.length} violations`);
+      console.log(
+        `${done} of ${seeds} seeds, ${Math.round((told - begun) / 1_000)} s, ${found.length} violations`,
+      );
     });
     return new Promise<number>((resolve) => {
       child.on('exit', (code) => resolve(code ?? 1));
@@ -101,7 +103,9 @@ async function explainKind(kind: ViolationKind, all: readonly Found[]): Promise<
   const found = all.filter((each) => each.kind === kind);
   const list = [...new Set(found.map(({ seed }) => seed))].sort((a, b) => a - b);
   const why = knownWhy(kind);
-  console.log(`\n${kind}: ${list.length} seeds, ${list.slice(0, 20).join(' ')}${why ? `\nKnown: ${why}` : ''}`);
+  console.log(
+    `\n${kind}: ${list.length} seeds, ${list.slice(0, 20).join(' ')}${why ? `\nKnown: ${why}` : ''}`,
+  );
   if (why !== undefined) return;
   for (const seed of list.slice(0, EXPLAINED)) console.log(`\n${await simulation.explain(seed, kind)}`);
 }

@@ -4,6 +4,9 @@ import { type Random, randomOf } from './random.js';
 export interface Plan {
   readonly seed: number;
   readonly processes: number;
+  /** `memory`: each process has a store of its own, so there is one process. */
+  readonly store: 'redis' | 'memory';
+  readonly onStoreError: 'continue' | 'fail';
   readonly onDeadline: 'fail' | 'defer' | 'fixed';
   readonly deadlineMs: number;
   readonly limitMs: number;
@@ -99,17 +102,25 @@ const BUSY_MS = 8_000;
 
 export function planOf(seed: number): Plan {
   const random = randomOf(seed, 'plan');
-  const processes = random.int(2, 3);
+  const kind = randomOf(seed, 'kind');
+  const store = kind.weighted({ redis: 9, memory: 1 });
+  const onStoreError = kind.weighted({ continue: 9, fail: 1 });
+  const processes = store === 'memory' ? 1 : random.int(2, 3);
   const slot = () => random.int(0, processes - 1);
-  const reservations = Array.from({ length: random.int(1, 3) }, (_, i) => reservationOf(random, `r${i}`, slot));
+  const reservations = Array.from({ length: random.int(1, 3) }, (_, i) =>
+    reservationOf(random, `r${i}`, slot),
+  );
   const moments = reservations.map(({ atMs }) => atMs);
   // Many worlds have no fault, or one: those show most clearly what a fault does.
-  const faults = Array.from({ length: random.weighted({ 0: 1, 1: 4, 2: 4, 3: 2, 4: 1 }) as unknown as number }, () =>
-    faultOf(random, slot, moments),
+  const faults = Array.from(
+    { length: random.weighted({ 0: 1, 1: 4, 2: 4, 3: 2, 4: 1 }) as unknown as number },
+    () => faultOf(random, slot, moments, store),
   );
   return {
     seed,
     processes,
+    store,
+    onStoreError,
     onDeadline: random.weighted({ fail: 3, defer: 3, fixed: 1 }),
     deadlineMs: random.pick([1_000, 4_000, 4_000, 4_800]),
     limitMs: random.pick([2_000, 5_000, 8_000]),
@@ -132,11 +143,14 @@ function reservationOf(random: Random, name: string, slot: () => number): Reserv
     atMs: random.int(0, BUSY_MS / 2),
     slots: [slot(), slot()],
     way: [way(), way()],
-    duplicates: Array.from({ length: random.weighted({ 0: 3, 1: 4, 2: 2, 4: 1 }) as unknown as number }, () => ({
-      afterMs: random.pick([0, 1, random.int(0, 100), random.int(0, 5_000), random.int(0, 15_000)]),
-      slot: slot(),
-      path: random.pick(['primary', 'primary', 'fallback'] as const),
-    })),
+    duplicates: Array.from(
+      { length: random.weighted({ 0: 3, 1: 4, 2: 2, 4: 1 }) as unknown as number },
+      () => ({
+        afterMs: random.pick([0, 1, random.int(0, 100), random.int(0, 5_000), random.int(0, 15_000)]),
+        slot: slot(),
+        path: random.pick(['primary', 'primary', 'fallback'] as const),
+      }),
+    ),
     runs: Array.from({ length: random.int(1, 2) }, () => behaviourOf(random)),
     rest: random.weighted({ ok: 8, 'request lost': 1, 'reply lost': 1, refused: 1, slow: 1 }),
   };
@@ -147,7 +161,14 @@ const INSTRUCTIONS = ['accept', 'reject', 'conference', 'conference', 'call', 'd
 function behaviourOf(random: Random): Behaviour {
   const does = random.weighted({ answer: 7, throw: 1, hang: 0.5, defer: 4, rest: 1.5 });
   return {
-    afterMs: random.pick([0, 0, random.int(1, 60), random.int(100, 3_900), random.int(3_900, 4_900), random.int(4_000, 9_000)]),
+    afterMs: random.pick([
+      0,
+      0,
+      random.int(1, 60),
+      random.int(100, 3_900),
+      random.int(3_900, 4_900),
+      random.int(4_000, 9_000),
+    ]),
     does,
     instruction: random.pick(INSTRUCTIONS),
     heedsSignal: random.chance(0.7),
@@ -163,21 +184,27 @@ function behaviourOf(random: Random): Behaviour {
   };
 }
 
-function faultOf(random: Random, slot: () => number, moments: readonly number[]): Fault {
-  const kind = random.weighted({
-    kill: 4,
-    pause: 3,
-    jump: 1.5,
-    close: 2,
-    reset: 4,
-    cut: 4,
-    slow: 2,
-    'redis down': 2,
-    'redis stalls': 1.5,
-    'redis refuses': 1.5,
-    'redis emptied': 1,
-    'script flush': 1.5,
-  });
+const OF_REDIS = {
+  reset: 4,
+  cut: 4,
+  slow: 2,
+  'redis down': 2,
+  'redis stalls': 1.5,
+  'redis refuses': 1.5,
+  'redis emptied': 1,
+  'script flush': 1.5,
+};
+const OF_PROCESSES = { kill: 4, pause: 3, jump: 1.5, close: 2 };
+
+function faultOf(
+  random: Random,
+  slot: () => number,
+  moments: readonly number[],
+  store: Plan['store'],
+): Fault {
+  const kind = random.weighted<Fault['kind']>(
+    (store === 'redis' ? { ...OF_PROCESSES, ...OF_REDIS } : OF_PROCESSES) as Record<Fault['kind'], number>,
+  );
   // Most faults come while something is going on.
   const atMs = random.chance(0.8)
     ? random.pick(moments) + random.pick([random.int(0, 30), random.int(0, 600), random.int(0, 5_000)])
@@ -187,11 +214,27 @@ function faultOf(random: Random, slot: () => number, moments: readonly number[])
     case 'kill':
       return { kind, atMs, slot: slot(), restartMs: random.pick([200, 2_000, 20_000]) };
     case 'pause':
-      return { kind, atMs, slot: slot(), forMs: random.pick([random.int(20, 700), random.int(1_700, 7_000)]) };
+      return {
+        kind,
+        atMs,
+        slot: slot(),
+        forMs: random.pick([random.int(20, 700), random.int(1_700, 7_000)]),
+      };
     case 'jump':
-      return { kind, atMs, slot: slot(), byMs: random.pick([-1, 1]) * random.pick([40, 900, 5_000, 3_600_000]) };
+      return {
+        kind,
+        atMs,
+        slot: slot(),
+        byMs: random.pick([-1, 1]) * random.pick([40, 900, 5_000, 3_600_000]),
+      };
     case 'close':
-      return { kind, atMs, slot: slot(), timeoutMs: random.pick([0, 300, 5_000]), restartMs: random.pick([0, 1_000]) };
+      return {
+        kind,
+        atMs,
+        slot: slot(),
+        timeoutMs: random.pick([0, 300, 5_000]),
+        restartMs: random.pick([0, 1_000]),
+      };
     case 'reset':
       return { kind, atMs, slot: slot(), forMs: 50 };
     case 'cut':

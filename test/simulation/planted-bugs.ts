@@ -3,6 +3,8 @@ import type { Patch } from './bundle.js';
 /** A bug that the simulation must find: put into a copy of the sources, never into `src/` itself. */
 export interface PlantedBug extends Patch {
   readonly name: string;
+  /** Where to look first: seeds that have shown it. Others are tried after them. */
+  readonly seeds?: readonly number[];
 }
 
 const ENGINE = 'src/idempotency';
@@ -10,6 +12,7 @@ const ENGINE = 'src/idempotency';
 export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'owner check left out of complete',
+    seeds: [11],
     file: `${ENGINE}/redis-scripts.ts`,
     find: `elseif r[1] ~= owner then
   return 'lost'
@@ -22,6 +25,7 @@ elseif r[3] ~= answer then
   },
   {
     name: 'an answer is stored over another',
+    seeds: [22],
     file: `${ENGINE}/redis-scripts.ts`,
     find: `  if r[1] ~= owner then return 'lost' end
   if r[2] ~= 'running' then`,
@@ -29,18 +33,21 @@ elseif r[3] ~= answer then
   },
   {
     name: 'lease not renewed',
+    seeds: [2],
     file: `${ENGINE}/flight.ts`,
     find: 'run.keepLease(renewMs, () => this.#renew(run), Math.max(0, this.#askedAt + renewMs - clock.now()));',
     replace: 'void [renewMs, clock, this.#renew];',
   },
   {
     name: 'lease of a deferred run not renewed',
+    seeds: [12],
     file: `${ENGINE}/late-flight.ts`,
     find: 'this.#run.keepLease(this.#tower.renewMs, () => this.#renew());',
     replace: '',
   },
   {
     name: 'release of what another owns',
+    seeds: [557],
     file: `${ENGINE}/redis-scripts.ts`,
     find: `if r[1] == ARGV[1] and r[2] == 'running' then redis.call('DEL', KEYS[1]) end
 if r[1] ~= ARGV[1] or r[2] ~= 'late' then return 'released' end`,
@@ -49,6 +56,7 @@ if r[2] ~= 'late' then return 'released' end`,
   },
   {
     name: 'journal written after the answer',
+    seeds: [296],
     file: `${ENGINE}/flight.ts`,
     find: `    this.#tower.guard.call(
       'answerEarly',
@@ -61,18 +69,21 @@ if r[2] ~= 'late' then return 'released' end`,
   },
   {
     name: 'a run is claimed though its lease holds',
+    seeds: [12],
     file: `${ENGINE}/redis-scripts.ts`,
     find: `if r[2] - now > 0 then return {'held'} end`,
     replace: '',
   },
   {
     name: 'sent without the mark that it is being sent',
+    seeds: [4],
     file: 'src/callbacks/late.ts',
     find: 'if (!REPEATABLE.has(named.instruction)) {',
     replace: 'if (!REPEATABLE.has(named.instruction) && run.lost) {',
   },
   {
     name: 'duplicates in one process do not join',
+    seeds: [192],
     file: `${ENGINE}/engine.ts`,
     find: 'if (present !== undefined) return present.join(request);',
     replace: '',
@@ -85,6 +96,7 @@ if r[2] ~= 'late' then return 'released' end`,
   },
   {
     name: 'a deferred answer is not repeated',
+    seeds: [77],
     file: `${ENGINE}/redis-scripts.ts`,
     find: `if state == 'finished' or state == 'late' then return {'finished', r[6]} end`,
     replace: `if state == 'finished' then return {'finished', r[6]} end`,
@@ -97,6 +109,7 @@ if r[2] ~= 'late' then return 'released' end`,
   },
   {
     name: 'a run that is lost goes on',
+    seeds: [67],
     file: `${ENGINE}/late-flight.ts`,
     find: `'a late run lost its lease: another process has taken it over');
     this.#run.lose();`,
@@ -104,6 +117,7 @@ if r[2] ~= 'late' then return 'released' end`,
   },
   {
     name: 'nobody looks for deferred runs of the dead',
+    seeds: [22],
     file: `${ENGINE}/engine.ts`,
     find: 'takeOver = new TakeOver(tower, handler)',
     replace: 'void handler',
@@ -116,6 +130,7 @@ if r[2] ~= 'late' then return 'released' end`,
   },
   {
     name: 'a store that takes too long is waited for',
+    seeds: [54],
     file: `${ENGINE}/guard.ts`,
     find: 'wait(storeTimeoutMs - graceMs, () => wait(graceMs, timedOut));',
     replace: 'void [wait, graceMs, timedOut];',

@@ -10,7 +10,7 @@ export class Process implements Subject {
   readonly backlog: Event[] = [];
   dead = false;
   paused = false;
-  /** When each answer of Redis was read. */
+  /** When each answer of Redis was read that came in time. */
   readonly contacts: number[] = [];
   /** How far its clock is ahead of the true time. */
   skew = 0;

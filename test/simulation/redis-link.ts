@@ -1,7 +1,8 @@
 import type { Event, Events } from './events.js';
+import { STORE_TIMEOUT_MS } from './exceptions.js';
+import type { Process } from './process.js';
 import type { Random } from './random.js';
 import type { RedisModel, Reply } from './redis-model.js';
-import type { Process } from './process.js';
 
 /** The one Redis of a world, and how it is at the moment. */
 export class RedisServer {
@@ -22,6 +23,7 @@ interface Command {
   readonly execute: () => Reply;
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: Error) => void;
+  readonly sentAt: number;
   /** On its way to Redis, or on its way back. */
   travelling: Event | undefined;
   executed: boolean;
@@ -139,7 +141,14 @@ export class RedisLink {
       return Promise.reject(new Error("Stream isn't writeable and enableOfflineQueue options is false"));
     }
     return new Promise((resolve, reject) => {
-      const command: Command = { execute, resolve, reject, travelling: undefined, executed: false };
+      const command: Command = {
+        execute,
+        resolve,
+        reject,
+        sentAt: this.#events.now,
+        travelling: undefined,
+        executed: false,
+      };
       this.#commands.add(command);
       this.#lastArrival = Math.max(this.#lastArrival, this.#events.now + this.#travelMs());
       this.#travel(command, this.#lastArrival - this.#events.now, () => this.#arrive(command));
@@ -173,7 +182,8 @@ export class RedisLink {
     try {
       const reply = command.execute();
       answer = () => {
-        this.#process.contacts.push(this.#events.now);
+        const { now } = this.#events;
+        if (now - command.sentAt <= STORE_TIMEOUT_MS) this.#process.contacts.push(now);
         command.resolve(reply);
       };
     } catch (error) {
@@ -191,4 +201,3 @@ export class RedisLink {
     );
   }
 }
-

@@ -145,7 +145,8 @@ export class RedisModel {
   #range([key, from, to, ...words]: readonly string[]): LuaValue {
     const limit = words.indexOf('LIMIT');
     const withScores = words.includes('WITHSCORES');
-    const [offset, count] = limit === -1 ? [0, Infinity] : [Number(words[limit + 1]), Number(words[limit + 2])];
+    const [offset, count] =
+      limit === -1 ? [0, Infinity] : [Number(words[limit + 1]), Number(words[limit + 2])];
     const bound = (text: string) => (text === '-inf' ? -Infinity : text === '+inf' ? Infinity : Number(text));
     return [...(this.#sets.get(key!) ?? [])]
       .filter(([, score]) => score >= bound(from!) && score <= bound(to!))

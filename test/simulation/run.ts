@@ -57,7 +57,8 @@ function printPlan({ reservations, faults, seed: _seed, ...how }: Plan): string 
 function shorten({ trace }: Played, { reservation }: Violation): Entry[] {
   let last = '';
   return trace.filter((entry) => {
-    if ('reservation' in entry && reservation !== undefined && entry.reservation !== reservation) return false;
+    if ('reservation' in entry && reservation !== undefined && entry.reservation !== reservation)
+      return false;
     if (entry.kind !== 'script') return true;
     if (reservation !== undefined && entry.key !== reservation) return false;
     if (/^(INDEX|TAKE)/.test(entry.script)) return false;

@@ -33,7 +33,8 @@ function* simpler(plan: Plan): Iterable<Plan> {
     if (reservations.length > 1) yield { ...plan, reservations: without(reservations, i) };
   for (const i of faults.keys()) yield { ...plan, faults: without(faults, i) };
   for (const [i, reservation] of reservations.entries()) {
-    for (const each of simplerReservation(reservation)) yield { ...plan, reservations: replaced(reservations, i, each) };
+    for (const each of simplerReservation(reservation))
+      yield { ...plan, reservations: replaced(reservations, i, each) };
   }
   if (!plan.warm) yield { ...plan, warm: true };
 }

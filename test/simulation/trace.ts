@@ -21,12 +21,34 @@ export type Entry = { readonly at: number } & (
       readonly body: string;
     }
   /** The handler begins, returns a decision (or its deferred function does), or throws. */
-  | { readonly kind: 'run' | 'decided' | 'threw'; readonly life: string; readonly reservation: string; readonly run: number; readonly what?: string }
+  | {
+      readonly kind: 'run' | 'decided' | 'threw';
+      readonly life: string;
+      readonly reservation: string;
+      readonly run: number;
+      readonly what?: string;
+    }
   /** A REST update leaves the process. */
-  | { readonly kind: 'sent'; readonly life: string; readonly reservation: string; readonly instruction: string }
-  | { readonly kind: 'deferred'; readonly life: string; readonly reservation: string; readonly outcome: string }
+  | {
+      readonly kind: 'sent';
+      readonly life: string;
+      readonly reservation: string;
+      readonly instruction: string;
+    }
+  | {
+      readonly kind: 'deferred';
+      readonly life: string;
+      readonly reservation: string;
+      readonly outcome: string;
+    }
   /** A script has run. */
-  | { readonly kind: 'script'; readonly life: string; readonly script: string; readonly key: string; readonly reply: string }
+  | {
+      readonly kind: 'script';
+      readonly life: string;
+      readonly script: string;
+      readonly key: string;
+      readonly reply: string;
+    }
   | { readonly kind: 'emptied' }
   /** The stored answer of a record was replaced by another. */
   | { readonly kind: 'overwritten'; readonly key: string; readonly from: string; readonly to: string }
@@ -35,11 +57,17 @@ export type Entry = { readonly at: number } & (
 );
 
 /** An entry before the world has dated it. */
-export type Said = Entry extends infer E ? (E extends { readonly at: number } ? Omit<E, 'at'> : never) : never;
+export type Said = Entry extends infer E
+  ? E extends { readonly at: number }
+    ? Omit<E, 'at'>
+    : never
+  : never;
 
 /** One line an entry, for people. Times are milliseconds from the beginning. */
 export function printTrace(trace: readonly Entry[], start: number): string {
-  return trace.map((entry) => `  ${String(Math.round((entry.at - start) * 10) / 10).padStart(8)}  ${lineOf(entry)}`).join('\n');
+  return trace
+    .map((entry) => `  ${String(Math.round((entry.at - start) * 10) / 10).padStart(8)}  ${lineOf(entry)}`)
+    .join('\n');
 }
 
 function lineOf(entry: Entry): string {

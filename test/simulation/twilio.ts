@@ -44,11 +44,17 @@ export function restClient(
   sent: (reservation: Reservation, instruction: Instruction) => void,
 ): object {
   /** `carryOut` happens at Twilio. `lost`: nobody knows whether it did. */
-  function exchange<T>(way: ReservationPlan['rest'], signal: AbortSignal | undefined, carryOut: () => T): Promise<T> {
+  function exchange<T>(
+    way: ReservationPlan['rest'],
+    signal: AbortSignal | undefined,
+    carryOut: () => T,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(failure('aborted', {}));
       const travelMs = () => random.int(15, 60);
-      const timer = events.in(REST_WAITS_MS, process, 'timer', () => reject(failure('lost', { maybeApplied: true })));
+      const timer = events.in(REST_WAITS_MS, process, 'timer', () =>
+        reject(failure('lost', { maybeApplied: true })),
+      );
       const end = (then: () => void) => {
         timer.cancelled = true;
         then();

@@ -9,8 +9,10 @@ import {
   scriptName,
 } from './app.js';
 import { Events } from './events.js';
+import { STORE_TIMEOUT_MS } from './exceptions.js';
+import { befall, type Hands } from './faults.js';
 import { handlerOf } from './handler.js';
-import type { Fault, Plan, ReservationPlan, Way } from './plan.js';
+import type { Plan, ReservationPlan, Way } from './plan.js';
 import { Process } from './process.js';
 import { randomOf } from './random.js';
 import { RedisLink, RedisServer } from './redis-link.js';
@@ -51,7 +53,7 @@ export interface Played {
   readonly events: number;
 }
 
-interface Life {
+export interface Life {
   readonly process: Process;
   readonly app: App;
   readonly link: RedisLink;
@@ -80,6 +82,7 @@ export async function play(plan: Plan, options: { readonly log?: boolean } = {})
     status: 'pending',
     runs: 0,
   }));
+  const hands: Hands = { events, server, say, slots, lives, die, close, emptyStore };
   const reservationAt = (place: number) => reservations.find((each) => each.place === place) as Reservation;
   const nameOf = (key: string) => {
     const sid = /WR[0-9a-f]{32}/.exec(key)?.[0];
@@ -87,7 +90,13 @@ export async function play(plan: Plan, options: { readonly log?: boolean } = {})
   };
 
   server.onScript = (process, lua, key, reply) => {
-    say({ kind: 'script', life: process.name, script: scriptName(lua), key: nameOf(key), reply: brief(reply) });
+    say({
+      kind: 'script',
+      life: process.name,
+      script: scriptName(lua),
+      key: nameOf(key),
+      reply: brief(reply),
+    });
     const hash = model.hashes.get(key);
     if (hash === undefined) return;
     const { answer } = readRecord(hash);
@@ -97,7 +106,8 @@ export async function play(plan: Plan, options: { readonly log?: boolean } = {})
     if (answer !== undefined) answers.set(key, answer);
   };
 
-  const unhandled = (error: unknown) => say({ kind: 'error', life: '', message: `unhandled: ${String(error)}` });
+  const unhandled = (error: unknown) =>
+    say({ kind: 'error', life: '', message: `unhandled: ${String(error)}` });
   globalThis.process.on('unhandledRejection', unhandled);
   try {
     return await run();
@@ -141,6 +151,7 @@ export async function play(plan: Plan, options: { readonly log?: boolean } = {})
     if (life.process.dead) return;
     life.process.dead = true;
     say({ kind: 'died', life: life.process.name });
+    if (plan.store === 'memory') say({ kind: 'emptied' });
     life.link.die();
     for (const { failed } of life.open.values()) events.in(1, undefined, 'input', failed);
     slots[life.process.slot] = undefined;
@@ -210,81 +221,13 @@ export async function play(plan: Plan, options: { readonly log?: boolean } = {})
     }
   }
 
-  function befall(fault: Fault): void {
-    const { kind } = fault;
-    const life = 'slot' in fault ? slots[fault.slot] : undefined;
-    if ('slot' in fault && life === undefined) return;
-    const { atMs: _at, slot: _slot, kind: _kind, ...facts } = fault as Fault & { slot?: number };
-    say({ kind: 'fault', what: `${kind} ${JSON.stringify(facts)}`, life: life?.process.name });
-    switch (kind) {
-      case 'kill':
-        return die(life!, fault.restartMs);
-      case 'pause': {
-        const { process } = life!;
-        if (process.paused) return;
-        process.pause();
-        say({ kind: 'paused', life: process.name });
-        events.in(fault.forMs, undefined, 'input', () => {
-          if (process.dead) return;
-          say({ kind: 'resumed', life: process.name });
-          process.resume();
-        });
-        return;
-      }
-      case 'jump':
-        life!.process.skew += fault.byMs;
-        return;
-      case 'close':
-        return void close(life!, fault.timeoutMs, fault.restartMs);
-      case 'reset':
-        return life!.link.reset(fault.forMs);
-      case 'cut': {
-        const { link } = life!;
-        link.blockedUntil = events.now + fault.forMs;
-        link.drops = fault.drops;
-        if (fault.drops) events.in(Math.min(fault.forMs, 5_000), undefined, 'input', () => link.reset(50));
-        return;
-      }
-      case 'slow': {
-        const { link } = life!;
-        link.slowBy = fault.byMs;
-        events.in(fault.forMs, undefined, 'input', () => {
-          link.slowBy = 0;
-        });
-        return;
-      }
-      case 'redis down':
-        server.up = false;
-        if (fault.empties) emptyStore();
-        model.forgetScripts();
-        for (const each of lives) if (!each.process.dead) each.link.reset(50);
-        events.in(fault.forMs, undefined, 'input', () => {
-          server.up = true;
-        });
-        return;
-      case 'redis stalls':
-        server.stalledUntil = Math.max(server.stalledUntil, events.now + fault.forMs);
-        return;
-      case 'redis refuses':
-        server.refusing = true;
-        events.in(fault.forMs, undefined, 'input', () => {
-          server.refusing = false;
-        });
-        return;
-      case 'redis emptied':
-        return emptyStore();
-      case 'script flush':
-        return model.forgetScripts();
-    }
-  }
-
   function emptyStore(): void {
     model.empty();
     answers.clear();
     say({ kind: 'emptied' });
   }
 
-  async function close(life: Life, timeoutMs: number, restartMs: number | undefined): Promise<void> {
+  async function close(life: Life, timeoutMs: number, restartMs?: number): Promise<void> {
     if (life.closed) return;
     life.closed = true;
     const { name } = life.process;
@@ -292,7 +235,10 @@ export async function play(plan: Plan, options: { readonly log?: boolean } = {})
     await life.app.close({ timeoutMs });
     if (life.process.dead) return;
     say({ kind: 'closed', life: name });
-    if (life.process.timers > 0) timers.push(`${name}: ${life.process.timers}`);
+    // A look for deferred runs may be on its way: it ends with its timeout.
+    events.in(STORE_TIMEOUT_MS + 50, life.process, 'input', () => {
+      if (life.process.timers > 0) timers.push(`${name}: ${life.process.timers}`);
+    });
     // What it has just answered still leaves; then it ends.
     if (restartMs !== undefined) events.in(5, undefined, 'input', () => die(life, restartMs));
   }
@@ -308,7 +254,7 @@ export async function play(plan: Plan, options: { readonly log?: boolean } = {})
     for (const each of reservations) later(each.plan.atMs, () => assign(each));
     for (const { atMs, afterMs } of duplicatesOf(plan.reservations)) last = Math.max(last, atMs + afterMs);
     for (const fault of plan.faults) {
-      later(fault.atMs, () => befall(fault));
+      later(fault.atMs, () => befall(fault, hands));
       last = Math.max(last, fault.atMs + ('forMs' in fault ? fault.forMs : 0));
     }
     await events.run(START + last + 1);
@@ -318,17 +264,21 @@ export async function play(plan: Plan, options: { readonly log?: boolean } = {})
     const end = events.now + PATIENCE_MS;
     while (events.now < end && events.now - quietSince < QUIET_MS) {
       await events.run(events.now + 500);
-      const busy = living().some(({ app, open, process }) => open.size > 0 || process.paused || isAny(app.active));
+      const busy = living().some(
+        ({ app, open, process }) => open.size > 0 || process.paused || isAny(app.active),
+      );
       if (busy || openRecords().length > 0) quietSince = events.now;
     }
 
     const still = living();
     const index = [...(model.sets.get(INDEX_KEY)?.keys() ?? [])].map(nameOf);
     const open = openRecords();
-    const active = still.flatMap(({ process, app }) => [...app.active].map((key) => `${process.name} ${nameOf(key)}`));
+    const active = still.flatMap(({ process, app }) =>
+      [...app.active].map((key) => `${process.name} ${nameOf(key)}`),
+    );
     const closing = new Set(still.filter(({ closed }) => !closed).map(({ process }) => process.name));
     for (const life of still) {
-      void close(life, CLOSE_MS, undefined).then(() => closing.delete(life.process.name));
+      void close(life, CLOSE_MS).then(() => closing.delete(life.process.name));
     }
     await events.run(events.now + CLOSE_MS + 3_000);
     return {
@@ -367,5 +317,7 @@ const duplicatesOf = (reservations: readonly ReservationPlan[]) =>
 
 function brief(reply: Reply): string {
   if (!Array.isArray(reply)) return String(reply);
-  return reply.map((one) => (typeof one === 'string' && one.length > 90 ? `${one.slice(0, 60)}…` : brief(one))).join(' ');
+  return reply
+    .map((one) => (typeof one === 'string' && one.length > 90 ? `${one.slice(0, 60)}…` : brief(one)))
+    .join(' ');
 }
