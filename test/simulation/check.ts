@@ -2,6 +2,7 @@ import {
   lostLease,
   neverHeldJournal,
   STORE_TIMEOUT_MS,
+  WRITE_BEHIND_MS,
   wasCutOff,
   wasEmptied,
   whyRunAgain,
@@ -64,14 +65,15 @@ export function check(played: Played): Violation[] {
   /** All answers have the same bytes, except of a process that could not ask the store. */
   function oneAnswer(name: string): void {
     const firstOf = new Map<string, Answer>();
-    const excused = new Set<string>();
+    const excused = new Map<string, number>();
     for (const answer of answersOf(name)) {
       const { life, body, at } = answer;
       const mine = `${life} ${body}`;
-      // What this process answered without the store, it repeats until it has learnt better.
-      if (excused.has(mine)) continue;
+      // What this process answered without the store, it repeats until the store has told it better.
+      const since = excused.get(mine);
+      if (since !== undefined && !history.hadContact(life, since, at - WRITE_BEHIND_MS)) continue;
       const deadline = (requests.get(answer.request)?.at ?? at) + plan.deadlineMs;
-      if (wasCutOff(history, life, at, deadline)) excused.add(mine);
+      if (wasCutOff(history, life, at, deadline)) excused.set(mine, at);
       else if (!firstOf.has(body)) firstOf.set(body, answer);
     }
     const [one, other] = [...firstOf.values()];

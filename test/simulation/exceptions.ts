@@ -15,6 +15,9 @@ const PROBE_MS = 1_000 + STORE_TIMEOUT_MS;
 /** One try that began just before the store was back, and the next. */
 const NEXT_TRY_MS = STORE_TIMEOUT_MS + 150;
 
+/** Once the store is back, an answer it has not taken is stored within this time, or given up for another's. */
+export const WRITE_BEHIND_MS = 3_500;
+
 /** How long a callback waits for a store that is away. */
 export const waitMs = (history: History): number => history.plan.deadlineMs / 4;
 
@@ -68,6 +71,8 @@ export function whyRunAgain(history: History, first: Run, second: Run): string |
   if (wasEmptied(history, first.from - STORE_TIMEOUT_MS, second.from)) return 'store emptied';
   if (first.threwAt !== undefined && first.threwAt <= second.from) return 'failed';
   if (lostLease(history, first.life, first.from - RENEW_MS, second.from)) return 'lease passed';
+  // Without the store a process still knows what it did itself.
+  if (first.life === second.life) return undefined;
   if (wasCutOff(history, second.life, second.from)) return 'second process cut off';
   if (wasCutOff(history, first.life, first.from)) return 'first process cut off';
   return undefined;

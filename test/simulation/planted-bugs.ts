@@ -108,8 +108,17 @@ if r[2] ~= 'late' then return 'released' end`,
     replace: 'void left;',
   },
   {
+    name: 'what was answered without the store is forgotten',
+    seeds: [16],
+    file: `${ENGINE}/flight.ts`,
+    find: `if (outcome.state === 'finished') lateWrites.add(request);
+        else if (run.degraded)`,
+    replace: `void lateWrites;
+        if (run.degraded)`,
+  },
+  {
     name: 'a run that is lost goes on',
-    seeds: [67],
+    seeds: [619],
     file: `${ENGINE}/late-flight.ts`,
     find: `'a late run lost its lease: another process has taken it over');
     this.#run.lose();`,

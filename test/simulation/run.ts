@@ -22,6 +22,9 @@ export async function runSeeds(
   const found: Found[] = [];
   let count = 0;
   let events = 0;
+  // Most errors here are part of the play: nobody reads where they were made.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
   for (const seed of seeds) {
     const played = await play(planOf(seed));
     count += 1;
@@ -29,6 +32,7 @@ export async function runSeeds(
     for (const violation of check(played)) found.push({ seed, ...violation });
     if (enough(found)) break;
   }
+  Error.stackTraceLimit = stackTraceLimit;
   return { seeds: count, events, found };
 }
 
