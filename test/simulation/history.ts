@@ -122,6 +122,7 @@ export class History {
         case 'redis down':
           return [{ from, to: from + fault.forMs + 100 }];
         case 'redis stalls':
+        case 'redis refuses':
           return [{ from, to: from + fault.forMs }];
         default:
           return [];

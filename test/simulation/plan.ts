@@ -89,7 +89,7 @@ export type Fault =
     }
   | { readonly kind: 'redis down'; readonly atMs: number; readonly forMs: number; readonly empties: boolean }
   | { readonly kind: 'redis stalls'; readonly atMs: number; readonly forMs: number }
-  /** Every second script of each client is refused, as by a Redis whose memory is full. */
+  /** About every second script is refused, as by a Redis whose memory is nearly full; pings are answered. */
   | { readonly kind: 'redis refuses'; readonly atMs: number; readonly forMs: number }
   | { readonly kind: 'redis emptied'; readonly atMs: number }
   | { readonly kind: 'script flush'; readonly atMs: number };

@@ -48,7 +48,6 @@ export class RedisLink {
   readonly #commands = new Set<Command>();
   #lastArrival = 0;
   #lastReply = 0;
-  #writes = 0;
   #connection = 0;
 
   constructor(
@@ -123,8 +122,7 @@ export class RedisLink {
   }
 
   #refuse(): void {
-    this.#writes += 1;
-    if (this.#server.refusing && this.#writes % 2 === 0)
+    if (this.#server.refusing && this.#random.chance(0.5))
       throw new Error("OOM command not allowed when used memory > 'maxmemory'.");
   }
 
