@@ -85,6 +85,8 @@ export interface TaskRouterOptions {
   readonly storeObserver?: IdempotencyObserver | undefined;
   /** What deadlines, leases and ages go by. Default: the machine's clock; tests pass a fake one. */
   readonly clock?: Clock | undefined;
+  /** A number in [0, 1), for the jitter of polls. For tests. */
+  readonly random?: (() => number) | undefined;
 }
 
 /** Options with every default filled in. */
@@ -106,6 +108,7 @@ export interface ReadOptions {
   readonly explainMismatch: boolean;
   readonly storeObserver: IdempotencyObserver | undefined;
   readonly clock: Clock;
+  readonly random: (() => number) | undefined;
 }
 
 const NAMES = [
@@ -126,6 +129,7 @@ const NAMES = [
   'explainMismatch',
   'storeObserver',
   'clock',
+  'random',
 ] as const satisfies ReadonlyArray<keyof TaskRouterOptions>;
 
 /**
@@ -186,6 +190,7 @@ export function readOptions(options: TaskRouterOptions): ReadOptions {
     explainMismatch: options.explainMismatch ?? process.env.NODE_ENV !== 'production',
     storeObserver: options.storeObserver,
     clock,
+    random: options.random,
   };
 }
 

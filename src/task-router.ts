@@ -165,6 +165,7 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
     hiccupMs: Math.floor(options.deadlineMs / 4),
     onStoreError: options.onStoreError,
     ...(options.maxAgeMs === false ? {} : { ttlMs: options.maxAgeMs + KEPT_LONGER_MS }),
+    ...(options.random ? { random: options.random } : {}),
     ...(options.storeObserver ? { observer: options.storeObserver } : {}),
   });
   const checkSignature = createSignatureCheck(createTokenSource(options.authToken, { clock }), {

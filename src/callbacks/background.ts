@@ -1,4 +1,4 @@
-import { type Clock, sleep } from '../clock.js';
+import type { Clock, Timer } from '../clock.js';
 
 /**
  * What keeps the process at work until a promise settles; `server` where it stays at work by itself. Without one, nothing
@@ -32,12 +32,19 @@ export function createBackground(clock: Clock): Background {
       return kept;
     },
     async idle(timeoutMs) {
-      const limit = sleep(clock, timeoutMs).then(() => false);
-      while (open.size > 0) {
-        const ended = await Promise.race([Promise.all(open).then(() => true), limit]);
-        if (!ended) return false;
+      let timer: Timer;
+      const limit = new Promise<false>((resolve) => {
+        timer = clock.setTimeout(() => resolve(false), timeoutMs);
+      });
+      try {
+        while (open.size > 0) {
+          const ended = await Promise.race([Promise.all(open).then(() => true), limit]);
+          if (!ended) return false;
+        }
+        return true;
+      } finally {
+        clock.clearTimeout(timer);
       }
-      return true;
     },
   };
 }

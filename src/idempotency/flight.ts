@@ -126,6 +126,7 @@ export class Flight implements RunWaiters, Asking {
     } else if (run && onDeadline !== 'fail') {
       const { answer, deferred } = onDeadline;
       waiter.overdue = true;
+      this.overdue = true;
       if (deferred === undefined) run.endWith(answer);
       else run.deferNow(answer, deferred);
     } else {

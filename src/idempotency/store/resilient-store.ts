@@ -23,6 +23,9 @@ import { WriteBehind } from './write-behind.js';
 /** How many answers a process remembers itself, should the store be away when their duplicates come: about 5 MB. */
 const RECENT_ANSWERS = 10_000;
 
+/** How often a call that waits for the store looks whether it is still wanted. */
+const LOOK_MS = 50;
+
 /** The least time between two log lines about callbacks that run without the store. */
 const DEGRADED_LOG_MS = 10_000;
 
@@ -246,7 +249,8 @@ export class ResilientStore {
       const since = Math.min(begun, this.#breaker.failingSince ?? begun);
       const left = since + hiccupMs - clock.now();
       if (left <= 0 || !asking.wanted()) return alone(known);
-      await this.#breaker.recovery(left);
+      // Not longer at once: whoever waits may have to give up before the hiccup ends.
+      await this.#breaker.recovery(Math.min(left, LOOK_MS));
       if (this.state === 'degraded' || !asking.wanted()) continue;
       try {
         return done(await ask());
