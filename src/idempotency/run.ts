@@ -8,6 +8,9 @@ import { type Deferral, NotRecordedError, type OwnedRun, RunLostError, type RunR
 /** How long an aborted run that does not end keeps its lease. */
 const ABANDONED_MS = 60_000;
 
+/** How soon a mark that the store did not take is written again, in milliseconds. */
+const RETRY_MS = 50;
+
 /** What every run of one engine works with. */
 export interface RunParts {
   readonly store: ResilientStore;
@@ -217,15 +220,17 @@ export class Run implements OwnedRun, Asking {
   async rewriteJournal(journal: string): Promise<void> {
     await this.#deferring;
     this.#journal = journal;
-    for (;;) {
+    const { store } = this.#parts;
+    for (let tries = 0; ; tries += 1) {
       // What was being written when the journal changed tells whether the store may hold an older one.
       while (this.#writing) await this.#writing;
       if (this.lost || this.phase !== 'deferred') throw new RunLostError();
-      if (this.#journalKnown === 'local') return;
+      // The store may have been away for this process alone, which stood still: another may have the run by now.
+      if (this.#journalKnown === 'local' && tries > 0 && store.isAway) return;
       if (this.remainingMs() === 0) throw new NotRecordedError();
       const written = await this.#writeJournal();
       if (written === 'held') return;
-      if (written === 'failed') await this.#parts.store.recovery(this.remainingMs());
+      if (written === 'failed') await store.recovery(Math.min(this.remainingMs(), RETRY_MS));
     }
   }
 

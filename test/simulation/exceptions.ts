@@ -6,10 +6,14 @@ import { holdsJournal } from './app.js';
 import type { History, Run } from './history.js';
 
 export const STORE_TIMEOUT_MS = 250;
-const LEASE_MS = 1_500;
 const RENEW_MS = 500;
-/** A lease may be as old as a renewal, and as what travels to Redis and back. */
-const LEASE_LEFT_MS = LEASE_MS - RENEW_MS - 150;
+
+/** A lease is 0.6 of the deadline, 400 to 1,500 ms. It may be as old as a renewal, and as what travels to Redis and back. */
+function leaseLeftMs({ plan }: History): number {
+  const leaseMs = Math.min(Math.max(400, 0.6 * plan.deadlineMs), 1_500, plan.deadlineMs - 100);
+  return Math.max(50, leaseMs - leaseMs / 3 - 150);
+}
+
 /** How often a process looks whether a store that was away is back, and how long it then needs. */
 const PROBE_MS = 1_000 + STORE_TIMEOUT_MS;
 /** One try that began just before the store was back, and the next. */
@@ -52,7 +56,7 @@ export function lostLease(history: History, life: string, from: number, to: numb
   // Given back by close() at its limit.
   if (history.gaveUpAt(life) <= to) return true;
   const longEnough = (span: { from: number; to: number }) =>
-    span.from <= to && span.to >= from && Math.min(span.to, to) - span.from >= LEASE_LEFT_MS;
+    span.from <= to && span.to >= from && Math.min(span.to, to) - span.from >= leaseLeftMs(history);
   if (history.pausesOf(life).some(longEnough) || history.outagesOf(life).some(longEnough)) return true;
   // A pause and an outage, one after the other, can do together what each cannot alone.
   const both = [...history.pausesOf(life), ...history.outagesOf(life)].sort((a, b) => a.from - b.from);

@@ -87,6 +87,9 @@ export class RedisModel {
       case 'DEL':
         this.#expires.delete(key);
         return this.#hashes.delete(key) || this.#sets.delete(key) ? 1 : 0;
+      case 'SET':
+        // Only a probe sets a text, and nothing ever reads it.
+        return 'OK';
       case 'PEXPIRE':
         if (!this.#hashes.has(key) && !this.#sets.has(key)) return 0;
         this.#expires.set(key, this.#now() + Number(args[1]));

@@ -45,11 +45,11 @@ export class CircuitBreaker {
   state: StoreState = 'ok';
   /** The store answers with promises: it is elsewhere, and may be away. */
   remote = false;
-  /** When the first of the calls that failed in a row was made; undefined while the last one succeeded. */
-  failingSince: number | undefined;
   readonly #options: BreakerOptions;
   readonly #recovered = new Set<() => void>();
   readonly #unsubscribe: (() => void) | undefined;
+  /** The first and the last of the calls that failed in a row: when they were made, and when the last one failed. */
+  #failing: { since: number; lastMade: number; lastSeen: number } | undefined;
   #failures = 0;
   #probe: Timer;
   #stopped = false;
@@ -88,6 +88,22 @@ export class CircuitBreaker {
     }
     this.remote = true;
     return this.#timed(operation, value, late);
+  }
+
+  /**
+   * How long the store is known to have been away: from the first to the last of the calls that failed in a row, pings
+   * among them. A process that has just stood still knows nothing of it.
+   */
+  get awayMs(): number {
+    if (this.#failing === undefined) return 0;
+    const { since, lastMade, lastSeen } = this.#failing;
+    return this.#isOld(lastSeen, this.#options.clock.now()) ? 0 : lastMade - since;
+  }
+
+  /** Longer ago than the last ping can be: nothing was known of the store in between. */
+  #isOld(seen: number, now: number): boolean {
+    const { probeMs, storeTimeoutMs } = this.#options;
+    return now - seen > probeMs + 2 * storeTimeoutMs;
   }
 
   /**
@@ -174,17 +190,22 @@ export class CircuitBreaker {
   }
 
   #succeeded(): void {
-    if (this.#failures === 0) return;
+    if (this.#failing === undefined) return;
     this.#failures = 0;
-    this.failingSince = undefined;
+    this.#failing = undefined;
   }
 
   #failed(operation: StoreOperation, error: unknown, begun: number): void {
-    const { log, observer } = this.#options;
+    const { clock, log, observer, storeTimeoutMs } = this.#options;
     observer?.storeError?.(operation);
+    const now = clock.now();
+    // A call that took longer than any may says that this process stood still, and nothing of the store.
+    const made = now - begun > 2 * storeTimeoutMs ? now : begun;
+    const before = made === begun ? this.#failing : undefined;
+    const since = before && !this.#isOld(before.lastSeen, made) ? before.since : made;
+    this.#failing = { since, lastMade: made, lastSeen: now };
     if (operation === 'ping') return;
     this.#failures += 1;
-    this.failingSince ??= begun;
     if (this.state === 'degraded' || this.#failures < OPEN_AFTER) return;
     log.warn(
       { operation, err: error },

@@ -94,6 +94,11 @@ export class ResilientStore {
     return this.#breaker.state;
   }
 
+  /** It has been away for longer than a hiccup. */
+  get isAway(): boolean {
+    return this.#breaker.awayMs >= this.#options.hiccupMs;
+  }
+
   probe(): Promise<StoreState> {
     return this.#breaker.probe();
   }
@@ -243,19 +248,25 @@ export class ResilientStore {
     firstError: unknown,
     begun = this.#options.clock.now(),
   ): Promise<R> {
-    const { clock, hiccupMs } = this.#options;
+    const { clock, hiccupMs, storeTimeoutMs } = this.#options;
+    // Time is counted by the waits themselves: what passes while this process stands still is not waited.
+    let waitedMs = Math.min(clock.now() - begun, storeTimeoutMs);
     let known: Known = certainlyNotApplied(firstError) ? 'local' : 'unknown';
     for (;;) {
-      const since = Math.min(begun, this.#breaker.failingSince ?? begun);
-      const left = since + hiccupMs - clock.now();
-      if (left <= 0 || !asking.wanted()) return alone(known);
+      const leftMs = hiccupMs - waitedMs;
+      if (leftMs <= 0 || this.#breaker.awayMs >= hiccupMs || !asking.wanted()) return alone(known);
       // Not longer at once: whoever waits may have to give up before the hiccup ends.
-      await this.#breaker.recovery(Math.min(left, LOOK_MS));
-      if (this.state === 'degraded' || !asking.wanted()) continue;
+      const looked = clock.now();
+      await this.#breaker.recovery(Math.min(leftMs, LOOK_MS));
+      waitedMs += Math.min(clock.now() - looked, LOOK_MS);
+      if (this.state === 'degraded') continue;
+      // Once more even if nobody can wait any longer: the store is back, and what counts is there.
+      const asked = clock.now();
       try {
         return done(await ask());
       } catch (error) {
         if (!certainlyNotApplied(error)) known = 'unknown';
+        waitedMs += Math.min(clock.now() - asked, storeTimeoutMs);
       }
     }
   }
