@@ -193,7 +193,7 @@ export class Flight implements RunWaiters, Asking {
       case 'acquired':
         // This process stood still meanwhile, and another may have run it. The same token gets what nobody took.
         if (this.#parts.clock.now() - this.#askedAt >= this.#parts.leaseMs && !result.known) this.#ask();
-        else this.#acquired(result.attempt);
+        else this.#acquired(result.attempt, result.known);
         break;
       case 'running':
         this.#watch(result);
@@ -223,7 +223,7 @@ export class Flight implements RunWaiters, Asking {
     this.#setTimer(() => this.#ask(), pollMs[0] + random() * (pollMs[1] - pollMs[0]));
   }
 
-  #acquired(attempt: number): void {
+  #acquired(attempt: number, known: Known | undefined): void {
     this.#phase = 'running';
     this.#attempt = attempt;
     // What a lost run has come to, or still comes to, counts after all: nothing runs twice here.
@@ -233,7 +233,8 @@ export class Flight implements RunWaiters, Asking {
     }
     const runner = this.#waiting[0]!;
     const { key, fingerprint } = this;
-    const run = new Run({ key, fingerprint, owner: this.#owner, attempt }, this.#parts, this);
+    const safeUntil = known === 'local' ? Number.POSITIVE_INFINITY : this.#askedAt + this.#parts.leaseMs;
+    const run = new Run({ key, fingerprint, owner: this.#owner, attempt }, safeUntil, this.#parts, this);
     this.#run = run;
     this.#runner = runner;
     run.begin(runner.request, this.#parts.clock.now() - this.#askedAt);

@@ -80,13 +80,17 @@ export class Run implements OwnedRun, Asking {
   #journal = '';
   /** Whether the store holds the journal. */
   #journalKnown: Known = 'local';
+  /** Until then no other process can have it; for ever, if the store knows nothing of it. */
+  #safeUntil: number;
   /** Settles when the run is deferred, or is not going to be. */
   #deferring: Promise<void> | undefined;
   /** The last write of the journal: one at a time, so that the newest is the one that stays. */
   #writing: Promise<unknown> | undefined;
 
-  constructor(holder: Holder, parts: RunParts, waiters?: RunWaiters) {
+  /** @param safeUntil - the end of its lease; infinity for a run that the store certainly knows nothing of. */
+  constructor(holder: Holder, safeUntil: number, parts: RunParts, waiters?: RunWaiters) {
     this.#holder = holder;
+    this.#safeUntil = safeUntil;
     this.#parts = parts;
     this.#waiters = waiters;
   }
@@ -220,13 +224,13 @@ export class Run implements OwnedRun, Asking {
   async rewriteJournal(journal: string): Promise<void> {
     await this.#deferring;
     this.#journal = journal;
-    const { store } = this.#parts;
-    for (let tries = 0; ; tries += 1) {
+    const { clock, store } = this.#parts;
+    for (;;) {
       // What was being written when the journal changed tells whether the store may hold an older one.
       while (this.#writing) await this.#writing;
       if (this.lost || this.phase !== 'deferred') throw new RunLostError();
-      // The store may have been away for this process alone, which stood still: another may have the run by now.
-      if (this.#journalKnown === 'local' && tries > 0 && store.isAway) return;
+      // Nobody can take over, and nobody can run it anew: the store knows nothing of it, or the lease still lasts.
+      if (this.#journalKnown === 'local' && clock.now() < this.#safeUntil) return;
       if (this.remainingMs() === 0) throw new NotRecordedError();
       const written = await this.#writeJournal();
       if (written === 'held') return;
@@ -269,7 +273,8 @@ export class Run implements OwnedRun, Asking {
   keepLease(ageMs: number): void {
     const { clock, renewMs } = this.#parts;
     this.#dropLease();
-    this.#renewal = clock.setTimeout(() => this.#tick(), Math.max(0, renewMs - ageMs));
+    // A clock that was set back makes no lease younger.
+    this.#renewal = clock.setTimeout(() => this.#tick(), Math.max(0, renewMs - Math.max(0, ageMs)));
   }
 
   #dropLease(): void {
@@ -306,10 +311,12 @@ export class Run implements OwnedRun, Asking {
     const { leaseMs, deferredLeaseMs, ttlMs, store } = this.#parts;
     const deferred = this.phase === 'deferred';
     const request = { ...holder, leaseMs: deferred ? deferredLeaseMs : leaseMs, ttlMs, deferred };
+    const asked = this.#parts.clock.now();
     const wanted = () => this.#holds && holder === this.#holder && deferred === (this.phase === 'deferred');
     const result = await store.renew(request, wanted);
     this.#renewing = false;
     if (!result || !wanted()) return;
+    if (result.status === 'held') this.#safeUntil = asked + request.leaseMs;
     if (result.status === 'absent') void this.#writeJournal();
     else if (result.status === 'lost' && this.phase !== 'storing' && this.phase !== 'deferring') {
       this.#lostTo(result.winner);

@@ -60,7 +60,7 @@ export class Takeover {
       void store.release({ key, owner });
     } else {
       log.info({ key, attempt }, 'Took over a deferred run whose process had died');
-      const run = new Run({ key, fingerprint, owner, attempt }, this.#parts);
+      const run = new Run({ key, fingerprint, owner, attempt }, 0, this.#parts);
       run.takeOver(claimed, () => this.#handle(run));
     }
   }

@@ -127,7 +127,9 @@ export function check(played: Played): Violation[] {
       const without = neverHeldJournal(history, life, name, at);
       const answered = history
         .all('answer')
-        .find((each) => each.reservation === name && each.life === life && each.status === 200);
+        .find(
+          (each) => each.reservation === name && each.life === life && each.status === 200 && each.at <= at,
+        );
       const asked = answered && requests.get(answered.request);
       const deadline = asked && asked.at + plan.deadlineMs;
       return !(without && wasCutOff(history, life, answered?.at ?? at, deadline));

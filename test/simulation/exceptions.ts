@@ -42,9 +42,18 @@ export function wasCutOff(
   const patienceMs = waitMs(history) - STORE_TIMEOUT_MS - 50;
   return history.outagesOf(life).some(({ from, to }) => {
     const until = to + PROBE_MS;
-    if (at < from || at > until) return false;
+    if (at < from) return false;
     // Waiting for the answer of a try that began before it counts.
-    if (at >= deadline - 10 && at <= to + NEXT_TRY_MS) return true;
+    // A process that stood still as the store came back finds that out when it goes on.
+    const noticed = Math.max(
+      to,
+      ...history
+        .pausesOf(life)
+        .filter((pause) => pause.from <= to)
+        .map((pause) => pause.to),
+    );
+    if (at >= deadline - 10 && at <= noticed + NEXT_TRY_MS) return true;
+    if (at > until) return false;
     const awayMs = Math.min(at, to) - from;
     return awayMs >= patienceMs && !history.hadContact(life, to, at);
   });

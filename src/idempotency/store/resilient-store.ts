@@ -94,11 +94,6 @@ export class ResilientStore {
     return this.#breaker.state;
   }
 
-  /** It has been away for longer than a hiccup. */
-  get isAway(): boolean {
-    return this.#breaker.awayMs >= this.#options.hiccupMs;
-  }
-
   probe(): Promise<StoreState> {
     return this.#breaker.probe();
   }
