@@ -5,7 +5,7 @@ import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
-const BASE = ['errors', 'clock', 'virtual-clock', 'log'];
+const BASE = ['errors', 'clock', 'virtual-clock', 'log', 'near-miss'];
 const PURE = ['signature', 'instructions', 'idempotency', ...BASE];
 const LIBRARY = ['index', 'http', 'callbacks', ...PURE];
 
@@ -19,6 +19,7 @@ const MAY_IMPORT = {
   clock: [],
   'virtual-clock': ['clock'],
   log: [],
+  'near-miss': ['errors'],
   signature: BASE,
   expressions: BASE,
   instructions: BASE,

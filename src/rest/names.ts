@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import { TaskRouterKitError } from '../errors.js';
-import { nearMisses } from './near.js';
+import { nearMisses } from '../near-miss.js';
 
 /** The resources that may be written by name. A task channel's unique name counts as well. */
 export type NameKind = 'activity' | 'taskQueue' | 'workflow' | 'taskChannel' | 'worker' | 'workspace';

@@ -1,6 +1,6 @@
 import { TaskRouterApiError, UnknownNameError } from 'taskrouter-kit/rest';
 import { describe, expect, test } from 'vitest';
-import { nearMisses } from '../../src/rest/near.js';
+import { nearMisses } from '../../src/near-miss.js';
 import { scripted } from './scripted.js';
 import { sid, WORKSPACE } from './sids.js';
 
