@@ -6,12 +6,13 @@ import { consoleLogger } from '../log.js';
 import { createVirtualClock } from '../virtual-clock.js';
 import { createApp } from './api/app.js';
 import { controlRoutes } from './api/control.js';
+import { checkOptions, checkPhone } from './check-options.js';
 import { damaged, readDataFile, type SavedState } from './data-file.js';
 import { type DataLock, lockDataFile } from './data-lock.js';
 import { Deliverer } from './delivery/deliver.js';
 import { createHands } from './delivery/hands.js';
 import { DeliveryLog } from './delivery/log.js';
-import { Phones } from './delivery/phones.js';
+import { Phones, type Ring } from './delivery/phones.js';
 import { drive } from './driver.js';
 import { durationMs } from './duration.js';
 import { createEngine, type EngineOutput, formatExplanation, seededSid } from './engine/index.js';
@@ -103,7 +104,8 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     fetch = globalThis.fetch,
     unconfirmedParameters = false,
   } = options;
-  const rule = typeof behaviour === 'function' ? behaviour : () => behaviour;
+  const rule =
+    typeof behaviour === 'function' ? (ring: Ring) => checkPhone(behaviour(ring)) : () => behaviour;
   const hands = createHands({ world, phones, rule, hex });
   const deliverer = new Deliverer({ world, hands, log, deliveries, fetch, unconfirmedParameters, hex });
   const state = (): SavedState => ({
@@ -228,25 +230,6 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
 }
 
 const newHex = () => randomBytes(16).toString('hex');
-
-function checkOptions({ accountSid, authToken, seed, dataFile }: EmulatorOptions): void {
-  if (accountSid !== undefined && !/^AC[0-9a-fA-F]{32}$/.test(accountSid)) {
-    throw new ConfigurationError(
-      'bad-account',
-      'accountSid is not AC and 32 hexadecimal digits: leave it out for a new one.',
-    );
-  }
-  if (authToken === '')
-    throw new ConfigurationError('empty-auth-token', 'authToken is empty: leave it out for a new one.');
-  if (dataFile === '')
-    throw new ConfigurationError('empty-data-file', 'dataFile is empty: leave it out to keep nothing.');
-  if (seed !== undefined && dataFile !== undefined) {
-    throw new ConfigurationError(
-      'seed-and-data-file',
-      'seed and dataFile do not go together: after a restart the seed would give out the same SIDs again.',
-    );
-  }
-}
 
 /** What the engine makes of a snapshot it cannot use is an error of the file it came from. */
 function readable<T>(dataFile: string | undefined, read: () => T): T {

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.js';
+import { nearMiss, refuseUnknownKeys } from '../near-miss.js';
 
 /** `true`: from now on. A number: the next so many times. `false`: no longer. An object: with details. */
 export type Switch<Details = unknown> =
@@ -103,9 +104,10 @@ export class Troubles {
 function knownName(name: string): TroubleName {
   const known = names.find((one) => one === name);
   if (known) return known;
+  const meant = nearMiss(name, names);
   throw new ConfigurationError(
     'bad-trouble',
-    `There is no switch ${JSON.stringify(name)}: ${names.join(', ')}.`,
+    `There is no switch ${JSON.stringify(name)}${meant === undefined ? `: ${names.join(', ')}.` : `. Did you mean "${meant}"?`}`,
   );
 }
 
@@ -114,19 +116,13 @@ function read(name: string, value: unknown): On | undefined {
   if (value === true) return { left: Number.POSITIVE_INFINITY, details: {} };
   const given = typeof value === 'number' ? { times: value } : value;
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) {
-    const {
-      times = Number.POSITIVE_INFINITY,
-      callbacks,
-      ms,
-      retryAfterS,
-      ...others
-    } = given as Record<string, unknown>;
+    refuseUnknownKeys(given, ['times', 'callbacks', 'ms', 'retryAfterS'], `the switch ${name}`);
+    const { times = Number.POSITIVE_INFINITY, callbacks, ms, retryAfterS } = given as Record<string, unknown>;
     const fits =
       isCount(times) &&
       (callbacks === undefined || callbacks === 'assignment' || callbacks === 'event') &&
       (ms === undefined || isCount(ms)) &&
-      (retryAfterS === undefined || isCount(retryAfterS)) &&
-      Object.keys(others).length === 0;
+      (retryAfterS === undefined || isCount(retryAfterS));
     if (fits)
       return times === 0 ? undefined : { left: Number(times), details: { ...(given as On['details']) } };
   }

@@ -93,7 +93,7 @@ describe.concurrent('emulate', () => {
     );
     expect([code, stderr]).toEqual([
       2,
-      expect.stringContaining('AC and 32 hexadecimal digits: leave it out'),
+      expect.stringContaining('AC and 32 hexadecimal digits; leave it out'),
     ]);
     expect(stderr).not.toContain(wrong);
   });
