@@ -11,6 +11,7 @@ export default defineConfig({
       { find: /^taskrouter-kit\/redis$/, replacement: source('idempotency/redis-store.ts') },
       { find: /^taskrouter-kit\/rest$/, replacement: source('rest/index.ts') },
       { find: /^taskrouter-kit\/emulator$/, replacement: source('emulator/index.ts') },
+      { find: /^taskrouter-kit\/workspace$/, replacement: source('workspace/index.ts') },
       { find: /^taskrouter-kit\/testing$/, replacement: source('testing/index.ts') },
     ],
   },

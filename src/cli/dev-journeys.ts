@@ -1,6 +1,6 @@
 import type { EmulatorNews } from '../emulator/index.js';
 import type { CallbackOutcome } from '../index.js';
-import { MOST_RESERVATIONS } from './dev-centre.js';
+import { MOST_RESERVATIONS } from './dev-tasks.js';
 import { outcomeOf } from './news-line.js';
 import { milliseconds, paint, print, type Style } from './print.js';
 

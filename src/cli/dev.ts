@@ -7,11 +7,12 @@ import { readConfig } from '../server/config.js';
 import { loadHandlers } from '../server/load-handlers.js';
 import { BASE_PATH, type Endpoint, startEndpoint } from '../server/serve.js';
 import { stopOnSignals } from '../server/shutdown.js';
-import { CENTRE, kindsOfTask, MOST_RESERVATIONS } from './dev-centre.js';
 import { Journeys } from './dev-journeys.js';
+import { kindsOfTask, MOST_RESERVATIONS } from './dev-tasks.js';
 import { rest, startWorkers } from './dev-workers.js';
 import { EXIT } from './failure.js';
 import { paint, print } from './print.js';
+import CENTRE from './sample-centre.js';
 
 export interface DevOptions {
   readonly port?: number;

@@ -26,6 +26,7 @@ Examples:
 const EMULATE_EXAMPLES = `
 Examples:
   $ taskrouter emulate --data taskrouter.json
+  $ taskrouter emulate --config taskrouter.config.ts
   $ taskrouter emulate --clock virtual
   $ curl -X POST http://127.0.0.1:8080/_emulator/clock -d advance=2m`;
 
@@ -82,6 +83,7 @@ function program(finish: (code: number) => void): Command {
       ),
     )
     .option('--data <file>', 'keep the state in this file over a restart')
+    .option('--config <file>', 'begin with the workspace in this file: TypeScript, JavaScript, YAML or JSON')
     .addOption(
       new Option('--clock <clock>', 'virtual: it moves by POST /_emulator/clock alone')
         .choices(['real', 'virtual'])

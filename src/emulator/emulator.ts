@@ -154,7 +154,8 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     workspaces: engine.workspaces,
     now: clock.now,
     clock: virtual ? 'virtual' : 'real',
-    seed: (description) => seedWorkspace(world, description),
+    seed: (definition, seeding = {}) =>
+      seedWorkspace(world, definition, seeding, () => createEngine({ ...options.choices, now: clock.now })),
     createTask: (task = {}) => plainTask(world.dispatch('createTask', taskFields(world, task))),
     until(task, waiting = {}) {
       const taskSid = typeof task === 'string' ? task : task.sid;

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createEmulator } from 'taskrouter-kit/emulator';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { CENTRE } from '../../src/cli/dev-centre.js';
 import { rest, startWorkers } from '../../src/cli/dev-workers.js';
+import CENTRE from '../../src/cli/sample-centre.js';
 import { until } from '../server/endpoint-process.js';
 import { run } from './running.js';
 
