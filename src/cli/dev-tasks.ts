@@ -6,7 +6,7 @@ import type { NewTask } from '../emulator/index.js';
  */
 export const MOST_RESERVATIONS = 5;
 
-/** One task of each kind: what `handlers/` decides about each is different. */
+/** One task of each kind in the sample centre: what the shipped handlers decide about each is different. */
 export function kindsOfTask(callSid: () => string): readonly (NewTask & { readonly label: string })[] {
   const call = () => ({ call_sid: callSid(), from: '+15005550009', to: '+15005550001' });
   return [

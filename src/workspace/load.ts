@@ -8,13 +8,15 @@ import {
   formatPath,
   type WorkspaceDefinition,
 } from './definition/index.js';
-import { importFile, type Modules } from './import-file.js';
+import { type Imported, importFile, type Modules } from './import-file.js';
 import { type Locate, locateInScript, type ReadText, readJson, readYaml } from './locate.js';
 
 /** A definition that was read from a file and checked. */
 export interface LoadedDefinition {
   /** The whole path of the file. */
   readonly file: string;
+  /** The file, and the files it imports by a path. */
+  readonly files: readonly string[];
   readonly definition: WorkspaceDefinition;
   /** Puts file, line and path in front of problems that show only when the definition is used. */
   error(problems: readonly DefinitionProblem[], cause?: unknown): DefinitionError;
@@ -43,9 +45,10 @@ export async function loadDefinition(file: string, modules: Modules = {}): Promi
   const path = resolve(file);
   const extension = extname(path).toLowerCase();
   const text = await readText(path, file, extension);
-  const { value, locate } = FORMATS[extension]
-    ? parsed(file, FORMATS[extension](text))
-    : { value: await defaultExport(file, path, modules), locate: locateInScript(path, text) };
+  const read = FORMATS[extension];
+  const { value, locate, files } = read
+    ? { ...parsed(file, read(text)), files: [path] }
+    : { ...(await defaultExport(file, path, modules)), locate: locateInScript(path, text) };
   const error: LoadedDefinition['error'] = (problems, cause) =>
     new DefinitionError(problems, place(file, locate), { cause });
   try {
@@ -54,7 +57,7 @@ export async function loadDefinition(file: string, modules: Modules = {}): Promi
     if (cause instanceof DefinitionError) throw error(cause.problems, cause);
     throw cause;
   }
-  return { file: path, definition: value as WorkspaceDefinition, error };
+  return { file: path, files, definition: value as WorkspaceDefinition, error };
 }
 
 async function readText(path: string, file: string, extension: string): Promise<string> {
@@ -80,18 +83,23 @@ function parsed(file: string, read: ReadText): ReadText {
   throw new DefinitionError([{ path: [], message }], () => where);
 }
 
-async function defaultExport(file: string, path: string, modules: Modules): Promise<unknown> {
-  let exported: { readonly default?: unknown };
+interface Script {
+  readonly value: unknown;
+  readonly files: readonly string[];
+}
+
+async function defaultExport(file: string, path: string, modules: Modules): Promise<Script> {
+  let imported: Imported;
   try {
-    exported = await importFile(path, modules);
+    imported = await importFile(path, modules);
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     throw new DefinitionError([{ path: [], message: `cannot be loaded: ${message.trim()}` }], () => file, {
       cause,
     });
   }
-  const value = await exported.default;
-  if (value !== undefined) return value;
+  const value = await imported.exports.default;
+  if (value !== undefined) return { value, files: imported.files };
   const message = 'has no default export. Write: export default { … } satisfies WorkspaceDefinition;';
   throw new DefinitionError([{ path: [], message }], () => file);
 }

@@ -2,11 +2,22 @@ import express, { type ErrorRequestHandler, Router } from 'express';
 import { ConfigurationError } from '../../errors.js';
 import { EngineRefusal } from '../engine/index.js';
 import type { Emulator } from '../face.js';
+import { newTask } from './new-task.js';
 
 /** What the emulator's own routes need of it. */
 export type Controlled = Pick<
   Emulator,
-  'accountSid' | 'clock' | 'now' | 'advance' | 'deliveries' | 'debugger' | 'explain' | 'trouble' | 'troubles'
+  | 'createTask'
+  | 'workspaces'
+  | 'accountSid'
+  | 'clock'
+  | 'now'
+  | 'advance'
+  | 'deliveries'
+  | 'debugger'
+  | 'explain'
+  | 'trouble'
+  | 'troubles'
 >;
 
 /**
@@ -32,6 +43,7 @@ export function controlRoutes(emulator: Controlled): Router {
     (_request, response) => void response.json({ deliveries: emulator.deliveries() }),
   );
   router.get('/debugger', (_request, response) => void response.json({ entries: emulator.debugger() }));
+  router.post('/tasks', newTask(emulator));
   router.get('/tasks/:sid/explain', (request, response) => {
     const { text, ...explanation } = emulator.explain(request.params.sid);
     if (request.accepts(['json', 'text']) === 'text') response.type('text/plain').send(`${text}\n`);
@@ -43,8 +55,8 @@ export function controlRoutes(emulator: Controlled): Router {
 }
 
 const noSuchRoute =
-  'There is no such route: /_emulator has GET and POST clock, GET and POST trouble, GET deliveries, GET debugger and ' +
-  'GET tasks/{sid}/explain.';
+  'There is no such route: /_emulator has GET and POST clock, GET and POST trouble, GET deliveries, GET debugger, ' +
+  'POST tasks and GET tasks/{sid}/explain.';
 
 /** The fields of a body. In a form everything is a text: `2` and `true` are read as JSON would have them. */
 function fields(body: unknown): Readonly<Record<string, unknown>> {

@@ -245,6 +245,7 @@ export class Deliverer {
         outcome: posted.ok ? 'answered' : posted.reason,
         status: posted.ok ? posted.status : undefined,
         instruction: callback === 'assignment' && answer !== undefined ? instructionIn(answer) : undefined,
+        serverTiming: posted.ok ? posted.serverTiming : undefined,
         answer: answer?.slice(0, 2_000),
       });
       return posted;
