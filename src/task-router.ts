@@ -186,6 +186,7 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
       log,
       deadlineMs: options.deadlineMs,
       maxAgeMs: options.maxAgeMs,
+      serverTiming: options.explainMismatch,
       onOutcome: outcomes,
     });
     parts = { handle, now: () => clock.now(), publicUrl, basePath };

@@ -23,8 +23,10 @@ Or give the folder: taskrouter-kit dev my-handlers/. Or drive an app that runs a
 
 /** Where the handlers of a user are. */
 export interface HandlersPlace {
-  /** The folder to watch. */
+  /** The folder they are in. */
   readonly folder: string;
+  /** What to watch: the folder, or a file that stands alone among others. */
+  readonly watched: string;
   /** The file with the list; looked for anew each time, because it may be renamed. */
   index(): string;
 }
@@ -44,6 +46,7 @@ export function findHandlers(given: string | undefined, env: NodeJS.ProcessEnv):
   const isFile = statSync(path).isFile();
   const place: HandlersPlace = {
     folder: isFile ? dirname(path) : path,
+    watched: path,
     index: () => {
       const found = isFile ? [path] : INDEX.map((name) => resolve(path, name));
       const index = found.find(existsSync);

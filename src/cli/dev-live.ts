@@ -31,7 +31,7 @@ export function watchHandlers({
   if (typeof checker === 'string') screen.line(paint('yellow', `  ${checker}`));
   const types = typeof checker === 'object' ? checker : undefined;
   screen.line(
-    `  Handlers ${shortPath(place.folder)}, watched${types === undefined ? '' : `; types checked by TypeScript ${types.version}`}`,
+    `  Handlers ${shortPath(place.watched)}, watched${types === undefined ? '' : `; types checked by TypeScript ${types.version}`}`,
   );
   // The first check takes a second or two: callbacks need not wait for it.
   if (types) {
@@ -66,7 +66,7 @@ export function watchHandlers({
       );
     }
   };
-  const watcher = watchFiles([place.folder], reload);
+  const watcher = watchFiles([place.watched], reload);
   watcher.also(files);
   return async () => {
     types?.stop();

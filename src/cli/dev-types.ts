@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TypesQuestion, TypesReport } from './dev-types-process.js';
@@ -12,6 +13,8 @@ export interface TypeChecker {
   check(file: string): Promise<readonly string[]>;
   stop(): void;
 }
+
+const LOW_PRIORITY = 5;
 
 /** Built, the files of this folder end in `.js`, and nothing must find sources for them. */
 const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
@@ -44,6 +47,12 @@ export function startTypeChecker(folder: string): TypeChecker | string {
     waiting.clear();
   };
   child.on('exit', end).on('error', end);
+  try {
+    // Callbacks go first.
+    if (child.pid !== undefined) setPriority(child.pid, LOW_PRIORITY);
+  } catch {
+    // Not every system lets us; it is a courtesy.
+  }
   // It must not keep an ending process up.
   child.unref();
   child.channel?.unref();

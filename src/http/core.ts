@@ -7,6 +7,7 @@ import { answerAssignment, answerEvent, type CallbackAnswer, refused } from './a
 import { firstValue, parseForm } from './form.js';
 import type { CallbackOutcome } from './outcome.js';
 import type { FieldProblem } from './problem.js';
+import { withServerTiming } from './server-timing.js';
 import { type CheckSignature, signatureRefusal } from './signature-check.js';
 import { staleness } from './staleness.js';
 import type { CallbackRequest, HandleCallback } from './types.js';
@@ -22,6 +23,8 @@ export interface CoreParts {
   readonly deadlineMs: number;
   /** How old a callback may be, in milliseconds; false: any age. */
   readonly maxAgeMs: number | false;
+  /** Names handler and verdict in each answer: outside production. */
+  readonly serverTiming: boolean;
   readonly onOutcome: ReadonlyArray<(outcome: CallbackOutcome) => void>;
 }
 
@@ -58,7 +61,7 @@ export function createCore(parts: CoreParts): HandleCallback {
       );
     }
     tell(answer, route, performance.now() - began);
-    return answer.response;
+    return parts.serverTiming ? withServerTiming(answer) : answer.response;
   };
 
   async function take(request: CallbackRequest, route: CallbackOutcome['route']): Promise<CallbackAnswer> {

@@ -8,7 +8,9 @@ import type { HandlerDefinition } from '../index.js';
 const FROM_SOURCES = import.meta.url.endsWith('.ts');
 
 /** The shipped handlers: `handlers/` in the sources, `dist/handlers/` once built. */
-export const SHIPPED = fileURLToPath(new URL(FROM_SOURCES ? '../../handlers' : '../handlers', import.meta.url));
+export const SHIPPED = fileURLToPath(
+  new URL(FROM_SOURCES ? '../../handlers' : '../handlers', import.meta.url),
+);
 
 /**
  * Loads the ordered list of handlers that a folder's `index.js` (from sources: `index.ts`) exports as its default.

@@ -4,8 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { accept, createTaskRouter, defer } from 'taskrouter-kit';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Running, run } from './running.js';
+
+// Several processes at once, each with a compiler.
+vi.setConfig({ testTimeout: 120_000 });
 
 const root = mkdtempSync(join(tmpdir(), 'dev-live-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -347,7 +350,7 @@ workflows:
     // The workspace has no channel `ticket`.
     await command.shows(/ticket 1 +created +WT\w+ on default[\s\S]*ticket 1 +queued +One/);
     let refused = command.next(
-      /w\.yaml:7:9: workflows\.Help\.defaultQueue: .*\s+The workspace before goes on/,
+      /w\.yaml:7:11: workflows\.Help\.defaultQueue: .*\s+The workspace before goes on/,
     );
     write('w.yaml', centre('One').replace('defaultQueue: One', 'defaultQueue: Two'));
     await refused;
