@@ -12,6 +12,8 @@ export interface LiveHandlers {
   readonly place: HandlersPlace;
   /** What was read at the start. */
   readonly files: readonly string[];
+  /** When that began, in milliseconds since 1970. */
+  readonly since: number;
   readonly modules: Modules;
   readonly screen: Screen;
 }
@@ -24,6 +26,7 @@ export function watchHandlers({
   endpoint,
   place,
   files,
+  since,
   modules,
   screen,
 }: LiveHandlers): () => Promise<void> {
@@ -43,12 +46,13 @@ export function watchHandlers({
 
   const reload = async (changed: string) => {
     const began = performance.now();
+    const now = Date.now();
     try {
       const errors = types === undefined ? [] : await checkTypes(types, place, screen);
       if (errors.length > 0) return tellErrors(screen, errors, 'The handlers before go on.');
       const loaded = await loadDevHandlers(place, modules);
       await endpoint.use(loaded.handlers);
-      watcher.also(loaded.files);
+      watcher.read(loaded.files, now);
       const ms = performance.now() - began;
       screen.event(
         `${paint('green', '  Handlers taken up')}: ${changed}  ${paint('dim', milliseconds(ms))}`,
@@ -66,8 +70,8 @@ export function watchHandlers({
       );
     }
   };
-  const watcher = watchFiles([place.watched], reload);
-  watcher.also(files);
+  const watcher = watchFiles(place.watched, reload);
+  watcher.read(files, since);
   return async () => {
     types?.stop();
     await watcher.close();
@@ -106,6 +110,8 @@ function tellErrors(screen: Screen, errors: readonly string[], after: string): v
 
 export interface LiveConfig {
   readonly workspace: DevWorkspace;
+  /** When it was read, in milliseconds since 1970. */
+  readonly since: number;
   readonly screen: Screen;
   /** Reads the file again. */
   readonly again: () => Promise<DevWorkspace>;
@@ -113,13 +119,14 @@ export interface LiveConfig {
 }
 
 /** Takes up each save of the workspace file. One that is wrong changes nothing, and the error is shown. */
-export function watchConfig({ workspace, screen, again, apply }: LiveConfig): () => Promise<void> {
-  const watcher = watchFiles([workspace.file!], async (changed) => {
+export function watchConfig({ workspace, since, screen, again, apply }: LiveConfig): () => Promise<void> {
+  const watcher = watchFiles(workspace.file!, async (changed) => {
+    const now = Date.now();
     try {
       const next = await again();
       if (next.file === undefined) throw new Error(`${workspace.file} is gone.`);
       apply(next);
-      watcher.also(next.loaded.files);
+      watcher.read(next.loaded.files, now);
       screen.event(`${paint('green', '  Workspace taken up')}: ${changed}`, { event: 'workspace', changed });
     } catch (error) {
       tellErrors(
@@ -129,6 +136,6 @@ export function watchConfig({ workspace, screen, again, apply }: LiveConfig): ()
       );
     }
   });
-  watcher.also(workspace.loaded.files);
+  watcher.read(workspace.loaded.files, since);
   return () => watcher.close();
 }

@@ -49,6 +49,7 @@ export async function dev(folder: string | undefined, options: DevOptions): Prom
   const app = options.url === undefined ? undefined : readAppUrl(options.url);
   const place = app === undefined ? findHandlers(folder, process.env) : undefined;
   const modules = await ownModules();
+  const since = Date.now();
   const workspace = await readWorkspace(options.config, modules);
 
   const screen = createScreen(options.json === true, () => status(emulator, journeys));
@@ -128,12 +129,13 @@ export async function dev(folder: string | undefined, options: DevOptions): Prom
       return code;
     }
     if (endpoint && loaded && place)
-      closers.push(watchHandlers({ endpoint, place, files: loaded.files, modules, screen }));
+      closers.push(watchHandlers({ endpoint, place, files: loaded.files, since, modules, screen }));
     const again = () => readWorkspace(options.config, modules);
     if (workspace.file !== undefined) {
       closers.push(
         watchConfig({
           workspace,
+          since,
           screen,
           again,
           apply: (next) => changeDevWorkspace(emulator, next, seeded.workspaceSid, urls, app),
