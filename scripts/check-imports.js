@@ -42,8 +42,9 @@ const MAY_IMPORT = {
   testing: LIBRARY,
   rest: ['instructions', 'idempotency', ...BASE],
   'emulator/engine': ['expressions', ...BASE],
-  emulator: ['emulator/engine', 'expressions', 'instructions', 'signature', ...BASE],
-  workspace: ['rest', 'expressions', 'emulator/engine', ...BASE],
+  emulator: ['emulator/engine', 'workspace/definition', 'expressions', 'instructions', 'signature', ...BASE],
+  'workspace/definition': ['expressions', ...BASE],
+  workspace: ['workspace/definition', 'rest', 'expressions', 'emulator/engine', ...BASE],
   inspector: LIBRARY,
   server: ['rest', ...LIBRARY],
   cli: [
@@ -52,6 +53,7 @@ const MAY_IMPORT = {
     'inspector',
     'rest',
     'workspace',
+    'workspace/definition',
     'emulator',
     'emulator/engine',
     'expressions',
@@ -82,6 +84,9 @@ const PACKAGES = {
   commander: { in: ['cli/'] },
   valibot: { in: ['server/', 'cli/', 'workspace/', 'emulator/'] },
   'p-retry': { in: ['rest/'] },
+  yaml: { in: ['workspace/'] },
+  jiti: { in: ['workspace/', 'cli/'] },
+  chokidar: { in: ['cli/'] },
 };
 
 /** Handlers are written as users write them. */

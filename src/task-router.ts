@@ -206,6 +206,7 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
       deadlineMs: options.deadlineMs,
       maxAgeMs: options.maxAgeMs,
       accounts: options.accounts,
+      serverTiming: options.explainMismatch,
       onOutcome: outcomes,
     });
     parts = { handle, now: () => clock.now(), publicUrl, basePath };

@@ -1,5 +1,5 @@
 import type { Emulator, EmulatorNews, Seeded } from '../emulator/index.js';
-import type { CENTRE } from './dev-centre.js';
+import type { WorkspaceDefinition } from '../workspace/index.js';
 
 /**
  * Calls the emulator's REST API, as a worker's screen or the Console would.
@@ -35,7 +35,7 @@ const AWAY_MS = 20_000;
  */
 export function startWorkers(
   emulator: Emulator,
-  { workspaceSid, activities }: Seeded<typeof CENTRE>,
+  { workspaceSid, activities }: Seeded<WorkspaceDefinition>,
   ms: number,
   onRefused: (error: unknown) => void,
 ): () => void {

@@ -2,9 +2,12 @@ import { createEmulator, type Emulator, type EmulatorNews } from '../emulator/in
 import { ConfigurationError, systemCode } from '../errors.js';
 import { consoleLogger } from '../log.js';
 import { stopOnSignals } from '../server/shutdown.js';
+import { loadDefinition } from '../workspace/index.js';
 import { EXIT, UsageError } from './failure.js';
 import { newsLine } from './news-line.js';
+import { ownModules } from './own-modules.js';
 import { paint, print } from './print.js';
+import { seedFrom } from './seed-from.js';
 
 export interface EmulateOptions {
   readonly port: number;
@@ -12,6 +15,8 @@ export interface EmulateOptions {
   readonly authToken?: string;
   /** Keeps the state over a restart. */
   readonly data?: string;
+  /** A file with a workspace definition, to begin with. */
+  readonly config?: string;
   readonly clock: 'real' | 'virtual';
   readonly unconfirmedParameters?: true;
   /** `SK…:secret`, each. */
@@ -24,13 +29,15 @@ export interface EmulateOptions {
  * `taskrouter emulate`: a TaskRouter on this machine alone, until a signal stops it. It prints what it does, one line
  * a step.
  *
- * @throws ConfigurationError for a bad account, a damaged data file, or a port that cannot be listened on.
+ * @throws ConfigurationError for a bad account or workspace file, a damaged data file, or a port that cannot be listened on.
  */
 export async function emulate(options: EmulateOptions): Promise<void> {
   const accountSid = options.accountSid?.trim() || undefined;
   // Several tokens are for endpoints, while one replaces another; what signs is the first.
   const authToken = options.authToken?.split(',')[0]?.trim() || undefined;
   const apiKeys = apiKeysOf(options.apiKey, process.env);
+  const loaded =
+    options.config === undefined ? undefined : await loadDefinition(options.config, await ownModules());
   const emulator = await createEmulator({
     accountSid,
     authToken,
@@ -42,6 +49,14 @@ export async function emulate(options: EmulateOptions): Promise<void> {
     port: false,
   });
   try {
+    if (loaded) {
+      const { friendlyName = 'Workspace' } = loaded.definition;
+      // A data file may hold this workspace already: it is changed to what the definition says.
+      const kept = [...emulator.workspaces.values()].find(
+        ({ workspace }) => workspace.friendlyName === friendlyName,
+      );
+      seedFrom(emulator, loaded, { workspaceSid: kept?.workspace.sid });
+    }
     await listen(emulator, options.port);
   } catch (error) {
     await emulator.close();

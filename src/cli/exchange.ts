@@ -1,10 +1,5 @@
-import { HANDLER_HEADER } from '../http/answers.js';
-import {
-  type AnswerProblem,
-  decodeCallback,
-  eventAnswerProblem,
-  judgeAssignmentAnswer,
-} from '../instructions/index.js';
+import { readServerTiming } from '../http/server-timing.js';
+import { type AnswerProblem, eventAnswerProblem, judgeAssignmentAnswer } from '../instructions/index.js';
 import type { SignedRequest } from '../testing/index.js';
 
 /** The two kinds of callbacks, and how long Twilio waits for the answer to each, in milliseconds. */
@@ -18,7 +13,7 @@ export type Answer =
       readonly status: number;
       readonly contentType: string;
       readonly body: string;
-      /** Where no handler of its own took the callback: `otherwise` or `none`, as an endpoint of this package says. */
+      /** Who took the callback, as an endpoint of this package says: `otherwise` or `none`, and outside production any. */
       readonly handler?: string | undefined;
       readonly ms: number;
     }
@@ -40,7 +35,7 @@ export async function exchange(kind: Kind, url: string, request: SignedRequest):
     const response = await fetch(url, { method, headers: { ...headers }, body, redirect: 'manual', signal });
     const text = await response.text();
     const contentType = response.headers.get('content-type') ?? '';
-    const handler = response.headers.get(HANDLER_HEADER) ?? undefined;
+    const { handler } = readServerTiming(response.headers.get('server-timing'));
     return { status: response.status, contentType, body: text, handler, ms: elapsed() };
   } catch (error) {
     return { failure: whyNoAnswer(error, LIMIT_MS[kind]), ms: elapsed() };

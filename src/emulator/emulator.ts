@@ -6,13 +6,13 @@ import { consoleLogger } from '../log.js';
 import { createVirtualClock } from '../virtual-clock.js';
 import { createApp } from './api/app.js';
 import { controlRoutes } from './api/control.js';
-import { hostnameOf } from './api/same-origin.js';
+import { checkOptions, checkPhone } from './check-options.js';
 import { damaged, readDataFile, type SavedState } from './data-file.js';
 import { type DataLock, lockDataFile } from './data-lock.js';
 import { Deliverer } from './delivery/deliver.js';
 import { createHands } from './delivery/hands.js';
 import { DeliveryLog } from './delivery/log.js';
-import { Phones } from './delivery/phones.js';
+import { Phones, type Ring } from './delivery/phones.js';
 import { drive } from './driver.js';
 import { durationMs } from './duration.js';
 import { createEngine, type EngineOutput, formatExplanation, seededSid } from './engine/index.js';
@@ -119,7 +119,8 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     unconfirmedParameters = false,
     choices: { noContent = 'defer' } = {},
   } = options;
-  const rule = typeof behaviour === 'function' ? behaviour : () => behaviour;
+  const rule =
+    typeof behaviour === 'function' ? (ring: Ring) => checkPhone(behaviour(ring)) : () => behaviour;
   const hands = createHands({ world, phones, rule, hex });
   const deliverer = new Deliverer({
     world,
@@ -177,7 +178,8 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     workspaces: engine.workspaces,
     now: clock.now,
     clock: virtual ? 'virtual' : 'real',
-    seed: (description) => seedWorkspace(world, description),
+    seed: (definition, seeding = {}) =>
+      seedWorkspace(world, definition, seeding, () => createEngine({ ...options.choices, now: clock.now })),
     createTask: (task = {}) => plainTask(world.dispatch('createTask', taskFields(world, task))),
     until(task, waiting = {}) {
       const taskSid = typeof task === 'string' ? task : task.sid;
@@ -267,48 +269,6 @@ const latestTime = Date.UTC(9999, 0);
 function checkTime(time: number): void {
   if (time <= latestTime) return;
   throw new ConfigurationError('bad-duration', 'The clock would pass the year 9998: advance by less.');
-}
-
-function checkApiKeys(apiKeys: Readonly<Record<string, string>>): void {
-  for (const [sid, secret] of Object.entries(apiKeys)) {
-    if (/^SK[0-9a-fA-F]{32}$/.test(sid) && typeof secret === 'string' && secret !== '') continue;
-    throw new ConfigurationError(
-      'bad-api-key',
-      'apiKeys maps the SID of each key, SK and 32 hexadecimal digits, to its secret, which is not empty.',
-    );
-  }
-}
-
-function checkHosts(hosts: readonly string[]): void {
-  for (const host of hosts) {
-    if (hostnameOf(host) !== undefined) continue;
-    throw new ConfigurationError(
-      'bad-host',
-      `allowHosts holds ${JSON.stringify(host)}, which is no host: write a name or an address alone, such as emulator.`,
-    );
-  }
-}
-
-function checkOptions(options: EmulatorOptions): void {
-  const { accountSid, authToken, apiKeys = {}, allowHosts = [], seed, dataFile } = options;
-  checkApiKeys(apiKeys);
-  checkHosts(allowHosts);
-  if (accountSid !== undefined && !/^AC[0-9a-fA-F]{32}$/.test(accountSid)) {
-    throw new ConfigurationError(
-      'bad-account',
-      'accountSid is not AC and 32 hexadecimal digits: leave it out for a new one.',
-    );
-  }
-  if (authToken === '')
-    throw new ConfigurationError('empty-auth-token', 'authToken is empty: leave it out for a new one.');
-  if (dataFile === '')
-    throw new ConfigurationError('empty-data-file', 'dataFile is empty: leave it out to keep nothing.');
-  if (seed !== undefined && dataFile !== undefined) {
-    throw new ConfigurationError(
-      'seed-and-data-file',
-      'seed and dataFile do not go together: after a restart the seed would give out the same SIDs again.',
-    );
-  }
 }
 
 /** What the engine makes of a snapshot it cannot use is an error of the file it came from. */

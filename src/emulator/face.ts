@@ -1,8 +1,9 @@
+import type { WorkspaceDefinition } from '../workspace/definition/index.js';
 import type { DebuggerEntry, Delivery } from './delivery/log.js';
-import type { Seeded, WorkspaceDescription } from './description.js';
 import type { Duration } from './duration.js';
 import type { Explanation, Task, WorkspaceView } from './engine/index.js';
 import type { EmulatorNews } from './options.js';
+import type { Seeded, SeedOptions } from './seed.js';
 import type { NewTask } from './task-fields.js';
 import type { TroubleName, TroubleSwitches } from './trouble.js';
 import type { OtherRequests, TwilioOptions } from './twilio-options.js';
@@ -24,11 +25,13 @@ export interface Emulator {
   listen(port: number): Promise<void>;
 
   /**
-   * Makes a workspace from a description, and gives the SIDs by the names in it.
-   * @throws EngineRefusal what TaskRouter would refuse, ConfigurationError a name that nothing has. Nothing is left then.
+   * Makes a workspace from its definition, and returns the SIDs by the names in it. With `workspaceSid` it changes that
+   * workspace to what the definition says.
+   * @throws DefinitionError what is wrong with the definition, with the path of each problem; EngineRefusal what TaskRouter
+   * would refuse. Nothing has changed then.
    * @example const { workers } = emulator.seed({ workers: { Alice: { activity: 'Available' } } }); // workers.Alice: 'WK…'
    */
-  seed<const D extends WorkspaceDescription>(description: D): Seeded<D>;
+  seed<const D extends WorkspaceDefinition>(definition: D, options?: SeedOptions): Seeded<D>;
 
   /**
    * Makes a task, as `POST …/Tasks` would.

@@ -1,19 +1,26 @@
 /** taskrouter-kit/emulator: a TaskRouter on your machine, for tests, demonstrations and learning. */
 
+// What a workspace is seeded with, and what is done in it.
+export {
+  type ActivityDefinition,
+  DefinitionError,
+  type DefinitionPath,
+  type DefinitionProblem,
+  type FilterDefinition,
+  type Seconds,
+  type TargetDefinition,
+  type TaskChannelDefinition,
+  type TaskQueueDefinition,
+  type WorkerChannelDefinition,
+  type WorkerDefinition,
+  type WorkflowConfiguration,
+  type WorkflowDefinition,
+  type WorkspaceDefinition,
+} from '../workspace/definition/index.js';
+export { SeedRefusal } from './apply-definition.js';
 // What it tells.
 export type { DebuggerEntry, Delivery } from './delivery/log.js';
 export type { PhoneBehaviour, PhoneRule, Ring } from './delivery/phones.js';
-// What a workspace is seeded with, and what is done in it.
-export type {
-  FilterDescription,
-  Seeded,
-  TargetDescription,
-  TaskChannelDescription,
-  TaskQueueDescription,
-  WorkerDescription,
-  WorkflowDescription,
-  WorkspaceDescription,
-} from './description.js';
 export { type Duration, durationMs } from './duration.js';
 export { createEmulator } from './emulator.js';
 export type {
@@ -35,6 +42,7 @@ export type {
 export { EngineRefusal } from './engine/index.js';
 export type { Emulator } from './face.js';
 export type { EmulatorNews, EmulatorOptions } from './options.js';
+export type { Seeded, SeedOptions } from './seed.js';
 export type { NewTask } from './task-fields.js';
 export type { CallbackKind, Switch, TroubleName, TroubleSwitches } from './trouble.js';
 export {

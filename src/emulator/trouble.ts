@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.js';
+import { nearMiss, refuseUnknownKeys } from '../near-miss.js';
 
 /** `true`: from now on. A number: the next so many times. `false`: no longer. An object: with details. */
 export type Switch<Details = unknown> =
@@ -103,9 +104,10 @@ export class Troubles {
 function knownName(name: string): TroubleName {
   const known = names.find((one) => one === name);
   if (known) return known;
+  const meant = nearMiss(name, names);
   throw new ConfigurationError(
     'bad-trouble',
-    `There is no switch ${JSON.stringify(name)}: ${names.join(', ')}.`,
+    `There is no switch ${JSON.stringify(name)}${meant === undefined ? `: ${names.join(', ')}.` : `. Did you mean "${meant}"?`}`,
   );
 }
 
@@ -114,13 +116,13 @@ function read(name: string, value: unknown): On | undefined {
   if (value === true) return { left: Number.POSITIVE_INFINITY, details: {} };
   const given = typeof value === 'number' ? { times: value } : value;
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) {
-    const { times, callbacks, ms, retryAfterS, ...others } = given as Record<string, unknown>;
+    refuseUnknownKeys(given, ['times', 'callbacks', 'ms', 'retryAfterS'], `the switch ${name}`);
+    const { times, callbacks, ms, retryAfterS } = given as Record<string, unknown>;
     const fits =
       (times === undefined || isUpTo(1_000_000, times)) &&
       (callbacks === undefined || callbacks === 'assignment' || callbacks === 'event') &&
       (ms === undefined || isUpTo(longestDelayMs, ms)) &&
-      (retryAfterS === undefined || isUpTo(86_400, retryAfterS)) &&
-      Object.keys(others).length === 0;
+      (retryAfterS === undefined || isUpTo(86_400, retryAfterS));
     if (fits)
       return times === 0
         ? undefined

@@ -3,6 +3,7 @@ import type { AssignmentForm, EventForm } from '../callbacks/form.js';
 import type { EventEnd } from '../callbacks/handle-event.js';
 import { type CallbackOutcome, instructionIn } from './outcome.js';
 import { problem } from './problem.js';
+import { handledBy } from './server-timing.js';
 import type { CallbackResponse } from './types.js';
 
 /** An answer, and what is told about it. */
@@ -27,9 +28,8 @@ const JSON_TYPE = { 'content-type': 'application/json' } as const;
  * Says to tools such as `taskrouter send` that no handler of its own took the callback: `otherwise` for an assignment,
  * `none` for an event. Only a signed request is told.
  */
-export const HANDLER_HEADER = 'x-taskrouter-handler';
-const BY_OTHERWISE = { ...JSON_TYPE, [HANDLER_HEADER]: 'otherwise' } as const;
-const BY_NONE = { ...JSON_TYPE, [HANDLER_HEADER]: 'none' } as const;
+const BY_OTHERWISE = { ...JSON_TYPE, 'server-timing': handledBy('otherwise') } as const;
+const BY_NONE = { ...JSON_TYPE, 'server-timing': handledBy('none') } as const;
 
 /** An answer to a request that never comes to a handler. */
 export function refused(

@@ -9,6 +9,7 @@ import { answerAssignment, answerEvent, type CallbackAnswer, refused } from './a
 import { firstValue, parseForm } from './form.js';
 import type { CallbackOutcome } from './outcome.js';
 import type { FieldProblem } from './problem.js';
+import { withServerTiming } from './server-timing.js';
 import { type CheckSignature, judgeSignatureHeader, signatureRefusal } from './signature-check.js';
 import { judgeAge } from './staleness.js';
 import type { CallbackRequest, HandleCallback } from './types.js';
@@ -26,6 +27,8 @@ export interface CoreParts {
   readonly maxAgeMs: number | false;
   /** The workspaces of each account; undefined: any. */
   readonly accounts: Accounts | undefined;
+  /** Names handler and verdict in each answer: outside production. */
+  readonly serverTiming: boolean;
   readonly onOutcome: ReadonlyArray<(outcome: CallbackOutcome) => void>;
 }
 
@@ -63,7 +66,7 @@ export function createCore(parts: CoreParts): HandleCallback {
       );
     }
     tell(answer, route, performance.now() - began);
-    return answer.response;
+    return parts.serverTiming ? withServerTiming(answer) : answer.response;
   };
 
   async function take(request: CallbackRequest, route: CallbackOutcome['route']): Promise<CallbackAnswer> {

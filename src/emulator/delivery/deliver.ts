@@ -246,6 +246,7 @@ export class Deliverer {
         outcome: posted.ok ? 'answered' : posted.reason,
         status: posted.ok ? posted.status : undefined,
         instruction: callback === 'assignment' && posted.ok ? this.#instructionIn(posted) : undefined,
+        serverTiming: posted.ok ? posted.serverTiming : undefined,
         answer: answer?.slice(0, 2_000),
       });
       return posted;

@@ -23,6 +23,8 @@ export interface Delivery {
   readonly instruction: string | undefined;
   /** What was sent. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** The answer's `Server-Timing`, where an endpoint of this package names handler and verdict outside production. */
+  readonly serverTiming?: string | undefined;
   /** The body of the answer, at most 2,000 characters of it. */
   readonly answer: string | undefined;
 }

@@ -1,4 +1,4 @@
-import type { NewTask, WorkspaceDescription } from '../emulator/index.js';
+import type { WorkspaceDefinition } from '../workspace/index.js';
 
 /** A worker with a phone, as `contact_uri` says, unless told otherwise. */
 const worker = (languages: readonly string[], level: number, more: object = {}) => ({
@@ -7,8 +7,11 @@ const worker = (languages: readonly string[], level: number, more: object = {}) 
   channels: { voice: { capacity: 1 }, chat: { capacity: 3 }, ticket: { capacity: 2 } },
 });
 
-/** A small contact centre: three queues, eight workers, voice, chat and tickets, one workflow that escalates. */
-export const CENTRE = {
+/**
+ * A small contact centre: three queues, eight workers, voice, chat and tickets, one workflow that escalates. A workspace
+ * file as `taskrouter dev --config` takes it, and what `dev` takes where there is none.
+ */
+export default {
   friendlyName: 'Contact centre',
   multiTaskEnabled: true,
   activities: { 'Wrap-up': { available: false } },
@@ -32,14 +35,14 @@ export const CENTRE = {
   },
   workflows: {
     'Who helps': {
-      taskReservationTimeout: 15,
+      taskReservationTimeout: '15s',
       filters: [
         { name: 'Front desk', expression: "department == 'front_desk'", targets: [{ queue: 'Front desk' }] },
         {
           name: 'By language',
           expression: 'language != null',
           targets: [
-            { queue: 'Support', expression: 'worker.languages HAS task.language', timeout: 1 },
+            { queue: 'Support', expression: 'worker.languages HAS task.language', timeout: '1s' },
             { queue: 'Experts', priority: 10 },
           ],
         },
@@ -47,23 +50,4 @@ export const CENTRE = {
       defaultQueue: 'Support',
     },
   },
-} as const satisfies WorkspaceDescription;
-
-/**
- * How many reservations of one task come to nothing before it is canceled. Twilio goes on to the thousandth: a handler
- * that throws for each would fill the screen.
- */
-export const MOST_RESERVATIONS = 5;
-
-/** One task of each kind: what `handlers/` decides about each is different. */
-export function kindsOfTask(callSid: () => string): readonly (NewTask & { readonly label: string })[] {
-  const call = () => ({ call_sid: callSid(), from: '+15005550009', to: '+15005550001' });
-  return [
-    { label: 'call', taskChannel: 'voice', attributes: { ...call(), language: 'en' } },
-    { label: 'front desk', taskChannel: 'voice', attributes: { ...call(), department: 'front_desk' } },
-    { label: 'chat', taskChannel: 'chat', attributes: { type: 'chat', language: 'fr' } },
-    // Only Hugo speaks it, and he has no phone: the experts get it.
-    { label: 'no phone', taskChannel: 'voice', attributes: { ...call(), language: 'nl' } },
-    { label: 'ticket', taskChannel: 'ticket', attributes: { type: 'ticket' } },
-  ];
-}
+} as const satisfies WorkspaceDefinition;
