@@ -1,10 +1,5 @@
 import { HANDLER_HEADER } from '../http/answers.js';
-import {
-  type AnswerProblem,
-  decodeCallback,
-  eventAnswerProblem,
-  judgeAssignmentAnswer,
-} from '../instructions/index.js';
+import { type AnswerProblem, eventAnswerProblem, judgeAssignmentAnswer } from '../instructions/index.js';
 import type { SignedRequest } from '../testing/index.js';
 
 /** The two kinds of callbacks, and how long Twilio waits for the answer to each, in milliseconds. */

@@ -1,7 +1,7 @@
 import { namedQueues } from './configuration.js';
-import type { Operation, ParameterKind, PropertyKind } from './facts/kinds.js';
 import type { NameKind } from './names.js';
-import { OPERATIONS } from './operations.js';
+import { OPERATIONS } from './spec/index.js';
+import type { Operation, ParameterKind, PropertyKind } from './spec/kinds.js';
 
 /** The resources whose SIDs may be written as friendly names in calls; a task channel's name Twilio itself takes. */
 export type NamedKind = Extract<NameKind, 'activity' | 'taskQueue' | 'workflow'>;

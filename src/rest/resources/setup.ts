@@ -1,6 +1,6 @@
 import type { CallOptions, Calls } from '../calls.js';
 import type { List } from '../list.js';
-import { OPERATIONS } from '../operations.js';
+import { OPERATIONS } from '../spec/index.js';
 import type {
   Activity,
   CreateActivity,
@@ -22,7 +22,7 @@ import type {
   UpdateWorkspace,
   Workflow,
   Workspace,
-} from '../resources.js';
+} from '../types.js';
 
 // Every `sid` of an activity, a task queue or a workflow may be its friendly name, and a task channel's its unique name.
 

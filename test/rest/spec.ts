@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { FACTS_FILE } from '../../scripts/extract-rest-facts.js';
+import { SPEC_FILE } from '../../scripts/extract-rest-spec.js';
 
 /** What the OpenAPI file says of one operation; a `!` marks a required parameter. */
-export interface Facts {
+export interface OperationSpec {
   readonly http: string;
   readonly path: Readonly<Record<string, string>>;
   readonly params: Readonly<Record<string, string>>;
@@ -13,4 +13,4 @@ export interface Facts {
 }
 
 /** The committed fixture, by operationId. */
-export const FACTS: Readonly<Record<string, Facts>> = JSON.parse(readFileSync(FACTS_FILE, 'utf8'));
+export const SPEC: Readonly<Record<string, OperationSpec>> = JSON.parse(readFileSync(SPEC_FILE, 'utf8'));

@@ -1,14 +1,14 @@
 import type { CallOptions, Calls } from '../calls.js';
 import { TaskRouterApiError, TaskRouterStateError } from '../errors.js';
-import type { JsonObject } from '../facts/kinds.js';
 import { KeyLookups } from '../key-lookups.js';
 import { IDEMPOTENCY_ATTRIBUTE, type KeyedCreation } from '../keyed-creation.js';
 import type { List } from '../list.js';
-import { OPERATIONS } from '../operations.js';
 import { type AttributesPatch, patchAttributes } from '../patch.js';
-import type { CreateTask, DeleteVersion, ListTasks, Task, UpdateTask } from '../resources.js';
 import { type AttributesOptions, typed, typedList } from '../schema.js';
+import { OPERATIONS } from '../spec/index.js';
+import type { JsonObject } from '../spec/kinds.js';
 import { lookAt, TASK_TRANSITIONS } from '../transition.js';
+import type { CreateTask, DeleteVersion, ListTasks, Task, UpdateTask } from '../types.js';
 
 export interface CreateTaskOptions<Attributes> extends AttributesOptions<Attributes> {
   /**

@@ -127,7 +127,7 @@ export type Resource<P> = { readonly [K in keyof P]: OutputValue<P[K]> } & {
   readonly raw: JsonObject;
 };
 
-/** One operation of the API, as a row of facts. */
+/** One operation of the API, as a row of the table. */
 export interface Operation {
   /** Method and path, as Twilio's OpenAPI file writes them. A placeholder stands for a SID of the collection before it. */
   readonly http: `${'GET' | 'POST' | 'DELETE'} /v1/Workspaces${string}`;

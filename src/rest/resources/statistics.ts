@@ -1,6 +1,6 @@
 import type { CallOptions, Calls } from '../calls.js';
 import type { List } from '../list.js';
-import { OPERATIONS } from '../operations.js';
+import { OPERATIONS } from '../spec/index.js';
 import type {
   ListedTaskQueueStatistics,
   ListTaskQueueStatistics,
@@ -22,7 +22,7 @@ import type {
   WorkspaceCumulativeStatistics,
   WorkspaceRealTimeStatistics,
   WorkspaceStatistics,
-} from '../resources.js';
+} from '../types.js';
 
 const { workspaceStatistics, workerStatistics, taskQueueStatistics, workflowStatistics } = OPERATIONS;
 

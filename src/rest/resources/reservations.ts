@@ -12,14 +12,14 @@ import type {
 import type { CallOptions, Calls } from '../calls.js';
 import { InputError, TaskRouterApiError } from '../errors.js';
 import type { List } from '../list.js';
-import { OPERATIONS } from '../operations.js';
+import { OPERATIONS } from '../spec/index.js';
+import { lookAt, RESERVATION_TRANSITIONS } from '../transition.js';
 import type {
   ListTaskReservations,
   ListWorkerReservations,
   Reservation,
   UpdateReservation,
-} from '../resources.js';
-import { lookAt, RESERVATION_TRANSITIONS } from '../transition.js';
+} from '../types.js';
 
 /** The instructions are loaded with the first one that is sent: most users of a client send none. */
 const instructions = () => import('../../instructions/index.js');

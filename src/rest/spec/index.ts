@@ -1,21 +1,14 @@
-import { activities, taskChannels, taskQueues, workflows, workspaces } from './facts/setup.js';
+import { activities, taskChannels, taskQueues, workflows, workspaces } from './setup.js';
 import {
   taskQueueStatistics,
   workerStatistics,
   workflowStatistics,
   workspaceStatistics,
-} from './facts/statistics.js';
-import {
-  events,
-  taskReservations,
-  tasks,
-  workerChannels,
-  workerReservations,
-  workers,
-} from './facts/work.js';
+} from './statistics.js';
+import { events, taskReservations, tasks, workerChannels, workerReservations, workers } from './work.js';
 
 /**
- * Every operation of TaskRouter's REST API, as facts: the one table that paths, encoding, decoding, retries and the
+ * Every operation of TaskRouter's REST API, as data: the one table that paths, encoding, decoding, retries and the
  * types of the client are made from. A test holds it against Twilio's OpenAPI file.
  */
 export const OPERATIONS = {

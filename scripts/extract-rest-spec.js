@@ -1,16 +1,16 @@
 // Extracts names and types of every TaskRouter operation from Twilio's OpenAPI file
-// (github.com/twilio/twilio-oai, spec/json/twilio_taskrouter_v1.json) into test/rest/operations-facts.json.
+// (github.com/twilio/twilio-oai, spec/json/twilio_taskrouter_v1.json) into test/rest/operations-spec.json.
 //
-//   node scripts/extract-rest-facts.js [path of the OpenAPI file]
+//   node scripts/extract-rest-spec.js [path of the OpenAPI file]
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const OPENAPI_FILE = new URL('../../shared/reference/taskrouter-openapi.json', import.meta.url);
-export const FACTS_FILE = new URL('../test/rest/operations-facts.json', import.meta.url);
+export const SPEC_FILE = new URL('../test/rest/operations-spec.json', import.meta.url);
 
-/** The facts of an OpenAPI document, by operationId: method and path, parameters, properties, the key of a list. */
-export function extractFacts(openapi) {
+/** What an OpenAPI document says, by operationId: method and path, parameters, properties, the key of a list. */
+export function extractSpec(openapi) {
   const resolve = (schema) =>
     schema?.$ref
       ? schema.$ref
@@ -38,7 +38,7 @@ export function extractFacts(openapi) {
       ]),
     );
 
-  const factsOf = (method, path, operation) => {
+  const specOf = (method, path, operation) => {
     const parameters = operation.parameters ?? [];
     const inPath = parameters.filter((one) => one.in === 'path');
     const others = parameters.filter((one) => one.in !== 'path');
@@ -71,7 +71,7 @@ export function extractFacts(openapi) {
       .flatMap(([path, item]) =>
         Object.entries(item)
           .filter(([, operation]) => operation.operationId)
-          .map(([method, operation]) => [operation.operationId, factsOf(method, path, operation)]),
+          .map(([method, operation]) => [operation.operationId, specOf(method, path, operation)]),
       )
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
@@ -79,7 +79,7 @@ export function extractFacts(openapi) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const source = process.argv[2] ?? fileURLToPath(OPENAPI_FILE);
-  const facts = extractFacts(JSON.parse(readFileSync(source, 'utf8')));
-  writeFileSync(FACTS_FILE, `${JSON.stringify(facts, null, 2)}\n`);
-  console.log(`${Object.keys(facts).length} operations in ${fileURLToPath(FACTS_FILE)}`);
+  const spec = extractSpec(JSON.parse(readFileSync(source, 'utf8')));
+  writeFileSync(SPEC_FILE, `${JSON.stringify(spec, null, 2)}\n`);
+  console.log(`${Object.keys(spec).length} operations in ${fileURLToPath(SPEC_FILE)}`);
 }

@@ -1,5 +1,5 @@
-import type { InputOf, JsonObject, ResultOf } from './facts/kinds.js';
-import type { OPERATIONS } from './operations.js';
+import type { OPERATIONS } from './spec/index.js';
+import type { InputOf, JsonObject, ResultOf } from './spec/kinds.js';
 
 // The names that the resources and inputs of the table go by in an editor.
 

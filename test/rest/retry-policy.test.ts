@@ -7,7 +7,7 @@ import {
   type Effect,
   type Failure,
   type Situation,
-} from '../../src/rest/decide.js';
+} from '../../src/rest/retry-policy.js';
 
 // The table of docs/rest.md, row by row.
 

@@ -1,9 +1,10 @@
 import type { CallOptions, Calls } from '../calls.js';
 import { InputError } from '../errors.js';
-import type { JsonObject } from '../facts/kinds.js';
 import type { List } from '../list.js';
-import { OPERATIONS } from '../operations.js';
 import { type AttributesPatch, patchAttributes } from '../patch.js';
+import { type AttributesOptions, typed, typedList } from '../schema.js';
+import { OPERATIONS } from '../spec/index.js';
+import type { JsonObject } from '../spec/kinds.js';
 import type {
   CreateWorker,
   DeleteVersion,
@@ -15,8 +16,7 @@ import type {
   UpdateWorkerChannel,
   Worker,
   WorkerChannel,
-} from '../resources.js';
-import { type AttributesOptions, typed, typedList } from '../schema.js';
+} from '../types.js';
 
 /** The workers of a workspace. */
 export function workers(calls: Calls) {
