@@ -1,8 +1,8 @@
-import type { EmulatorNews } from '../emulator/index.js';
+import type { EmulatorEvent } from '../emulator/index.js';
 import { visible } from '../emulator/visible.js';
 import type { CallbackOutcome } from '../index.js';
 import { MOST_RESERVATIONS } from './dev-centre.js';
-import { outcomeOf } from './news-line.js';
+import { outcomeOf } from './event-line.js';
 import { milliseconds, paint, print, type Style } from './print.js';
 
 const STEPS: Readonly<Record<string, readonly [step: string, style: Style]>> = {
@@ -41,7 +41,7 @@ export class Journeys {
     }
   }
 
-  news(news: EmulatorNews, label?: string): void {
+  news(news: EmulatorEvent, label?: string): void {
     if (news.kind === 'debugger') {
       this.#line(news.taskSid, 'debugger', 'red', `${news.code}: ${visible(news.message)}`);
     } else if (news.kind === 'delivery') {

@@ -1,9 +1,9 @@
-import { createEmulator, type Emulator, type EmulatorNews } from '../emulator/index.js';
+import { createEmulator, type Emulator, type EmulatorEvent } from '../emulator/index.js';
 import { ConfigurationError, systemCode } from '../errors.js';
 import { consoleLogger } from '../log.js';
 import { stopOnSignals } from '../server/shutdown.js';
+import { eventLine } from './event-line.js';
 import { EXIT, UsageError } from './failure.js';
-import { newsLine } from './news-line.js';
 import { paint, print } from './print.js';
 
 export interface EmulateOptions {
@@ -47,7 +47,7 @@ export async function emulate(options: EmulateOptions): Promise<void> {
     await emulator.close();
     throw error;
   }
-  emulator.watch((news: EmulatorNews) => print(newsLine(news)));
+  emulator.watch((news: EmulatorEvent) => print(eventLine(news)));
   stopOnSignals({
     log: consoleLogger,
     async close() {

@@ -1,6 +1,6 @@
 /** taskrouter-kit/emulator: a TaskRouter on your machine, for tests, demonstrations and learning. */
 
-// What it tells.
+// What it emits.
 export type { DebuggerEntry, Delivery } from './delivery/log.js';
 export type { PhoneBehaviour, PhoneRule, Ring } from './delivery/phones.js';
 // What a workspace is seeded with, and what is done in it.
@@ -14,7 +14,6 @@ export type {
   WorkflowDescription,
   WorkspaceDescription,
 } from './description.js';
-export { type Duration, durationMs } from './duration.js';
 export { createEmulator } from './emulator.js';
 export type {
   Activity,
@@ -33,10 +32,9 @@ export type {
 } from './engine/index.js';
 // The engine's words.
 export { EngineRefusal } from './engine/index.js';
-export type { Emulator } from './face.js';
-export type { EmulatorNews, EmulatorOptions } from './options.js';
+export type { Emulator } from './interface.js';
+export type { EmulatorEvent, EmulatorOptions } from './options.js';
 export type { NewTask } from './task-fields.js';
-export type { CallbackKind, Switch, TroubleName, TroubleSwitches } from './trouble.js';
 export {
   type OtherRequests,
   type TwilioOptions,
@@ -45,3 +43,5 @@ export {
   twilioOptions,
 } from './twilio-options.js';
 export { TaskWaitError, type Until, type UntilOptions } from './until.js';
+export { type Duration, durationMs } from './world/duration.js';
+export type { CallbackKind, FaultName, FaultSwitches, Switch } from './world/faults.js';

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.js';
 import type { Seeded, TargetDescription, WorkflowDescription, WorkspaceDescription } from './description.js';
-import { workspaceIn } from './find.js';
-import type { World } from './world.js';
+import { workspaceIn } from './world/find.js';
+import type { World } from './world/world.js';
 
 /**
  * Makes a workspace from its description.

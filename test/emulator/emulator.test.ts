@@ -1,4 +1,4 @@
-import { createEmulator, type EmulatorNews } from 'taskrouter-kit/emulator';
+import { createEmulator, type EmulatorEvent } from 'taskrouter-kit/emulator';
 import { describe, expect, it } from 'vitest';
 import { start } from './open.js';
 
@@ -188,7 +188,7 @@ describe('createTask', () => {
 describe('watch', () => {
   it('tells events, requests and debugger entries as they happen, until it is ended', async () => {
     const emulator = await start({ fetch: async () => Response.json({}, { status: 500 }) });
-    const news: EmulatorNews[] = [];
+    const news: EmulatorEvent[] = [];
     const stop = emulator.watch((one) => void news.push(one));
     emulator.seed({
       ...centre,
