@@ -23,6 +23,6 @@ export type { Engine, EngineOptions } from './interface.js';
 export { percentageFree } from './matching/worker-scope.js';
 export { EngineRefusal } from './refusal.js';
 export { seededSid } from './sid.js';
+export type { EngineSnapshot } from './snapshot/snapshot-data.js';
 export { snapshotVersion } from './snapshot/snapshot-data.js';
-export type { EngineSnapshot } from './snapshot/take-snapshot.js';
 export type * from './types.js';

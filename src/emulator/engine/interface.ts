@@ -1,6 +1,6 @@
 import type { EngineOutput } from './events/outputs.js';
 import type { Explanation } from './explain/explain-types.js';
-import type { EngineSnapshot } from './snapshot/take-snapshot.js';
+import type { EngineSnapshot } from './snapshot/snapshot-data.js';
 import type { CommandName, Commands, SidPrefix, WorkspaceView } from './types.js';
 
 /** The choices Twilio's documents leave open, and what a simulation injects. See docs/emulator-fidelity.md. */

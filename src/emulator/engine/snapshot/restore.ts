@@ -19,6 +19,7 @@ import {
 import { Trace } from '../trace.js';
 import { compilePlan, directStep } from '../workflow/plan.js';
 import { newWorkspaceState } from '../workspace-state.js';
+import type { EngineSnapshot } from './snapshot-data.js';
 import {
   type ReservationData,
   snapshotData,
@@ -29,7 +30,6 @@ import {
   type WorkspaceData,
 } from './snapshot-data.js';
 import { checkLinks } from './snapshot-links.js';
-import type { EngineSnapshot } from './take-snapshot.js';
 
 /**
  * Fills an empty engine from a snapshot.

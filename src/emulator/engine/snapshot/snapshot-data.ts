@@ -8,6 +8,12 @@ import * as v from 'valibot';
 /** The form of a snapshot. One of another form is refused. */
 export const snapshotVersion = 3;
 
+/** The engine's state as plain JSON data. Opaque, but for its version: give it back to `createEngine`. */
+export interface EngineSnapshot {
+  readonly version: typeof snapshotVersion;
+  readonly [key: string]: unknown;
+}
+
 /** Milliseconds since 1970 that a Date can hold. */
 const time = v.pipe(v.number(), v.minValue(-8.64e15), v.maxValue(8.64e15));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));

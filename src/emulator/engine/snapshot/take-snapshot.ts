@@ -1,6 +1,7 @@
 import type { Core } from '../core.js';
 import type { ReservationState, TaskState, WorkerState, WorkflowState, WorkspaceState } from '../state.js';
 import {
+  type EngineSnapshot,
   type PlanState,
   type ReservationData,
   type SnapshotData,
@@ -9,12 +10,6 @@ import {
   type WorkerData,
   type WorkspaceData,
 } from './snapshot-data.js';
-
-/** The engine's state as plain JSON data. Opaque, but for its version: give it back to `createEngine`. */
-export interface EngineSnapshot {
-  readonly version: typeof snapshotVersion;
-  readonly [key: string]: unknown;
-}
 
 /** Copies the whole state. What can be worked out again (pools, groups, compiled expressions) is left out. */
 export function takeSnapshot(core: Core): EngineSnapshot {
