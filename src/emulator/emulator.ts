@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { dateClock } from '../clock.js';
 import { ConfigurationError } from '../errors.js';
 import { consoleLogger } from '../log.js';
+import { ACCOUNT_SID, API_KEY_SID } from '../sids.js';
 import { createVirtualClock } from '../virtual-clock.js';
 import { createApp } from './api/app.js';
 import { controlRoutes } from './api/control.js';
@@ -271,7 +272,7 @@ function checkTime(time: number): void {
 
 function checkApiKeys(apiKeys: Readonly<Record<string, string>>): void {
   for (const [sid, secret] of Object.entries(apiKeys)) {
-    if (/^SK[0-9a-fA-F]{32}$/.test(sid) && typeof secret === 'string' && secret !== '') continue;
+    if (API_KEY_SID.test(sid) && typeof secret === 'string' && secret !== '') continue;
     throw new ConfigurationError(
       'bad-api-key',
       'apiKeys maps the SID of each key, SK and 32 hexadecimal digits, to its secret, which is not empty.',
@@ -293,7 +294,7 @@ function checkOptions(options: EmulatorOptions): void {
   const { accountSid, authToken, apiKeys = {}, allowHosts = [], seed, dataFile } = options;
   checkApiKeys(apiKeys);
   checkHosts(allowHosts);
-  if (accountSid !== undefined && !/^AC[0-9a-fA-F]{32}$/.test(accountSid)) {
+  if (accountSid !== undefined && !ACCOUNT_SID.test(accountSid)) {
     throw new ConfigurationError(
       'bad-account',
       'accountSid is not AC and 32 hexadecimal digits: leave it out for a new one.',

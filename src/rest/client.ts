@@ -1,3 +1,4 @@
+import { WORKSPACE_SID } from '../sids.js';
 import { Calls } from './calls.js';
 import { readConfig, type TaskRouterClientOptions } from './config.js';
 import { InputError } from './errors.js';
@@ -78,7 +79,7 @@ export function createTaskRouterClient(options: TaskRouterClientOptions = {}): T
       prime: (kinds, where) => names.prime(kinds, where),
     },
     workspace(sid) {
-      if (!/^WS[0-9a-fA-F]{32}$/.test(sid)) {
+      if (!WORKSPACE_SID.test(sid)) {
         throw new InputError(
           'client.workspace',
           'the argument must be a workspace SID: WS and 32 hexadecimal digits',

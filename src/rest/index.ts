@@ -1,5 +1,6 @@
 /** TaskRouter's REST API: `import { createTaskRouterClient } from 'taskrouter-kit/rest'`. */
 
+export type { Schema, SchemaIssue } from '../standard-schema.js';
 export type { CallOptions } from './calls.js';
 // The client.
 export { createTaskRouterClient, type TaskRouterClient, type WorkspaceClient } from './client.js';
@@ -26,7 +27,7 @@ export type { AttributesPatch } from './patch.js';
 export type { RetryNotice, RetryOptions } from './request.js';
 export type { ReservationHandle, TaskReservations, WorkerReservations } from './resources/reservations.js';
 export type { CreateTaskOptions, EndTaskOptions } from './resources/tasks.js';
-export { AttributesError, type AttributesOptions, type AttributesSchema } from './schema.js';
+export { AttributesError, type AttributesOptions } from './schema.js';
 export type {
   ActivityCount,
   ActivityDuration,

@@ -183,21 +183,21 @@ function actionsOn(
         'supervise goes by the path of the task: client.reservations.supervise',
       );
     }
-    const { checkEncoding, encodeReservationUpdate, InstructionError, namesIn, withNames } =
+    const { checkEncoding, encodeReservationUpdate, InstructionError, lookUpNames, namesIn } =
       await instructions();
     const problem = checkEncoding(instruction, 'rest');
     if (problem) throw new InstructionError(problem);
     const { workspaceSid } = calls;
-    const sids = new Map<string, string>();
-    for (const { kind, name: friendlyName } of namesIn(instruction)) {
-      sids.set(friendlyName, await calls.names.resolve(kind, friendlyName, { workspaceSid }));
-    }
-    const form = encodeReservationUpdate(withNames(instruction, (_kind, one) => sids.get(one) ?? one));
+    const resolved = await lookUpNames(instruction, (kind, friendlyName) =>
+      calls.names.resolve(kind, friendlyName, { workspaceSid }),
+    );
+    const form = encodeReservationUpdate(resolved);
     try {
       return await send(method, [owner, sid], {}, form, options);
     } catch (error) {
       // The activity may have been made anew under its name: the next use reads the names again.
-      if (sids.size > 0 && error instanceof TaskRouterApiError) calls.names.forget('activity', workspaceSid);
+      if (namesIn(instruction).length > 0 && error instanceof TaskRouterApiError)
+        calls.names.forget('activity', workspaceSid);
       throw error;
     }
   };

@@ -1,3 +1,4 @@
+import { WORKER_CHANNEL_SID } from '../../sids.js';
 import type { CallOptions, Calls } from '../calls.js';
 import { InputError } from '../errors.js';
 import type { List } from '../list.js';
@@ -62,7 +63,7 @@ export function workerChannels(calls: Calls) {
 
   /** Twilio's pages do not say that the path takes a name, so the channel is found by it first. */
   async function sidOf(workerSid: string, channel: string, options?: CallOptions): Promise<string> {
-    if (/^WC[0-9a-fA-F]{32}$/.test(channel)) return channel;
+    if (WORKER_CHANNEL_SID.test(channel)) return channel;
     for await (const one of calls.list(list, [workerSid], {}, options)) {
       if (one.taskChannelUniqueName === channel || one.taskChannelSid === channel) return one.sid;
     }
