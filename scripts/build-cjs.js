@@ -1,4 +1,4 @@
-// Writes dist/cjs/, part of the build: the face of the package for `require` and for TypeScript in CommonJS files. Each
+// Writes dist/cjs/, part of the build: what the package is for `require` and for TypeScript in CommonJS files. Each
 // file hands on the one ESM build, so that there is one of each class and of each store; Node 20.19 can require it.
 // The declarations list every name, because a .d.cts file may take types alone from an ES module.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';

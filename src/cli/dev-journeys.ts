@@ -1,14 +1,14 @@
-import type { EmulatorNews } from '../emulator/index.js';
+import type { EmulatorEvent } from '../emulator/index.js';
 import { visible } from '../emulator/visible.js';
-import { readServerTiming } from '../http/server-timing.js';
+import { descIn } from '../http/server-timing.js';
 import type { CallbackOutcome, DeferredOutcome } from '../index.js';
 import type { Screen } from './dev-screen.js';
 import { MOST_RESERVATIONS } from './dev-tasks.js';
-import { outcomeOf } from './news-line.js';
+import { outcomeOf } from './event-line.js';
 import { milliseconds, paint, type Style } from './print.js';
 
-type EngineEvent = Extract<EmulatorNews, { readonly kind: 'event' }>;
-type Delivery = Extract<EmulatorNews, { readonly kind: 'delivery' }>;
+type EngineEvent = Extract<EmulatorEvent, { readonly kind: 'event' }>;
+type Delivery = Extract<EmulatorEvent, { readonly kind: 'delivery' }>;
 
 const STEPS: Readonly<Record<string, readonly [step: string, style: Style]>> = {
   'task.created': ['created', 'bold'],
@@ -92,7 +92,7 @@ export class Journeys {
   }
 
   /** @param name - what a new task is called; default: its type, or its channel. */
-  news(news: EmulatorNews, name?: string): void {
+  news(news: EmulatorEvent, name?: string): void {
     if (news.kind === 'debugger') {
       const { taskSid, code, message, level } = news;
       this.#line({ taskSid, step: 'debugger', code, level, message }, 'red', `${code}: ${message}`);
@@ -109,7 +109,15 @@ export class Journeys {
     const id = `${news.reservationSid} ${route}`;
     const outcome = this.#outcomes.get(id);
     this.#outcomes.delete(id);
-    const { handler, verdict, durationMs = news.ms } = { ...readServerTiming(news.serverTiming), ...outcome };
+    const {
+      handler,
+      verdict,
+      durationMs = news.ms,
+    } = outcome ?? {
+      // What an application of another process says of itself, if it uses this package outside production.
+      handler: descIn(news.serverTiming, 'handler'),
+      verdict: descIn(news.serverTiming, 'verdict'),
+    };
     if (news.outcome === 'answered' && news.status === 200) {
       this.#answered += 1;
       this.#durations.push(durationMs);

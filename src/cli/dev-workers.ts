@@ -1,4 +1,4 @@
-import type { Emulator, EmulatorNews, Seeded } from '../emulator/index.js';
+import type { Emulator, EmulatorEvent, Seeded } from '../emulator/index.js';
 import type { WorkspaceDefinition } from '../workspace/index.js';
 
 /**
@@ -52,7 +52,7 @@ export function startWorkers(
     timers.add(timer);
   };
 
-  const unwatch = emulator.watch((news: EmulatorNews) => {
+  const unwatch = emulator.watch((news: EmulatorEvent) => {
     if (news.kind === 'delivery') {
       const open = news.callback === 'assignment' && news.status === 200 && LEFT_OPEN.has(news.instruction);
       if (open) {

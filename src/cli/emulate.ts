@@ -1,10 +1,11 @@
-import { createEmulator, type Emulator, type EmulatorNews } from '../emulator/index.js';
+import { createEmulator, type Emulator, type EmulatorEvent } from '../emulator/index.js';
 import { ConfigurationError, systemCode } from '../errors.js';
 import { consoleLogger } from '../log.js';
 import { stopOnSignals } from '../server/shutdown.js';
+import { API_KEY_SID, sidPattern } from '../sids.js';
 import { loadDefinition } from '../workspace/index.js';
+import { eventLine } from './event-line.js';
 import { EXIT, UsageError } from './failure.js';
-import { newsLine } from './news-line.js';
 import { ownModules } from './own-modules.js';
 import { paint, print } from './print.js';
 import { seedFrom } from './seed-from.js';
@@ -62,7 +63,7 @@ export async function emulate(options: EmulateOptions): Promise<void> {
     await emulator.close();
     throw error;
   }
-  emulator.watch((news: EmulatorNews) => print(newsLine(news)));
+  emulator.watch((news: EmulatorEvent) => print(eventLine(news)));
   stopOnSignals({
     log: consoleLogger,
     async close() {
@@ -90,16 +91,19 @@ export async function emulate(options: EmulateOptions): Promise<void> {
   print('Up until Ctrl-C.\n');
 }
 
+/** A key with its secret, as `--api-key` takes them. */
+const API_KEY = new RegExp(`^(${sidPattern('SK')}):(.+)$`);
+
 /** The secrets of API keys by their SIDs: those of the command line, and the one of the environment. */
 function apiKeysOf(pairs: readonly string[], env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
   const { TWILIO_API_KEY: key = '', TWILIO_API_SECRET: secret = '' } = env;
   const keys = pairs.map((pair): [string, string] => {
-    const [, sid, rest] = /^(SK[0-9a-fA-F]{32}):(.+)$/.exec(pair) ?? [];
+    const [, sid, rest] = API_KEY.exec(pair) ?? [];
     if (sid !== undefined && rest !== undefined) return [sid, rest];
     // The text may be a secret: it is not repeated.
     throw new UsageError('--api-key takes SK and 32 hexadecimal digits, a colon, and the secret.');
   });
-  if (key !== '' && !/^SK[0-9a-fA-F]{32}$/.test(key.trim())) {
+  if (key !== '' && !API_KEY_SID.test(key.trim())) {
     throw new UsageError(
       'TWILIO_API_KEY is not SK and 32 hexadecimal digits: correct it, or leave it unset.',
     );

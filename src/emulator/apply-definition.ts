@@ -8,9 +8,9 @@ import {
 } from '../workspace/definition/index.js';
 import { EngineRefusal } from './engine/index.js';
 import type { Commands, WorkspaceView } from './engine/types.js';
-import { workspaceIn } from './find.js';
 import { placeInWorkflow } from './refused-path.js';
-import type { World } from './world.js';
+import { workspaceIn } from './world/find.js';
+import type { World } from './world/world.js';
 
 /** What a definition names, and the SID of each. */
 export interface Sids {

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../errors.js';
 import { nearMiss, refuseUnknownKeys } from '../near-miss.js';
+import { ACCOUNT_SID, API_KEY_SID } from '../sids.js';
 import { hostnameOf } from './api/same-origin.js';
 import type { PhoneBehaviour } from './delivery/phones.js';
 import type { EmulatorOptions } from './options.js';
@@ -26,7 +27,7 @@ const oneOf = (...values: readonly string[]): readonly [check: Check, form: stri
 const OPTIONS: Readonly<Record<keyof EmulatorOptions, readonly [check: Check, form: string]>> = {
   clock: [(value) => value === 'real' || value === 'virtual', "'real' or 'virtual'"],
   accountSid: [
-    (value) => typeof value === 'string' && /^AC[0-9a-fA-F]{32}$/.test(value),
+    (value) => typeof value === 'string' && ACCOUNT_SID.test(value),
     'AC and 32 hexadecimal digits',
   ],
   authToken: [isText, 'a text'],
@@ -72,7 +73,7 @@ export function checkOptions(options: EmulatorOptions): void {
 
 function checkApiKeys(apiKeys: Readonly<Record<string, string>> = {}): void {
   for (const [sid, secret] of Object.entries(apiKeys)) {
-    if (/^SK[0-9a-fA-F]{32}$/.test(sid) && isText(secret)) continue;
+    if (API_KEY_SID.test(sid) && isText(secret)) continue;
     throw new ConfigurationError(
       'bad-api-key',
       'apiKeys maps the SID of each key, SK and 32 hexadecimal digits, to its secret, which is not empty.',

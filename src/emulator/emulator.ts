@@ -7,30 +7,30 @@ import { createVirtualClock } from '../virtual-clock.js';
 import { createApp } from './api/app.js';
 import { controlRoutes } from './api/control.js';
 import { checkOptions, checkPhone } from './check-options.js';
-import { damaged, readDataFile, type SavedState } from './data-file.js';
-import { type DataLock, lockDataFile } from './data-lock.js';
 import { Deliverer } from './delivery/deliver.js';
-import { createHands } from './delivery/hands.js';
+import { createInstructionExecutor } from './delivery/execute-instruction.js';
 import { DeliveryLog } from './delivery/log.js';
 import { Phones, type Ring } from './delivery/phones.js';
 import { drive } from './driver.js';
-import { durationMs } from './duration.js';
 import { createEngine, type EngineOutput, formatExplanation, seededSid } from './engine/index.js';
 import { notFound } from './engine/refusal.js';
 import { randomSid } from './engine/sid.js';
-import { EventLog } from './event-log.js';
-import type { Emulator } from './face.js';
+import type { Emulator } from './interface.js';
 import { leniencies } from './lenient.js';
-import type { EmulatorNews, EmulatorOptions } from './options.js';
-import { createSaver } from './saver.js';
+import type { EmulatorEvent, EmulatorOptions } from './options.js';
 import { seedWorkspace } from './seed.js';
 import { listening } from './server.js';
+import { damaged, readDataFile, type SavedState } from './storage/data-file.js';
+import { type DataLock, lockDataFile } from './storage/data-lock.js';
+import { createSaver } from './storage/saver.js';
 import { taskFields } from './task-fields.js';
-import { Troubles } from './trouble.js';
 import { twilioOptions } from './twilio-options.js';
 import { plainTask, until } from './until.js';
 import { visible } from './visible.js';
-import type { World } from './world.js';
+import { durationMs } from './world/duration.js';
+import { EventLog } from './world/event-log.js';
+import { Faults } from './world/faults.js';
+import type { World } from './world/world.js';
 
 /**
  * Starts a TaskRouter of one's own: REST API, routing and signed callbacks on this machine.
@@ -89,7 +89,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     },
     explain: engine.explain,
     events: new EventLog(),
-    troubles: new Troubles(),
+    faults: new Faults(),
     log,
     warn(workspaceSid, message) {
       // Who watches hears of it below.
@@ -100,18 +100,18 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
   };
   for (const event of saved?.events ?? []) world.events.add(event);
 
-  const watchers = new Set<(news: EmulatorNews) => void>();
+  const watchers = new Set<(event: EmulatorEvent) => void>();
   const changes = new Set<() => void>();
-  const tell = (news: EmulatorNews) => {
+  const emit = (event: EmulatorEvent) => {
     for (const watcher of watchers) {
       try {
-        watcher(news);
+        watcher(event);
       } catch (error) {
         log.error({ error }, 'a watcher of the emulator threw');
       }
     }
   };
-  const deliveries = new DeliveryLog(tell);
+  const deliveries = new DeliveryLog(emit);
   const phones = new Phones(world, clock);
   const {
     phones: behaviour = { does: 'answer' },
@@ -121,10 +121,10 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
   } = options;
   const rule =
     typeof behaviour === 'function' ? (ring: Ring) => checkPhone(behaviour(ring)) : () => behaviour;
-  const hands = createHands({ world, phones, rule, hex });
+  const executor = createInstructionExecutor({ world, phones, rule, hex });
   const deliverer = new Deliverer({
     world,
-    hands,
+    executor,
     log,
     deliveries,
     fetch,
@@ -143,7 +143,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
   const hear = (output: EngineOutput): void => {
     if (output.kind === 'event') {
       world.events.add(output);
-      tell(output);
+      emit(output);
       deliverer.event(output);
     } else if (output.kind === 'assignment') {
       deliverer.assignment(output);
@@ -209,8 +209,8 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     },
     quiet: () => deliverer.quiet(),
     explain,
-    trouble: (switches) => world.troubles.set(switches),
-    troubles: () => world.troubles.list(),
+    trouble: (switches) => world.faults.set(switches),
+    troubles: () => world.faults.list(),
     deliveries: () => deliveries.deliveries(),
     debugger: () => deliveries.debugger(),
     watch(watcher) {
@@ -223,7 +223,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
   const { host = '127.0.0.1' } = options;
   const app = createApp({
     world,
-    hands,
+    executor,
     log,
     control: controlRoutes(emulator, [host, ...(options.allowHosts ?? [])]),
   });

@@ -6,7 +6,7 @@ import {
   type WorkspaceDefinition,
 } from '../workspace/definition/index.js';
 import { changeWorkspace, fillWorkspace, type Sids } from './apply-definition.js';
-import type { World } from './world.js';
+import type { World } from './world/world.js';
 
 /** The SIDs of what a definition made, by the names in it. */
 export interface Seeded<D extends WorkspaceDefinition> {

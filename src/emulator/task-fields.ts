@@ -1,8 +1,8 @@
 import { ConfigurationError } from '../errors.js';
 import { refuseUnknownKeys } from '../near-miss.js';
 import type { Commands, WorkspaceView } from './engine/types.js';
-import { workspaceIn } from './find.js';
-import type { World } from './world.js';
+import { workspaceIn } from './world/find.js';
+import type { World } from './world/world.js';
 
 /** A task to be made. */
 export interface NewTask {

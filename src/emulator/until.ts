@@ -1,7 +1,7 @@
 import { TaskRouterKitError } from '../errors.js';
 import { refuseUnknownKeys } from '../near-miss.js';
 import type { AssignmentStatus, Task } from './engine/types.js';
-import type { World } from './world.js';
+import type { World } from './world/world.js';
 
 /** Waits for what becomes of one task. Each promise gives the task as it then is. */
 export interface Until {

@@ -25,10 +25,10 @@ export interface CoreParts {
   readonly deadlineMs: number;
   /** How old a callback may be, in milliseconds; false: any age. */
   readonly maxAgeMs: number | false;
-  /** The workspaces of each account; undefined: any. */
-  readonly accounts: Accounts | undefined;
   /** Names handler and verdict in each answer: outside production. */
   readonly serverTiming: boolean;
+  /** The workspaces of each account; undefined: any. */
+  readonly accounts: Accounts | undefined;
   readonly onOutcome: ReadonlyArray<(outcome: CallbackOutcome) => void>;
 }
 
@@ -65,8 +65,9 @@ export function createCore(parts: CoreParts): HandleCallback {
         'Something unexpected went wrong; the log of the endpoint has the details.',
       );
     }
-    tell(answer, route, performance.now() - began);
-    return parts.serverTiming ? withServerTiming(answer) : answer.response;
+    const durationMs = performance.now() - began;
+    tell(answer, route, durationMs);
+    return parts.serverTiming ? withServerTiming(answer, durationMs) : answer.response;
   };
 
   async function take(request: CallbackRequest, route: CallbackOutcome['route']): Promise<CallbackAnswer> {

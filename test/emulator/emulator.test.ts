@@ -1,6 +1,6 @@
 import {
   createEmulator,
-  type EmulatorNews,
+  type EmulatorEvent,
   SeedRefusal,
   type WorkspaceDefinition,
 } from 'taskrouter-kit/emulator';
@@ -336,7 +336,7 @@ describe('createTask', () => {
 describe('watch', () => {
   it('tells events, requests and debugger entries as they happen, until it is ended', async () => {
     const emulator = await start({ fetch: async () => Response.json({}, { status: 500 }) });
-    const news: EmulatorNews[] = [];
+    const news: EmulatorEvent[] = [];
     const stop = emulator.watch((one) => void news.push(one));
     emulator.seed({
       ...centre,

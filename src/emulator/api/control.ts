@@ -1,11 +1,11 @@
 import express, { type ErrorRequestHandler, Router } from 'express';
 import { ConfigurationError } from '../../errors.js';
 import { EngineRefusal } from '../engine/index.js';
-import type { Emulator } from '../face.js';
+import type { Emulator } from '../interface.js';
 import { visibleLines } from '../visible.js';
 import { newTask } from './new-task.js';
+import { respond } from './respond.js';
 import { sameOrigin } from './same-origin.js';
-import { tell } from './tell.js';
 
 /** What the emulator's own routes need of it. */
 export type Controlled = Pick<
@@ -33,25 +33,25 @@ export function controlRoutes(emulator: Controlled, hosts: readonly string[]): R
   const router = Router();
   const clock = () => ({ clock: emulator.clock, now: new Date(emulator.now()).toISOString() });
   router.use(sameOrigin(hosts), express.json(), express.urlencoded({ extended: false }));
-  router.get('/clock', (_request, response) => tell(response, clock()));
+  router.get('/clock', (_request, response) => respond(response, clock()));
   router.post('/clock', async (request, response) => {
     await emulator.advance(fields(request.body).advance as string);
-    tell(response, clock());
+    respond(response, clock());
   });
-  router.get('/trouble', (_request, response) => tell(response, emulator.troubles()));
+  router.get('/trouble', (_request, response) => respond(response, emulator.troubles()));
   router.post('/trouble', (request, response) => {
     emulator.trouble(fields(request.body));
-    tell(response, emulator.troubles());
+    respond(response, emulator.troubles());
   });
-  router.get('/deliveries', (_request, response) => tell(response, { deliveries: emulator.deliveries() }));
-  router.get('/debugger', (_request, response) => tell(response, { entries: emulator.debugger() }));
+  router.get('/deliveries', (_request, response) => respond(response, { deliveries: emulator.deliveries() }));
+  router.get('/debugger', (_request, response) => respond(response, { entries: emulator.debugger() }));
   router.post('/tasks', newTask(emulator));
   router.get('/tasks/:sid/explain', (request, response) => {
     const { text, ...explanation } = emulator.explain(request.params.sid);
     // A text is for a terminal.
     if (request.accepts(['json', 'text']) === 'text')
       response.type('text/plain').send(`${visibleLines(text)}\n`);
-    else tell(response, explanation);
+    else respond(response, explanation);
   });
   router.use((_request, response) => void response.status(404).json({ message: noSuchRoute }));
   router.use(refused);

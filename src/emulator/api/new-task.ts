@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 import { ConfigurationError } from '../../errors.js';
-import type { Emulator } from '../face.js';
+import type { Emulator } from '../interface.js';
 import type { NewTask } from '../task-fields.js';
-import { tell } from './tell.js';
+import { respond } from './respond.js';
 
 /**
  * `POST /_emulator/tasks`: makes a task by names, without credentials. The body is a {@link NewTask} as JSON;
@@ -34,7 +34,7 @@ export function newTask(emulator: Pick<Emulator, 'createTask' | 'workspaces'>): 
       anyChannel && lacksChannel ? { ...fields, taskChannel: 'default' } : fields,
     );
     const after = emulator.workspaces.get(task.workspaceSid);
-    tell(response.status(201), {
+    respond(response.status(201), {
       ...task,
       workflow: after?.workflows.get(task.workflowSid)?.friendlyName,
       taskChannel: after?.taskChannels.get(task.taskChannelSid)?.uniqueName,

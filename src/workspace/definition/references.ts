@@ -1,4 +1,5 @@
 import { nearMiss } from '../../near-miss.js';
+import { ANY_SID } from '../../sids.js';
 import type { DefinitionPath, DefinitionProblem } from './error.js';
 import type { CheckedDefinition, CheckedWorkflow } from './schema.js';
 
@@ -69,7 +70,7 @@ export function brokenReferences(definition: CheckedDefinition): readonly Defini
 
 function unknownName(kind: string, name: string, known: readonly string[]): string {
   const meant = nearMiss(name, known);
-  const isSid = /^[A-Z]{2}[0-9a-f]{32}$/.test(name);
+  const isSid = ANY_SID.test(name);
   const hint = isSid
     ? '. A definition has names in place of SIDs'
     : meant === undefined

@@ -1,7 +1,0 @@
-import type { Response } from 'express';
-import { visible } from '../visible.js';
-
-/** JSON that a terminal shows as it is: names may hold what JSON leaves unescaped, such as U+009B. */
-export function tell(response: Response, body: object): void {
-  response.type('json').send(visible(JSON.stringify(body)));
-}
