@@ -66,7 +66,7 @@ export function checkOptions(options: EmulatorOptions): void {
   if (options.seed !== undefined && options.dataFile !== undefined) {
     throw new ConfigurationError(
       'seed-and-data-file',
-      'seed and dataFile contradict each other: after a restart the seed would give out the same SIDs again.',
+      'seed and dataFile do not go together: after a restart the seed would give out the same SIDs again.',
     );
   }
 }
