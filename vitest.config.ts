@@ -15,6 +15,7 @@ export default defineConfig({
       { find: /^taskrouter-kit\/redis$/, replacement: source('idempotency/store/redis/redis-store.ts') },
       { find: /^taskrouter-kit\/rest$/, replacement: source('rest/index.ts') },
       { find: /^taskrouter-kit\/emulator$/, replacement: source('emulator/index.ts') },
+      { find: /^taskrouter-kit\/workspace$/, replacement: source('workspace/index.ts') },
       { find: /^taskrouter-kit\/testing$/, replacement: source('testing/index.ts') },
     ],
   },

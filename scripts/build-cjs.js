@@ -1,6 +1,7 @@
-// Writes dist/cjs/, part of the build: the face of the package for `require` and for TypeScript in CommonJS files. Each
+// Writes dist/cjs/, part of the build: what the package is for `require` and for TypeScript in CommonJS files. Each
 // file hands on the one ESM build, so that there is one of each class and of each store; Node 20.19 can require it.
-// The declarations list every name, because a .d.cts file may take types alone from an ES module.
+// The declarations list every name, because a .d.cts file can only import types from an ES module. The code lists them
+// because Node finds the names of a CommonJS file by reading it: `import { accept } from` such a file needs them there.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,8 +21,12 @@ const checker = program.getTypeChecker();
 mkdirSync(folder, { recursive: true });
 for (const entry of entries) {
   const esm = `${relative(folder, join(root, entry.default)).split(sep).join('/')}`;
-  writeFileSync(join(root, entry.require.default), `'use strict';\nmodule.exports = require('${esm}');\n`);
-  writeFileSync(join(root, entry.require.types), declarations(join(root, entry.types), esm));
+  const { text, values } = declarations(join(root, entry.types), esm);
+  writeFileSync(join(root, entry.require.types), text);
+  writeFileSync(
+    join(root, entry.require.default),
+    `'use strict';\nmodule.exports = require('${esm}');\n0 && (module.exports = { ${values.join(', ')} });\n`,
+  );
 }
 
 /**
@@ -33,6 +38,7 @@ function declarations(file, esm) {
   const module = checker.getSymbolAtLocation(program.getSourceFile(file));
   const lines = [`import type * as esm from ${from};`];
   const types = [];
+  const values = [];
   for (const symbol of checker.getExportsOfModule(module).toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const { name } = symbol;
     // An alias that says `export type` has no value, whatever it leads to.
@@ -44,9 +50,10 @@ function declarations(file, esm) {
       types.push(name);
       continue;
     }
+    values.push(name);
     lines.push(`export declare const ${name}: typeof esm.${name};`);
     if (flags & ts.SymbolFlags.Type) lines.push(`export type ${name} = esm.${name};`);
   }
   if (types.length > 0) lines.push(`export type { ${types.join(', ')} } from ${from};`);
-  return `${lines.join('\n')}\n`;
+  return { text: `${lines.join('\n')}\n`, values };
 }

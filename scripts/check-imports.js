@@ -1,6 +1,8 @@
-// npm run check: imports in src/ point one way, and heavy packages stay where they belong. Prints file, line and the
-// rule that is broken. Usage: node scripts/check-imports.js [root]
-import { readdirSync, readFileSync } from 'node:fs';
+// npm run check: imports in src/ point one way and never in a circle, and heavy packages stay where they belong. Prints
+// file, line and the rule that is broken. Usage: node scripts/check-imports.js [root [--whole]]
+// A root that is named may be a part of the project; with --whole, as for the project itself, every folder the rules
+// speak of must exist.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
@@ -42,16 +44,16 @@ const MAY_IMPORT = {
   testing: LIBRARY,
   rest: ['instructions', 'idempotency', ...BASE],
   'emulator/engine': ['expressions', ...BASE],
-  emulator: ['emulator/engine', 'expressions', 'instructions', 'signature', ...BASE],
-  workspace: ['rest', 'expressions', 'emulator/engine', ...BASE],
-  inspector: LIBRARY,
+  emulator: ['emulator/engine', 'workspace/definition', 'expressions', 'instructions', 'signature', ...BASE],
+  'workspace/definition': ['expressions', ...BASE],
+  workspace: ['workspace/definition', 'rest', 'expressions', 'emulator/engine', ...BASE],
   server: ['rest', ...LIBRARY],
   cli: [
     'server',
     'testing',
-    'inspector',
     'rest',
     'workspace',
+    'workspace/definition',
     'emulator',
     'emulator/engine',
     'expressions',
@@ -82,14 +84,27 @@ const PACKAGES = {
   commander: { in: ['cli/'] },
   valibot: { in: ['server/', 'cli/', 'workspace/', 'emulator/'] },
   'p-retry': { in: ['rest/'] },
+  yaml: { in: ['workspace/'] },
+  jiti: { in: ['workspace/', 'cli/'] },
+  chokidar: { in: ['cli/'] },
 };
 
 /** Handlers are written as users write them. */
 const HANDLERS_RULE =
   'handlers/ imports taskrouter-kit by its name, other packages, and files of its own folder';
 
-const root = resolve(process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url)));
-const broken = [...filesIn('src'), ...filesIn('handlers')].flatMap(checkFile);
+const [givenRoot, ...flags] = process.argv.slice(2);
+const root = resolve(givenRoot ?? fileURLToPath(new URL('..', import.meta.url)));
+const whole = givenRoot === undefined || flags.includes('--whole');
+
+const sources = filesIn('src');
+/** @type {Map<string, { name: string, line: number, typeOnly: boolean }[]>} what each file imports */
+const imports = new Map([...sources, ...filesIn('handlers')].map((file) => [file, importsOf(file)]));
+const broken = [
+  ...[...imports.keys()].flatMap(checkFile),
+  ...circles().map((files) => `${files[0]}: imports itself in a circle: ${files.join(' -> ')}`),
+  ...(whole ? staleRules() : []),
+];
 for (const line of broken) console.error(line);
 if (broken.length > 0) {
   console.error(
@@ -109,13 +124,76 @@ function filesIn(folder) {
 }
 
 /** @param {string} file */
-function checkFile(file) {
+function importsOf(file) {
   const text = readFileSync(join(root, file), 'utf8');
-  return ts.preProcessFile(text).importedFiles.flatMap(({ fileName, pos }) => {
-    const rule = ruleBroken(file, fileName, isTypeImport(text, pos));
-    const line = text.slice(0, pos).split('\n').length;
-    return rule === undefined ? [] : [`${file}:${line}: imports ${fileName}: ${rule}`];
+  return ts.preProcessFile(text).importedFiles.map(({ fileName, pos }) => ({
+    name: fileName,
+    line: text.slice(0, pos).split('\n').length,
+    typeOnly: isTypeImport(text, pos),
+  }));
+}
+
+/** @param {string} file */
+function checkFile(file) {
+  return imports.get(file).flatMap(({ name, line, typeOnly }) => {
+    const rule = ruleBroken(file, name, typeOnly);
+    return rule === undefined ? [] : [`${file}:${line}: imports ${name}: ${rule}`];
   });
+}
+
+/**
+ * The circles among the files of src/, types included: whoever reads one file of a circle has to read them all. Each
+ * circle once, from its first file in the alphabet back to it.
+ * @returns {string[][]}
+ */
+function circles() {
+  const found = new Map();
+  /** Files from which no circle can be reached that is not found yet. */
+  const done = new Set();
+  const path = [];
+  const visit = (file) => {
+    const start = path.indexOf(file);
+    if (start >= 0) {
+      const circle = path.slice(start);
+      const first = circle.indexOf(circle.toSorted()[0]);
+      const files = [...circle.slice(first), ...circle.slice(0, first)];
+      found.set(files.join(), [...files, files[0]]);
+      return;
+    }
+    if (done.has(file)) return;
+    path.push(file);
+    for (const { name } of imports.get(file) ?? []) {
+      if (name.startsWith('.')) visit(targetOf(file, name));
+    }
+    path.pop();
+    done.add(file);
+  };
+  for (const file of sources) visit(file);
+  return [...found.values()];
+}
+
+/** @returns {string[]} the rules about what is not there (any more), and the folders that no rule is about */
+function staleRules() {
+  const places = Object.values(PACKAGES).flatMap((rule) => [...rule.in, ...(rule.types ?? [])]);
+  const parts = [...Object.keys(MAY_IMPORT), ...Object.values(MAY_IMPORT).flat()].filter(
+    (part) => !existsSync(join(root, 'src', `${part}.ts`)),
+  );
+  const stale = [...new Set([...parts, ...places])]
+    .filter((place) => !existsSync(join(root, 'src', place)))
+    .map((place) => `src/${place} does not exist: take it out of the rules`);
+  const unknown = sources
+    .filter((file) => partOf(file.slice('src/'.length)) === undefined)
+    .map((file) => dirname(file));
+  return [...stale, ...[...new Set(unknown)].map((folder) => `${folder}/ has no row in MAY_IMPORT: add one`)];
+}
+
+/**
+ * @param {string} file
+ * @param {string} name a relative import of it
+ * @returns {string} the file that is meant, below the root
+ */
+function targetOf(file, name) {
+  return posix.join(dirname(file), name).replace(/\.js$/, '.ts');
 }
 
 /**
@@ -132,7 +210,7 @@ function ruleBroken(file, name, typeOnly) {
   const path = file.slice('src/'.length);
   if (!relativePath) return packageRule(path, name, typeOnly);
   if (!inFolder(file, name, 'src')) return 'src/ imports nothing outside of itself by a path';
-  const target = posix.join(dirname(path), name).replace(/\.js$/, '.ts');
+  const target = targetOf(path, name);
   const from = partOf(path);
   const to = partOf(target);
   if (from === undefined || to === undefined) return 'this folder has no row in MAY_IMPORT: add one';

@@ -74,13 +74,17 @@ describe('the packed package', () => {
   test('is one package, required or imported: the same classes and functions', () => {
     const entries = Object.keys(manifest().exports).filter((entry) => !entry.endsWith('.json'));
     const program = `
-      const assert = require('node:assert');
+      const assert = require('node:assert'), url = require('node:url');
       (async () => {
         for (const entry of ${JSON.stringify(entries)}) {
           const name = 'taskrouter-kit' + entry.slice(1);
           const required = require(name), imported = await import(name);
+          const file = await import(url.pathToFileURL(require.resolve(name)));
           assert.deepEqual(Object.keys(required).sort(), Object.keys(imported).sort());
-          for (const key of Object.keys(imported)) assert.equal(required[key], imported[key], name + ' ' + key);
+          for (const key of Object.keys(imported)) {
+            assert.equal(required[key], imported[key], name + ' ' + key);
+            assert.equal(file[key], imported[key], name + ' ' + key + ', the CommonJS file imported');
+          }
         }
         console.log('one');
       })();`;

@@ -1,9 +1,14 @@
-import type { EmulatorNews } from '../emulator/index.js';
+import type { EmulatorEvent } from '../emulator/index.js';
 import { visible } from '../emulator/visible.js';
-import type { CallbackOutcome } from '../index.js';
-import { MOST_RESERVATIONS } from './dev-centre.js';
-import { outcomeOf } from './news-line.js';
-import { milliseconds, paint, print, type Style } from './print.js';
+import { descIn } from '../http/server-timing.js';
+import type { CallbackOutcome, DeferredOutcome } from '../index.js';
+import type { Screen } from './dev-screen.js';
+import { MOST_RESERVATIONS } from './dev-tasks.js';
+import { outcomeOf } from './event-line.js';
+import { milliseconds, paint, type Style } from './print.js';
+
+type EngineEvent = Extract<EmulatorEvent, { readonly kind: 'event' }>;
+type Delivery = Extract<EmulatorEvent, { readonly kind: 'delivery' }>;
 
 const STEPS: Readonly<Record<string, readonly [step: string, style: Style]>> = {
   'task.created': ['created', 'bold'],
@@ -20,69 +25,187 @@ const STEPS: Readonly<Record<string, readonly [step: string, style: Style]>> = {
   'task.canceled': ['canceled', 'red'],
 };
 
-/** Prints each task's way, one aligned line a step. */
-export class Journeys {
-  readonly #labels = new Map<string, string>();
-  readonly #handlers = new Map<string, CallbackOutcome>();
-  readonly #began = Date.now();
-  readonly #queueNames: ReadonlyMap<string, string>;
+/** Each task has one of these on its name, so that its lines are found at a glance. */
+const COLOURS: readonly Style[] = ['cyan', 'green', 'magenta', 'yellow', 'blue', 'red'];
+/** As many tasks as this are remembered by name; more would be a leak. */
+const MOST_NAMES = 10_000;
+/** So many of the newest durations make the p95. */
+const MOST_DURATIONS = 200;
 
-  /** @param queueNames - by SID: the events of a queue do not all name it. */
-  constructor(queueNames: ReadonlyMap<string, string>) {
-    this.#queueNames = queueNames;
+/** A step of a task, for programs. */
+interface Step {
+  readonly taskSid: string | undefined;
+  readonly step: string;
+  readonly ms?: number;
+  readonly [fact: string]: unknown;
+}
+
+/** Shows each task's way, one aligned line a step, in the order of cause and effect. */
+export class Journeys {
+  readonly #names = new Map<string, string>();
+  readonly #outcomes = new Map<string, CallbackOutcome>();
+  /** What is told about a task before its creation is: it enters its queue first. */
+  readonly #early = new Map<string, EngineEvent[]>();
+  /** The newest, in milliseconds. */
+  readonly #durations: number[] = [];
+  readonly #began = Date.now();
+  readonly #screen: Pick<Screen, 'event'>;
+  readonly #queueName: (sid: string) => string | undefined;
+  #named = 0;
+  #answered = 0;
+
+  /** @param queueName - by SID: the events of a queue do not all name it. */
+  constructor(screen: Pick<Screen, 'event'>, queueName: (sid: string) => string | undefined) {
+    this.#screen = screen;
+    this.#queueName = queueName;
+  }
+
+  /** Callbacks answered so far, and the duration that 95 of 100 did not pass, in milliseconds. */
+  get answered(): { readonly count: number; readonly p95: number | undefined } {
+    const sorted = [...this.#durations].sort((a, b) => a - b);
+    return { count: this.#answered, p95: sorted[Math.ceil(sorted.length * 0.95) - 1] };
   }
 
   /** What the endpoint answered: its handler is in no callback. */
   outcome(outcome: CallbackOutcome): void {
-    const { route, taskSid, reservationSid, status, eventType, verdict, durationMs } = outcome;
-    if (route !== 'events') this.#handlers.set(`${reservationSid} ${route}`, outcome);
-    else if (verdict === 'ran') {
-      this.#line(taskSid, 'event', 'cyan', `${eventType} -> event handlers -> ${status}`, durationMs);
-    }
-  }
-
-  news(news: EmulatorNews, label?: string): void {
-    if (news.kind === 'debugger') {
-      this.#line(news.taskSid, 'debugger', 'red', `${news.code}: ${visible(news.message)}`);
-    } else if (news.kind === 'delivery') {
-      if (news.callback !== 'assignment') return;
-      const route = news.via === 'fallback' ? 'fallback' : 'assignment';
-      const id = `${news.reservationSid} ${route}`;
-      const { handler = 'no handler', durationMs = news.ms } = this.#handlers.get(id) ?? {};
-      this.#handlers.delete(id);
+    const { route, taskSid, reservationSid, status, eventType, verdict, durationMs, handler } = outcome;
+    if (route !== 'events') {
+      this.#outcomes.set(`${reservationSid} ${route}`, outcome);
+    } else if (verdict === 'ran') {
       this.#line(
-        news.taskSid,
-        route === 'assignment' ? 'callback' : 'fallback',
+        { taskSid, step: 'event', eventType, handler, verdict, status, ms: durationMs },
         'cyan',
-        `${handler} -> ${outcomeOf(news)}`,
-        durationMs,
+        `${eventType} -> event handlers -> ${status}`,
       );
-    } else {
-      const { TaskSid, TaskQueueSid, TaskChannelUniqueName, WorkerName, TaskCanceledReason } = news.data;
-      const [step, style] = STEPS[news.type] ?? [];
-      if (step === undefined || style === undefined || TaskSid === undefined) return;
-      // A task enters its queue before it is said to be created.
-      if (!this.#labels.has(TaskSid)) {
-        this.#labels.set(TaskSid, `${label ?? TaskChannelUniqueName} ${this.#labels.size + 1}`);
-      }
-      if (news.type === 'task.created') {
-        this.#line(TaskSid, step, style, `${TaskSid} on ${TaskChannelUniqueName}`);
-      } else if (TaskCanceledReason === 'Max assignment count exceeded') {
-        const detail = `${TaskCanceledReason}: ${MOST_RESERVATIONS} reservations here, 1,000 at Twilio`;
-        this.#line(TaskSid, step, style, detail);
-      } else {
-        const queue = news.type.startsWith('task-queue.')
-          ? this.#queueNames.get(TaskQueueSid ?? '')
-          : undefined;
-        this.#line(TaskSid, step, style, visible(TaskCanceledReason ?? WorkerName ?? queue ?? ''));
-      }
     }
   }
 
-  #line(taskSid: string | undefined, step: string, style: Style, detail: string, ms?: number): void {
+  /** How a deferred answer ended. */
+  deferred({ taskSid, reservationSid, outcome, handler, instruction, error }: DeferredOutcome): void {
+    const why = error === undefined ? '' : `: ${error instanceof Error ? error.message : String(error)}`;
+    const text = `${handler ?? 'no handler'} -> ${instruction ?? 'nothing'} ${outcome} by REST${why}`;
+    this.#line(
+      { taskSid, step: 'deferred', reservationSid, outcome, handler, instruction },
+      outcome === 'applied' ? 'cyan' : 'yellow',
+      text,
+    );
+  }
+
+  /** @param name - what a new task is called; default: its type, or its channel. */
+  news(news: EmulatorEvent, name?: string): void {
+    if (news.kind === 'debugger') {
+      const { taskSid, code, message, level } = news;
+      this.#line({ taskSid, step: 'debugger', code, level, message }, 'red', `${code}: ${message}`);
+    } else if (news.kind === 'delivery') {
+      this.#delivery(news);
+    } else {
+      this.#event(news, name);
+    }
+  }
+
+  #delivery(news: Delivery): void {
+    if (news.callback !== 'assignment') return;
+    const route = news.via === 'fallback' ? 'fallback' : 'assignment';
+    const id = `${news.reservationSid} ${route}`;
+    const outcome = this.#outcomes.get(id);
+    this.#outcomes.delete(id);
+    const {
+      handler,
+      verdict,
+      durationMs = news.ms,
+    } = outcome ?? {
+      // What an application of another process says of itself, if it uses this package outside production.
+      handler: descIn(news.serverTiming, 'handler'),
+      verdict: descIn(news.serverTiming, 'verdict'),
+    };
+    if (news.outcome === 'answered' && news.status === 200) {
+      this.#answered += 1;
+      this.#durations.push(durationMs);
+      if (this.#durations.length > MOST_DURATIONS) this.#durations.shift();
+    }
+    const { status, instruction, reservationSid, taskSid } = news;
+    this.#line(
+      {
+        taskSid,
+        step: route === 'assignment' ? 'callback' : 'fallback',
+        reservationSid,
+        handler,
+        verdict,
+        outcome: news.outcome,
+        status,
+        instruction,
+        ms: durationMs,
+      },
+      'cyan',
+      `${handler ?? whyNoHandler(news)} -> ${outcomeOf(news)}${verdict === undefined || verdict === 'ran' ? '' : ` (${verdict})`}`,
+    );
+  }
+
+  #event(event: EngineEvent, name: string | undefined): void {
+    const { TaskSid, TaskQueueSid, TaskChannelUniqueName, WorkerName, TaskCanceledReason } = event.data;
+    const [step, style] = STEPS[event.type] ?? [];
+    if (step === undefined || style === undefined || TaskSid === undefined) return;
+    const known = this.#names.has(TaskSid);
+    if (!known && event.type !== 'task.created' && event.type !== 'task.canceled') {
+      this.#early.set(TaskSid, [...(this.#early.get(TaskSid) ?? []), event]);
+      return;
+    }
+    if (!known)
+      this.#name(TaskSid, name ?? typeOf(event.data.TaskAttributes) ?? TaskChannelUniqueName ?? 'task');
+    const facts = { taskSid: TaskSid, step, queue: this.#queueName(TaskQueueSid ?? ''), worker: WorkerName };
+    if (event.type === 'task.created') {
+      this.#line(
+        { ...facts, channel: TaskChannelUniqueName },
+        style,
+        `${TaskSid} on ${TaskChannelUniqueName}`,
+      );
+      const early = this.#early.get(TaskSid) ?? [];
+      this.#early.delete(TaskSid);
+      for (const one of early) this.#event(one, name);
+    } else if (TaskCanceledReason === 'Max assignment count exceeded') {
+      const reason = `${TaskCanceledReason}: ${MOST_RESERVATIONS} reservations here, 1,000 at Twilio`;
+      this.#line({ ...facts, reason: TaskCanceledReason }, style, reason);
+    } else {
+      const queue = event.type.startsWith('task-queue.') ? facts.queue : undefined;
+      this.#line(
+        { ...facts, reason: TaskCanceledReason },
+        style,
+        TaskCanceledReason ?? WorkerName ?? queue ?? '',
+      );
+    }
+  }
+
+  #name(taskSid: string, kind: string): void {
+    this.#named += 1;
+    this.#names.set(taskSid, `${kind} ${this.#named}`);
+    const [oldest] = this.#names.keys();
+    if (this.#names.size > MOST_NAMES && oldest !== undefined) this.#names.delete(oldest);
+  }
+
+  #line(facts: Step, style: Style, detail: string): void {
+    const name = this.#names.get(facts.taskSid ?? '');
     const time = `${((Date.now() - this.#began) / 1_000).toFixed(1)} s`.padStart(8);
-    const label = (this.#labels.get(taskSid ?? '') ?? '').padEnd(14);
-    const took = ms === undefined ? '' : `  ${paint('dim', milliseconds(ms))}`;
-    print(`${paint('dim', time)}  ${label}${paint(style, step.padEnd(11))}${detail}${took}`);
+    const number = Number(/\d+$/.exec(name ?? '')?.[0] ?? 0);
+    const label = paint(COLOURS[number % COLOURS.length]!, (name ?? '').padEnd(14));
+    const { ms } = facts;
+    const took = ms !== undefined ? `  ${paint('dim', milliseconds(ms))}` : '';
+    const text = `${paint('dim', time)}  ${label}${paint(style, facts.step.padEnd(11))}${visible(detail)}${took}`;
+    this.#screen.event(text, { event: 'step', task: name, ...facts });
+  }
+}
+
+/** A dash, and why there is no more to say. */
+function whyNoHandler({ outcome, serverTiming: header }: Delivery): string {
+  if (outcome !== 'answered') return '- (no answer)';
+  return header === undefined ? '- (the app does not say)' : '- (no handler)';
+}
+
+/** What people call a task: the text in its attribute `type`. */
+function typeOf(attributes: string | undefined): string | undefined {
+  try {
+    const { type } = JSON.parse(attributes ?? '{}') as { readonly type?: unknown };
+    return typeof type === 'string' && /^[\w -]{1,12}$/.test(type) ? type : undefined;
+  } catch {
+    return undefined;
   }
 }

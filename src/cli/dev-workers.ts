@@ -1,5 +1,5 @@
-import type { Emulator, EmulatorNews, Seeded } from '../emulator/index.js';
-import type { CENTRE } from './dev-centre.js';
+import type { Emulator, EmulatorEvent, Seeded } from '../emulator/index.js';
+import type { WorkspaceDefinition } from '../workspace/index.js';
 
 /**
  * Calls the emulator's REST API, as a worker's screen or the Console would.
@@ -35,7 +35,7 @@ const AWAY_MS = 20_000;
  */
 export function startWorkers(
   emulator: Emulator,
-  { workspaceSid, activities }: Seeded<typeof CENTRE>,
+  { workspaceSid, activities }: Seeded<WorkspaceDefinition>,
   ms: number,
   onRefused: (error: unknown) => void,
 ): () => void {
@@ -52,7 +52,7 @@ export function startWorkers(
     timers.add(timer);
   };
 
-  const unwatch = emulator.watch((news: EmulatorNews) => {
+  const unwatch = emulator.watch((news: EmulatorEvent) => {
     if (news.kind === 'delivery') {
       const open = news.callback === 'assignment' && news.status === 200 && LEFT_OPEN.has(news.instruction);
       if (open) {

@@ -1,165 +1,282 @@
-import { randomBytes } from 'node:crypto';
 import { createEmulator, type Emulator } from '../emulator/index.js';
-import { ConfigurationError } from '../errors.js';
-import type { CallbackOutcome } from '../index.js';
-import type { Logger } from '../log.js';
-import { readConfig } from '../server/config.js';
-import { loadHandlers } from '../server/load-handlers.js';
-import { BASE_PATH, type Endpoint, startEndpoint } from '../server/serve.js';
 import { stopOnSignals } from '../server/shutdown.js';
-import { CENTRE, kindsOfTask, MOST_RESERVATIONS } from './dev-centre.js';
+import { type AppWatch, watchApp } from './dev-app.js';
+import { type DevEndpoint, portRefused, startDevEndpoint } from './dev-endpoint.js';
+import { writeEnvFile, writtenAccount } from './dev-env.js';
+import { type LabelledTask, presetTasks, runOnce, sampleTasks, startFeed } from './dev-feed.js';
+import { findHandlers, loadDevHandlers, shortPath } from './dev-handlers.js';
 import { Journeys } from './dev-journeys.js';
-import { rest, startWorkers } from './dev-workers.js';
-import { EXIT } from './failure.js';
-import { paint, print } from './print.js';
+import { watchConfig, watchHandlers } from './dev-live.js';
+import { createScreen, type Screen } from './dev-screen.js';
+import { MOST_RESERVATIONS } from './dev-tasks.js';
+import { startWorkers } from './dev-workers.js';
+import {
+  callbackUrls,
+  changeDevWorkspace,
+  readAppUrl,
+  readWorkspace,
+  seedDevWorkspace,
+} from './dev-workspace.js';
+import { UsageError } from './failure.js';
+import { ownModules } from './own-modules.js';
+import { paint } from './print.js';
 
 export interface DevOptions {
+  /** Where an app runs that is to be driven; without it, `dev` starts an endpoint with the handlers. */
+  readonly url?: string;
+  readonly config?: string;
   readonly port?: number;
+  readonly emulatorPort?: number;
+  readonly writeEnv?: string;
   readonly once?: true;
+  readonly json?: true;
+  /** False: make no tasks by itself. */
+  readonly feed?: boolean;
 }
 
-const USUAL_PORT = 3_000;
-const FEED_MS = 3_000;
-const ONCE_LIMIT_MS = 15_000;
+const EMULATOR_PORT = 8_080;
 
 /**
- * `taskrouter dev`: a TaskRouter with a small contact centre and an endpoint with the handlers and the memory store, on
- * this machine alone. It feeds a task every few seconds and prints the way of each.
+ * `taskrouter dev`: a local TaskRouter that drives handlers as they are being written, or an app that runs elsewhere. It
+ * prints the way of each task, and takes up each save of handlers and workspace file.
  *
- * @returns with `once`, 0 if a task of each kind was completed, else 1; without, `undefined` while it stays up.
- * @throws ConfigurationError when the handlers cannot be loaded or the port is taken.
+ * @param folder - the handlers; default: `handlers/`.
+ * @returns with `once`, 0 if every task was completed, else 1; without, `undefined` while it stays up.
+ * @throws ConfigurationError when handlers or workspace file cannot be loaded, or a port is taken.
  */
-export async function dev({ port, once }: DevOptions): Promise<number | undefined> {
-  const [ringMs, talkMs, workMs] = once ? [100, 300, 300] : [1_500, 5_000, 3_000];
-  const log = screenLogger();
+export async function dev(folder: string | undefined, options: DevOptions): Promise<number | undefined> {
+  checkOptions(folder, options);
+  const app = options.url === undefined ? undefined : readAppUrl(options.url);
+  const place = app === undefined ? findHandlers(folder, process.env) : undefined;
+  const modules = await ownModules();
+  const since = Date.now();
+  const workspace = await readWorkspace(options.config, modules);
+
+  const screen = createScreen(options.json === true, () => status(emulator, journeys));
+  const [ringMs, talkMs, workMs] = options.once ? [100, 300, 300] : [1_500, 5_000, 3_000];
   const emulator = await createEmulator({
+    ...(options.writeEnv === undefined ? {} : writtenAccount(options.writeEnv)),
+    port: false,
     phones: { does: 'answer', afterMs: ringMs, talkMs },
     // The move that cancels the task is one that leads to no reservation.
     choices: { maxAssignments: MOST_RESERVATIONS + 1 },
-    log,
+    log: screen.log,
   });
-  const centre = emulator.seed(CENTRE);
-  const journeys = new Journeys(
-    new Map(Object.entries(centre.taskQueues).map(([name, queueSid]) => [queueSid, name])),
-  );
-  // The handlers read them as they load. Those of a real account are unknown here.
-  process.env.OFFLINE_ACTIVITY_SID = centre.activities.Offline;
-  process.env.WRAP_UP_ACTIVITY_SID = centre.activities['Wrap-up'];
-  let endpoint: Endpoint;
-  try {
-    endpoint = await start(emulator.authToken, port, log, (outcome) => journeys.outcome(outcome));
-  } catch (error) {
+  const journeys = new Journeys(screen, (sid) => nameOfQueue(emulator, sid));
+  const closers: (() => unknown)[] = [() => screen.close()];
+  let endpoint: DevEndpoint | undefined;
+  const close = async () => {
+    for (const one of closers.splice(0).reverse()) await one();
     await emulator.close();
+    return (await endpoint?.close()) ?? { open: [], clean: true };
+  };
+  try {
+    await listen(emulator, options.emulatorPort);
+    const seeded = seedDevWorkspace(emulator, workspace);
+    const account = {
+      accountSid: emulator.accountSid,
+      authToken: emulator.authToken,
+      workspaceSid: seeded.workspaceSid,
+      baseUrl: emulator.url,
+    };
+    const variables = variablesOf(account);
+    if (app === undefined) {
+      endpoint = await startDevEndpoint({
+        account,
+        port: options.port,
+        log: screen.log,
+        onOutcome: (outcome) => journeys.outcome(outcome),
+        onDeferred: (outcome) => journeys.deferred(outcome),
+      });
+      // Handlers that read the environment get the local account, and never one of production.
+      Object.assign(process.env, variables, activityVariables(seeded.activities));
+      delete process.env.TWILIO_API_KEY;
+      delete process.env.TWILIO_API_SECRET;
+    }
+    const urls = callbackUrls(app ?? endpoint!.base);
+    const loaded = place && (await loadDevHandlers(place, modules));
+    if (endpoint && loaded) await endpoint.use(loaded.handlers);
+    changeDevWorkspace(emulator, workspace, seeded.workspaceSid, urls, app);
+    const doubled = options.writeEnv === undefined ? [] : writeEnvFile(options.writeEnv, variables);
+
+    let label: string | undefined;
+    emulator.watch((news) => journeys.news(news, label));
+    closers.push(startWorkers(emulator, seeded, workMs, (error) => screen.problem(String(error), 'warn')));
+    const make = ({ label: name, ...task }: LabelledTask) => {
+      label = name;
+      try {
+        return emulator.createTask({ workspaceSid: seeded.workspaceSid, ...task });
+      } finally {
+        label = undefined;
+      }
+    };
+    tellStart(screen, {
+      emulator,
+      target: app ?? endpoint!.base,
+      account,
+      variables,
+      options,
+      doubled,
+      workspace: workspace.file,
+    });
+    if (options.once) {
+      const tasks =
+        workspace.file === undefined
+          ? sampleTasks()
+          : await presetTasks(emulator, seeded.workspaceSid, modules);
+      const code = await runOnce(emulator, tasks, make);
+      await close();
+      return code;
+    }
+    if (endpoint && loaded && place)
+      closers.push(watchHandlers({ endpoint, place, files: loaded.files, since, modules, screen }));
+    const again = () => readWorkspace(options.config, modules);
+    if (workspace.file !== undefined) {
+      closers.push(
+        watchConfig({
+          workspace,
+          since,
+          screen,
+          again,
+          apply: (next) => changeDevWorkspace(emulator, next, seeded.workspaceSid, urls, app),
+        }),
+      );
+    }
+    const reachable = app === undefined ? undefined : await lookForApp(app, screen, closers);
+    tellWhatToDo(screen, emulator, workspace.file === undefined && options.feed !== false);
+    stopOnSignals({ log: screen.log, close });
+    if (workspace.file === undefined && options.feed !== false)
+      closers.push(startFeed(make, () => reachable?.up() ?? true));
+    return undefined;
+  } catch (error) {
+    await close();
     throw error;
   }
-  await connect(emulator, endpoint.url + BASE_PATH, centre);
-  const stopWorkers = startWorkers(emulator, centre, workMs, (error) => log.warn({}, String(error)));
-  let label = '';
-  emulator.watch((news) => journeys.news(news, label));
-  let feed: NodeJS.Timeout | undefined;
-  const close = async () => {
-    clearInterval(feed);
-    stopWorkers();
-    await emulator.close();
-    return endpoint.close();
-  };
-  print(
-    `${paint('bold', 'taskrouter dev')}  TaskRouter ${emulator.url}, endpoint ${endpoint.url + BASE_PATH}\n`,
-  );
-
-  const kinds = kindsOfTask(() => `CA${randomBytes(16).toString('hex')}`);
-  let made = 0;
-  const next = () => {
-    const { label: kind, ...task } = kinds[made++ % kinds.length]!;
-    label = kind;
-    return emulator.createTask(task);
-  };
-  if (once) {
-    const ended = kinds.map(() => emulator.until(next(), { withinMs: ONCE_LIMIT_MS }).isCompleted());
-    const results = await Promise.allSettled(ended);
-    await close();
-    const failed = results.flatMap((result, index) =>
-      result.status === 'rejected' ? [`${kinds[index]!.label}: ${firstLine(result.reason)}`] : [],
-    );
-    for (const line of failed) console.error(line);
-    if (failed.length > 0) console.error(`${failed.length} of ${kinds.length} tasks were not completed.`);
-    return failed.length === 0 ? EXIT.ok : EXIT.failed;
-  }
-  print('Up until Ctrl-C. Change handlers/ and start again. Why a task is where it is:');
-  // From the sources there is no `taskrouter` on the path.
-  const command = import.meta.url.endsWith('.ts') ? 'npx tsx src/cli/main.ts' : 'npx taskrouter';
-  print(`  ${command} explain <taskSid> --url ${emulator.url}\n`);
-  stopOnSignals({ log, close });
-  next();
-  feed = setInterval(next, FEED_MS);
-  return undefined;
 }
 
-/** Tells the workflow and the workspace where the endpoint is, as one does in the Console. */
-async function connect(
-  emulator: Emulator,
-  base: string,
-  {
-    workspaceSid,
-    workflows,
-  }: { readonly workspaceSid: string; readonly workflows: { readonly 'Who helps': string } },
-): Promise<void> {
-  await rest(emulator, `${workspaceSid}/Workflows/${workflows['Who helps']}`, {
-    AssignmentCallbackUrl: `${base}/assignment`,
-    FallbackAssignmentCallbackUrl: `${base}/assignment/fallback`,
-  });
-  await rest(emulator, workspaceSid, { EventCallbackUrl: `${base}/events` });
+function checkOptions(folder: string | undefined, options: DevOptions): void {
+  if (options.url === undefined) return;
+  if (folder !== undefined)
+    throw new UsageError('Give handlers, or --url for an app that has its own: not both.');
+  if (options.port !== undefined)
+    throw new UsageError(
+      '--port is where the endpoint listens, and with --url your app does: leave one of them out.',
+    );
 }
 
 /** On the usual port if it is free and no other was asked for. */
-async function start(
-  authToken: string,
-  port: number | undefined,
-  log: Logger,
-  onOutcome: (outcome: CallbackOutcome) => void,
-): Promise<Endpoint> {
-  const handlers = await loadHandlers(process.env.HANDLERS_DIR);
-  const on = (chosen: number) =>
-    startEndpoint(
-      readConfig({
-        TWILIO_AUTH_TOKEN: authToken,
-        HOST: '127.0.0.1',
-        PORT: String(chosen),
-        SHUTDOWN_TIMEOUT_MS: '2000',
-      }),
-      { handlers, onOutcome, log },
-    );
+async function listen(emulator: Emulator, port: number | undefined): Promise<void> {
   try {
-    return await on(port ?? USUAL_PORT);
-  } catch (error) {
-    const taken = error instanceof ConfigurationError && error.code === 'port-in-use';
-    if (!taken) throw error;
-    if (port === undefined) return on(0);
-    throw new ConfigurationError(
-      'port-in-use',
-      `Port ${port} is taken: give another one with --port, or none for any that is free.`,
-      { cause: error },
-    );
+    await emulator.listen(port ?? EMULATOR_PORT);
+  } catch (cause) {
+    if (port !== undefined) throw portRefused(port, '--emulator-port', cause);
+    await emulator.listen(0);
   }
 }
 
-/** Warnings and errors as lines between the rows; everything else is in the rows. */
-function screenLogger(): Logger {
-  const shown = new Set<string>();
-  return {
-    debug: () => {},
-    info: () => {},
-    warn: (_fields, message) => print(paint('yellow', `  ! ${message}`)),
-    error: (fields, message) => {
-      const error = 'err' in fields && fields.err instanceof Error ? fields.err : undefined;
-      // Where it comes from is said once: the same error comes with every reservation.
-      const again = error?.stack === undefined || shown.has(error.stack);
-      if (error?.stack !== undefined) shown.add(error.stack);
-      const detail = error === undefined ? '' : again ? `: ${firstLine(error)}` : `\n${error.stack}`;
-      print(paint('red', `  ! ${message}${detail}`));
-    },
-  };
+/** Says when the app comes and goes. */
+function lookForApp(app: string, screen: Screen, closers: (() => unknown)[]): Promise<AppWatch> {
+  let first = true;
+  return watchApp(app, (up, why) => {
+    if (up && !first)
+      screen.event(paint('green', `  Your app answers at ${app}`), { event: 'app-up', url: app });
+    if (!up)
+      screen.problem(
+        `Nothing answers at ${app} (${why}): start your app there; tasks go to it as soon as it is up.`,
+        'warn',
+      );
+    first = false;
+  }).then((watch) => {
+    closers.push(watch.stop);
+    return watch;
+  });
 }
 
-const firstLine = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!;
+const nameOfQueue = (emulator: Emulator, sid: string): string | undefined => {
+  for (const { taskQueues } of emulator.workspaces.values()) {
+    const queue = taskQueues.get(sid);
+    if (queue) return queue.friendlyName;
+  }
+  return undefined;
+};
+
+/** `waiting 2 · reserved 1 · answered 40 · p95 3 ms` */
+function status(emulator: Emulator, journeys: Journeys): string {
+  const count = { pending: 0, reserved: 0 };
+  for (const { tasks } of emulator.workspaces.values()) {
+    for (const { assignmentStatus } of tasks.values()) {
+      if (assignmentStatus === 'pending' || assignmentStatus === 'reserved') count[assignmentStatus] += 1;
+    }
+  }
+  const { count: answered, p95 } = journeys.answered;
+  const time = p95 === undefined ? '-' : `${p95 < 10 ? p95.toFixed(1) : Math.round(p95)} ms`;
+  return `waiting ${count.pending} · reserved ${count.reserved} · answered ${answered} · p95 ${time}`;
+}
+
+type Account = Readonly<Record<'accountSid' | 'authToken' | 'workspaceSid' | 'baseUrl', string>>;
+
+const variablesOf = ({ accountSid, authToken, workspaceSid, baseUrl }: Account) => ({
+  TWILIO_ACCOUNT_SID: accountSid,
+  TWILIO_AUTH_TOKEN: authToken,
+  TWILIO_WORKSPACE_SID: workspaceSid,
+  TASKROUTER_BASE_URL: baseUrl,
+});
+
+/** `WRAP_UP_ACTIVITY_SID` for the activity `Wrap-up`: what the shipped handlers read, and a habit of others. */
+function activityVariables(activities: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(activities).map(([name, sid]) => [
+      `${name.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}_ACTIVITY_SID`,
+      sid,
+    ]),
+  );
+}
+
+interface Started {
+  readonly emulator: Emulator;
+  readonly target: string;
+  readonly account: Account;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly options: DevOptions;
+  readonly doubled: readonly string[];
+  readonly workspace: string | undefined;
+}
+
+function tellStart(
+  screen: Screen,
+  { emulator, target, account, variables, options, doubled, workspace }: Started,
+): void {
+  const kind = options.url === undefined ? 'endpoint' : 'app';
+  screen.event(`${paint('bold', 'taskrouter dev')}  TaskRouter ${emulator.url}, ${kind} ${target}`, {
+    event: 'started',
+    taskRouter: emulator.url,
+    [kind]: target,
+    workspace: workspace ?? 'sample centre',
+    ...account,
+  });
+  if (options.url !== undefined && options.writeEnv === undefined)
+    screen.line('Set in your app, outside production:');
+  for (const [name, value] of Object.entries(variables)) screen.line(paint('dim', `  ${name}=${value}`));
+  if (options.writeEnv !== undefined) {
+    screen.line(`  Written to ${options.writeEnv}: start your app with node --env-file=${options.writeEnv}`);
+    if (doubled.length > 0)
+      screen.problem(
+        `${options.writeEnv} sets ${doubled.join(', ')} in other lines too: the last line counts.`,
+        'warn',
+      );
+  }
+  if (workspace !== undefined)
+    screen.line(`  Workspace ${shortPath(workspace)}, watched; its callbacks come here`);
+  screen.line();
+}
+
+function tellWhatToDo(screen: Screen, emulator: Emulator, feeds: boolean): void {
+  // From the sources there is no binary on the path.
+  const command = import.meta.url.endsWith('.ts') ? 'npx tsx src/cli/main.ts' : 'npx taskrouter-kit';
+  const at = emulator.url === `http://127.0.0.1:${EMULATOR_PORT}` ? '' : ` --url ${emulator.url}`;
+  screen.line(
+    `Up until Ctrl-C.${feeds ? ' A task comes every few seconds; --no-feed leaves that to you.' : ''}`,
+  );
+  screen.line(`  Make a task:                 ${command} trigger call${at}`);
+  screen.line(`  Why a task is where it is:   ${command} explain <taskSid> --url ${emulator.url}\n`);
+}

@@ -1,3 +1,4 @@
+import { TASK_SID } from '../sids.js';
 import { EXIT, UsageError } from './failure.js';
 import { print } from './print.js';
 
@@ -17,7 +18,7 @@ const NOT_FOUND = 20404;
  * @throws UsageError when the SID or the URL is none.
  */
 export async function explain(taskSid: string, { url }: ExplainOptions): Promise<number> {
-  if (!/^WT[0-9a-fA-F]{32}$/.test(taskSid)) {
+  if (!TASK_SID.test(taskSid)) {
     throw new UsageError('A task has a SID of WT and 32 hexadecimal digits; the emulator prints it.');
   }
   if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {

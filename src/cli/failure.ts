@@ -16,6 +16,7 @@ const FAILURES: readonly string[] = [
   'damaged-data-file',
   'data-file-in-use',
   'cannot-write-data-file',
+  'cannot-write-env',
 ];
 
 export const isFailure = ({ code }: TaskRouterKitError): boolean => FAILURES.includes(code);

@@ -24,12 +24,6 @@ Examples:
   $ TWILIO_AUTH_TOKEN=… HANDLERS_DIR=./build/handlers PORT=8080 taskrouter serve
   $ node --env-file=.env node_modules/.bin/taskrouter serve`;
 
-const DEV_EXAMPLES = `
-Examples:
-  $ taskrouter dev                  until Ctrl-C
-  $ taskrouter dev --once           one task of each kind, for a script
-  $ HANDLERS_DIR=./build/handlers taskrouter dev --port 3001`;
-
 const SEND_EXAMPLES = `
 Examples:
   $ taskrouter send assignment --url http://127.0.0.1:3000/taskrouter/assignment --task '{"type":"chat"}'
@@ -42,8 +36,25 @@ Examples:
 const EMULATE_EXAMPLES = `
 Examples:
   $ taskrouter emulate --data taskrouter.json
+  $ taskrouter emulate --config taskrouter.config.ts
   $ taskrouter emulate --clock virtual
   $ curl -X POST http://127.0.0.1:8080/_emulator/clock -d advance=2m`;
+
+const DEV_EXAMPLES = `
+Examples:
+  $ taskrouter-kit dev                                    handlers/ and a sample contact centre
+  $ taskrouter-kit dev my-handlers --config support.yaml  handlers and workspace of your own
+  $ taskrouter-kit dev --url http://localhost:3000/taskrouter --write-env .env.local
+  $ taskrouter-kit dev --once                             one task of each kind, then end: for CI`;
+
+const TRIGGER_EXAMPLES = `
+Examples:
+  $ taskrouter-kit trigger call
+  $ taskrouter-kit trigger chat --attributes '{"language":"es"}'
+  $ taskrouter-kit trigger refund --workflow 'Back office'   presets/refund.json
+
+A preset of your own is a file in presets/: JSON, YAML, or TypeScript with a default export, with any of
+workflow, taskChannel, attributes, priority and timeout.`;
 
 const EXPLAIN_EXAMPLES = `
 Examples:
@@ -79,17 +90,45 @@ function program(finish: (code: number) => void): Command {
   root
     .command('dev')
     .description(
-      'start the endpoint and a small contact centre on this machine, and show the way of each task',
+      'drive your handlers, or your app, with a TaskRouter on this machine, and show the way of each task',
+    )
+    .argument('[handlers]', 'a folder with index.ts or index.js, or one file; default: handlers/')
+    .option('--url <url>', 'drive an app that runs already, where it mounts the router')
+    .option(
+      '--config <file>',
+      'the workspace: TypeScript, JavaScript, YAML or JSON; default: taskrouter.config.*',
     )
     .addOption(
       new Option('--port <port>', 'where the endpoint listens; default: 3000, or a free one').argParser(port),
     )
+    .addOption(
+      new Option(
+        '--emulator-port <port>',
+        'where the TaskRouter listens; default: 8080, or a free one',
+      ).argParser(port),
+    )
+    .option('--write-env <file>', 'write account, token, workspace and URL of the TaskRouter into this file')
+    .option('--no-feed', 'make no tasks by itself')
     .option('--once', 'end after one task of each kind: 0 if each came to its end')
+    .option('--json', 'print one JSON object a line')
     .addHelpText('after', DEV_EXAMPLES)
-    .action(async (options) => {
-      const code = await (await import('./dev.js')).dev(options);
+    .action(async (handlers, options) => {
+      const code = await (await import('./dev.js')).dev(handlers, options);
       if (code !== undefined) finish(code);
     });
+
+  root
+    .command('trigger')
+    .description('make a task in a running dev or emulate')
+    .argument('<preset>', 'call, chat, ticket, or the name of a file in presets/')
+    .addOption(localTaskRouter())
+    .option('--attributes <JSON>', 'attributes over those of the preset, or @file')
+    .option('--workflow <name>', 'name or SID; default: the only one')
+    .option('--channel <name>', 'unique name of the task channel')
+    .addOption(new Option('--priority <number>').argParser(wholeNumber))
+    .option('--json', 'print the task as JSON')
+    .addHelpText('after', TRIGGER_EXAMPLES)
+    .action(async (preset, options) => finish(await (await import('./trigger.js')).trigger(preset, options)));
 
   root
     .command('emulate')
@@ -104,6 +143,7 @@ function program(finish: (code: number) => void): Command {
     .option('--api-key <SID:secret>', 'open the API with this key too; prefer the variables', collect, [])
     .option('--allow-host <name>', 'answer /_emulator by this name too, in a container', collect, [])
     .option('--data <file>', 'keep the state in this file over a restart')
+    .option('--config <file>', 'begin with the workspace in this file: TypeScript, JavaScript, YAML or JSON')
     .addOption(
       new Option('--clock <clock>', 'virtual: it moves by POST /_emulator/clock alone')
         .choices(['real', 'virtual'])
@@ -117,7 +157,7 @@ function program(finish: (code: number) => void): Command {
     .command('explain')
     .description('say why a task of a running emulator is where it is')
     .argument('<taskSid>', "the task's SID, as the emulator prints it")
-    .option('--url <url>', 'where the emulator is', 'http://127.0.0.1:8080')
+    .addOption(localTaskRouter())
     .addHelpText('after', EXPLAIN_EXAMPLES)
     .action(async (taskSid, options) =>
       finish(await (await import('./explain.js')).explain(taskSid, options)),
@@ -161,6 +201,13 @@ function version(): string {
   return version;
 }
 
+/** Where clients of a running `dev` or `emulate` find it. */
+function localTaskRouter(): Option {
+  return new Option('--url <url>', 'where the local TaskRouter is')
+    .env('TASKROUTER_BASE_URL')
+    .default('http://127.0.0.1:8080');
+}
+
 function tokenOption(): Option {
   return new Option('--token <token>', 'the Auth Token; prefer the variable').env('TWILIO_AUTH_TOKEN');
 }
@@ -173,6 +220,11 @@ function port(text: string): number {
 function times(text: string): number {
   if (/^\d{1,3}$/.test(text) && Number(text) > 0) return Number(text);
   throw new InvalidArgumentError('It must be a whole number from 1 to 999.');
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number, 0 or more.');
 }
 
 function collect(text: string, before: readonly string[]): readonly string[] {

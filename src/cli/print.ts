@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { visible, visibleLines } from '../emulator/visible.js';
 
-export type Style = 'bold' | 'cyan' | 'dim' | 'green' | 'magenta' | 'red' | 'yellow';
+export type Style = 'blue' | 'bold' | 'cyan' | 'dim' | 'green' | 'magenta' | 'red' | 'yellow';
 
 /** Colours on a terminal, unless the user wants none (no-color.org). */
 const coloured = () => process.stdout.isTTY === true && !process.env.NO_COLOR;

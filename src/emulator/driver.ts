@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../clock.js';
-import type { Engine } from './engine/face.js';
+import type { Engine } from './engine/interface.js';
 
 /** Runs an engine's timers by a clock. */
 export interface Driver {

@@ -6,31 +6,31 @@ import { consoleLogger } from '../log.js';
 import { createVirtualClock } from '../virtual-clock.js';
 import { createApp } from './api/app.js';
 import { controlRoutes } from './api/control.js';
-import { hostnameOf } from './api/same-origin.js';
-import { damaged, readDataFile, type SavedState } from './data-file.js';
-import { type DataLock, lockDataFile } from './data-lock.js';
+import { checkOptions, checkPhone } from './check-options.js';
 import { Deliverer } from './delivery/deliver.js';
-import { createHands } from './delivery/hands.js';
+import { createInstructionExecutor } from './delivery/execute-instruction.js';
 import { DeliveryLog } from './delivery/log.js';
-import { Phones } from './delivery/phones.js';
+import { Phones, type Ring } from './delivery/phones.js';
 import { drive } from './driver.js';
-import { durationMs } from './duration.js';
 import { createEngine, type EngineOutput, formatExplanation, seededSid } from './engine/index.js';
 import { notFound } from './engine/refusal.js';
 import { randomSid } from './engine/sid.js';
-import { EventLog } from './event-log.js';
-import type { Emulator } from './face.js';
+import type { Emulator } from './interface.js';
 import { leniencies } from './lenient.js';
-import type { EmulatorNews, EmulatorOptions } from './options.js';
-import { createSaver } from './saver.js';
+import type { EmulatorEvent, EmulatorOptions } from './options.js';
 import { seedWorkspace } from './seed.js';
 import { listening } from './server.js';
+import { damaged, readDataFile, type SavedState } from './storage/data-file.js';
+import { type DataLock, lockDataFile } from './storage/data-lock.js';
+import { createSaver } from './storage/saver.js';
 import { taskFields } from './task-fields.js';
-import { Troubles } from './trouble.js';
 import { twilioOptions } from './twilio-options.js';
 import { plainTask, until } from './until.js';
 import { visible } from './visible.js';
-import type { World } from './world.js';
+import { durationMs } from './world/duration.js';
+import { EventLog } from './world/event-log.js';
+import { Faults } from './world/faults.js';
+import type { World } from './world/world.js';
 
 /**
  * Starts a TaskRouter of one's own: REST API, routing and signed callbacks on this machine.
@@ -89,7 +89,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     },
     explain: engine.explain,
     events: new EventLog(),
-    troubles: new Troubles(),
+    faults: new Faults(),
     log,
     warn(workspaceSid, message) {
       // Who watches hears of it below.
@@ -100,18 +100,18 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
   };
   for (const event of saved?.events ?? []) world.events.add(event);
 
-  const watchers = new Set<(news: EmulatorNews) => void>();
+  const watchers = new Set<(event: EmulatorEvent) => void>();
   const changes = new Set<() => void>();
-  const tell = (news: EmulatorNews) => {
+  const emit = (event: EmulatorEvent) => {
     for (const watcher of watchers) {
       try {
-        watcher(news);
+        watcher(event);
       } catch (error) {
         log.error({ error }, 'a watcher of the emulator threw');
       }
     }
   };
-  const deliveries = new DeliveryLog(tell);
+  const deliveries = new DeliveryLog(emit);
   const phones = new Phones(world, clock);
   const {
     phones: behaviour = { does: 'answer' },
@@ -119,11 +119,12 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     unconfirmedParameters = false,
     choices: { noContent = 'defer' } = {},
   } = options;
-  const rule = typeof behaviour === 'function' ? behaviour : () => behaviour;
-  const hands = createHands({ world, phones, rule, hex });
+  const rule =
+    typeof behaviour === 'function' ? (ring: Ring) => checkPhone(behaviour(ring)) : () => behaviour;
+  const executor = createInstructionExecutor({ world, phones, rule, hex });
   const deliverer = new Deliverer({
     world,
-    hands,
+    executor,
     log,
     deliveries,
     fetch,
@@ -142,7 +143,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
   const hear = (output: EngineOutput): void => {
     if (output.kind === 'event') {
       world.events.add(output);
-      tell(output);
+      emit(output);
       deliverer.event(output);
     } else if (output.kind === 'assignment') {
       deliverer.assignment(output);
@@ -177,7 +178,8 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     workspaces: engine.workspaces,
     now: clock.now,
     clock: virtual ? 'virtual' : 'real',
-    seed: (description) => seedWorkspace(world, description),
+    seed: (definition, seeding = {}) =>
+      seedWorkspace(world, definition, seeding, () => createEngine({ ...options.choices, now: clock.now })),
     createTask: (task = {}) => plainTask(world.dispatch('createTask', taskFields(world, task))),
     until(task, waiting = {}) {
       const taskSid = typeof task === 'string' ? task : task.sid;
@@ -207,8 +209,8 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     },
     quiet: () => deliverer.quiet(),
     explain,
-    trouble: (switches) => world.troubles.set(switches),
-    troubles: () => world.troubles.list(),
+    trouble: (switches) => world.faults.set(switches),
+    troubles: () => world.faults.list(),
     deliveries: () => deliveries.deliveries(),
     debugger: () => deliveries.debugger(),
     watch(watcher) {
@@ -221,7 +223,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
   const { host = '127.0.0.1' } = options;
   const app = createApp({
     world,
-    hands,
+    executor,
     log,
     control: controlRoutes(emulator, [host, ...(options.allowHosts ?? [])]),
   });
@@ -267,48 +269,6 @@ const latestTime = Date.UTC(9999, 0);
 function checkTime(time: number): void {
   if (time <= latestTime) return;
   throw new ConfigurationError('bad-duration', 'The clock would pass the year 9998: advance by less.');
-}
-
-function checkApiKeys(apiKeys: Readonly<Record<string, string>>): void {
-  for (const [sid, secret] of Object.entries(apiKeys)) {
-    if (/^SK[0-9a-fA-F]{32}$/.test(sid) && typeof secret === 'string' && secret !== '') continue;
-    throw new ConfigurationError(
-      'bad-api-key',
-      'apiKeys maps the SID of each key, SK and 32 hexadecimal digits, to its secret, which is not empty.',
-    );
-  }
-}
-
-function checkHosts(hosts: readonly string[]): void {
-  for (const host of hosts) {
-    if (hostnameOf(host) !== undefined) continue;
-    throw new ConfigurationError(
-      'bad-host',
-      `allowHosts holds ${JSON.stringify(host)}, which is no host: write a name or an address alone, such as emulator.`,
-    );
-  }
-}
-
-function checkOptions(options: EmulatorOptions): void {
-  const { accountSid, authToken, apiKeys = {}, allowHosts = [], seed, dataFile } = options;
-  checkApiKeys(apiKeys);
-  checkHosts(allowHosts);
-  if (accountSid !== undefined && !/^AC[0-9a-fA-F]{32}$/.test(accountSid)) {
-    throw new ConfigurationError(
-      'bad-account',
-      'accountSid is not AC and 32 hexadecimal digits: leave it out for a new one.',
-    );
-  }
-  if (authToken === '')
-    throw new ConfigurationError('empty-auth-token', 'authToken is empty: leave it out for a new one.');
-  if (dataFile === '')
-    throw new ConfigurationError('empty-data-file', 'dataFile is empty: leave it out to keep nothing.');
-  if (seed !== undefined && dataFile !== undefined) {
-    throw new ConfigurationError(
-      'seed-and-data-file',
-      'seed and dataFile do not go together: after a restart the seed would give out the same SIDs again.',
-    );
-  }
 }
 
 /** What the engine makes of a snapshot it cannot use is an error of the file it came from. */

@@ -1,20 +1,26 @@
 /** taskrouter-kit/emulator: a TaskRouter on your machine, for tests, demonstrations and learning. */
 
-// What it tells.
+// What a workspace is seeded with, and what is done in it.
+export {
+  type ActivityDefinition,
+  DefinitionError,
+  type DefinitionPath,
+  type DefinitionProblem,
+  type FilterDefinition,
+  type Seconds,
+  type TargetDefinition,
+  type TaskChannelDefinition,
+  type TaskQueueDefinition,
+  type WorkerChannelDefinition,
+  type WorkerDefinition,
+  type WorkflowConfiguration,
+  type WorkflowDefinition,
+  type WorkspaceDefinition,
+} from '../workspace/definition/index.js';
+export { SeedRefusal } from './apply-definition.js';
+// What it emits.
 export type { DebuggerEntry, Delivery } from './delivery/log.js';
 export type { PhoneBehaviour, PhoneRule, Ring } from './delivery/phones.js';
-// What a workspace is seeded with, and what is done in it.
-export type {
-  FilterDescription,
-  Seeded,
-  TargetDescription,
-  TaskChannelDescription,
-  TaskQueueDescription,
-  WorkerDescription,
-  WorkflowDescription,
-  WorkspaceDescription,
-} from './description.js';
-export { type Duration, durationMs } from './duration.js';
 export { createEmulator } from './emulator.js';
 export type {
   Activity,
@@ -33,10 +39,10 @@ export type {
 } from './engine/index.js';
 // The engine's words.
 export { EngineRefusal } from './engine/index.js';
-export type { Emulator } from './face.js';
-export type { EmulatorNews, EmulatorOptions } from './options.js';
+export type { Emulator } from './interface.js';
+export type { EmulatorEvent, EmulatorOptions } from './options.js';
+export type { Seeded, SeedOptions } from './seed.js';
 export type { NewTask } from './task-fields.js';
-export type { CallbackKind, Switch, TroubleName, TroubleSwitches } from './trouble.js';
 export {
   type OtherRequests,
   type TwilioOptions,
@@ -45,3 +51,5 @@ export {
   twilioOptions,
 } from './twilio-options.js';
 export { TaskWaitError, type Until, type UntilOptions } from './until.js';
+export { type Duration, durationMs } from './world/duration.js';
+export type { CallbackKind, FaultName, FaultSwitches, Switch } from './world/faults.js';

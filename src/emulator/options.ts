@@ -58,5 +58,5 @@ export interface EmulatorOptions {
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
-/** What an emulator tells its watchers: an event of TaskRouter, a request it made, an entry of its debugger. */
-export type EmulatorNews = EngineEvent | Delivery | DebuggerEntry;
+/** What watchers of an emulator are given: an event of TaskRouter, a request it made, or an entry of its debugger. */
+export type EmulatorEvent = EngineEvent | Delivery | DebuggerEntry;

@@ -1,23 +1,80 @@
 import { ConfigurationError } from '../errors.js';
-import type { Seeded, TargetDescription, WorkflowDescription, WorkspaceDescription } from './description.js';
-import { workspaceIn } from './find.js';
-import type { World } from './world.js';
+import { refuseUnknownKeys } from '../near-miss.js';
+import {
+  type CheckedDefinition,
+  checkDefinition,
+  type WorkspaceDefinition,
+} from '../workspace/definition/index.js';
+import { changeWorkspace, fillWorkspace, type Sids } from './apply-definition.js';
+import type { World } from './world/world.js';
+
+/** The SIDs of what a definition made, by the names in it. */
+export interface Seeded<D extends WorkspaceDefinition> {
+  readonly workspaceSid: string;
+  readonly activities: SidsOf<D['activities']> &
+    Readonly<Record<'Offline' | 'Available' | 'Unavailable', string>>;
+  readonly taskChannels: SidsOf<D['taskChannels']> &
+    Readonly<Record<'default' | 'voice' | 'sms' | 'chat' | 'video', string>>;
+  readonly taskQueues: SidsOf<D['taskQueues']>;
+  readonly workers: SidsOf<D['workers']>;
+  readonly workflows: SidsOf<D['workflows']>;
+}
+
+type SidsOf<T> = { readonly [K in keyof NonNullable<T> & string]: string };
+
+export interface SeedOptions {
+  /**
+   * Changes this workspace to what the definition says, in place of making one. What the definition no longer has is
+   * deleted, except what tasks still need; workers keep the activity they are in.
+   */
+  readonly workspaceSid?: string | undefined;
+}
+
+/** What a change could not do, and why: `taskQueues.Support: Cannot delete …`. */
+export type OnKept = (message: string) => void;
 
 /**
- * Makes a workspace from its description.
- * @throws EngineRefusal what TaskRouter would refuse; ConfigurationError a name that nothing has.
+ * Makes a workspace from its definition, or changes one.
+ *
+ * @param rehearse - runs a change against a TaskRouter of its own first, so that one that is refused changes nothing.
+ * @throws DefinitionError what is wrong with the definition; EngineRefusal what TaskRouter would refuse. Nothing has
+ * changed then.
  */
-export function seedWorkspace<const D extends WorkspaceDescription>(world: World, description: D): Seeded<D> {
-  const given: WorkspaceDescription = description;
+export function seedWorkspace<const D extends WorkspaceDefinition>(
+  world: World,
+  definition: D,
+  options: SeedOptions,
+  rehearse: () => Pick<World, 'dispatch' | 'workspaces'>,
+): Seeded<D> {
+  refuseUnknownKeys(options, ['workspaceSid'], 'seed');
+  const checked = checkDefinition(definition);
+  const { workspaceSid } = options;
+  if (workspaceSid === undefined) return named(makeWorkspace(world, checked));
+  if (!world.workspaces.has(workspaceSid)) {
+    throw new ConfigurationError('unknown-workspace', `There is no workspace ${workspaceSid} to change.`);
+  }
+  makeWorkspace(rehearse(), checked);
+  return named({
+    workspaceSid,
+    sids: changeWorkspace(world, workspaceSid, checked, (message) => world.log.warn({}, message)),
+  });
+}
+
+interface Made {
+  readonly workspaceSid: string;
+  readonly sids: Sids;
+}
+
+function makeWorkspace(world: Pick<World, 'dispatch' | 'workspaces'>, definition: CheckedDefinition): Made {
   const { sid: workspaceSid } = world.dispatch('createWorkspace', {
-    friendlyName: given.friendlyName ?? 'Workspace',
-    multiTaskEnabled: given.multiTaskEnabled,
-    prioritizeQueueOrder: given.prioritizeQueueOrder,
-    eventCallbackUrl: given.eventCallbackUrl,
-    eventsFilter: given.eventsFilter?.join(','),
+    friendlyName: definition.friendlyName ?? 'Workspace',
+    multiTaskEnabled: definition.multiTaskEnabled,
+    prioritizeQueueOrder: definition.prioritizeQueueOrder,
+    eventCallbackUrl: definition.eventCallbackUrl,
+    eventsFilter: definition.eventsFilter?.join(','),
   });
   try {
-    return fill(world, workspaceSid, given) as Seeded<D>;
+    return { workspaceSid, sids: fillWorkspace(world, workspaceSid, definition) };
   } catch (error) {
     // Half a workspace helps nobody.
     world.dispatch('deleteWorkspace', { sid: workspaceSid });
@@ -25,117 +82,7 @@ export function seedWorkspace<const D extends WorkspaceDescription>(world: World
   }
 }
 
-function fill(world: World, workspaceSid: string, given: WorkspaceDescription): Seeded<WorkspaceDescription> {
-  const view = workspaceIn(world, workspaceSid);
-  const sids = {
-    activities: new Map([...view.activities.values()].map(({ friendlyName, sid }) => [friendlyName, sid])),
-    taskChannels: new Map([...view.taskChannels.values()].map(({ uniqueName, sid }) => [uniqueName, sid])),
-    taskQueues: new Map<string, string>(),
-    workers: new Map<string, string>(),
-    workflows: new Map<string, string>(),
-  };
-  const activity = (name: string | undefined) =>
-    name === undefined ? undefined : sidOf('activity', sids.activities, name);
-
-  for (const [friendlyName, { available }] of Object.entries(given.activities ?? {})) {
-    if (sids.activities.has(friendlyName)) continue;
-    sids.activities.set(
-      friendlyName,
-      world.dispatch('createActivity', { workspaceSid, friendlyName, available }).sid,
-    );
-  }
-  const defaultActivitySid = activity(given.defaultActivity);
-  const timeoutActivitySid = activity(given.timeoutActivity);
-  if (defaultActivitySid !== undefined || timeoutActivitySid !== undefined) {
-    world.dispatch('updateWorkspace', { sid: workspaceSid, defaultActivitySid, timeoutActivitySid });
-  }
-  for (const [uniqueName, { friendlyName = uniqueName, channelOptimizedRouting }] of Object.entries(
-    given.taskChannels ?? {},
-  )) {
-    const sid = sids.taskChannels.get(uniqueName);
-    const fields = { workspaceSid, friendlyName, channelOptimizedRouting };
-    const channel =
-      sid === undefined
-        ? world.dispatch('createTaskChannel', { ...fields, uniqueName })
-        : world.dispatch('updateTaskChannel', { ...fields, sid });
-    sids.taskChannels.set(uniqueName, channel.sid);
-  }
-  for (const [friendlyName, { reservationActivity, assignmentActivity, ...fields }] of Object.entries(
-    given.taskQueues ?? {},
-  )) {
-    const queue = world.dispatch('createTaskQueue', {
-      ...fields,
-      workspaceSid,
-      friendlyName,
-      reservationActivitySid: activity(reservationActivity),
-      assignmentActivitySid: activity(assignmentActivity),
-    });
-    sids.taskQueues.set(friendlyName, queue.sid);
-  }
-  for (const [friendlyName, worker] of Object.entries(given.workers ?? {})) {
-    const { sid: workerSid } = world.dispatch('createWorker', {
-      workspaceSid,
-      friendlyName,
-      attributes: JSON.stringify(worker.attributes ?? {}),
-      activitySid: activity(worker.activity),
-    });
-    sids.workers.set(friendlyName, workerSid);
-    for (const [sid, channel] of Object.entries(worker.channels ?? {})) {
-      world.dispatch('updateWorkerChannel', { workspaceSid, workerSid, sid, ...channel });
-    }
-  }
-  for (const [friendlyName, { filters, defaultQueue, ...fields }] of Object.entries(given.workflows ?? {})) {
-    const configuration = configurationOf({ filters, defaultQueue }, (name) =>
-      sidOf('task queue', sids.taskQueues, name),
-    );
-    const workflow = world.dispatch('createWorkflow', {
-      ...fields,
-      workspaceSid,
-      friendlyName,
-      configuration,
-    });
-    sids.workflows.set(friendlyName, workflow.sid);
-  }
-  const named = Object.entries(sids).map(([kind, map]) => [kind, Object.fromEntries(map)]);
-  return { workspaceSid, ...Object.fromEntries(named) };
-}
-
-function sidOf(kind: string, sids: ReadonlyMap<string, string>, name: string): string {
-  const sid = sids.get(name);
-  if (sid !== undefined) return sid;
-  throw new ConfigurationError(
-    'unknown-name',
-    `The description has no ${kind} named ${JSON.stringify(name)}; it has ${[...sids.keys()].join(', ') || 'none'}.`,
-  );
-}
-
-function configurationOf(
-  { filters = [], defaultQueue }: Pick<WorkflowDescription, 'filters' | 'defaultQueue'>,
-  queueSid: (name: string) => string,
-): string {
-  const target = ({
-    queue,
-    orderBy,
-    skipIf,
-    knownWorkerSid,
-    knownWorkerFriendlyName,
-    ...rest
-  }: TargetDescription) => ({
-    ...(queue === undefined ? {} : { queue: queueSid(queue) }),
-    ...rest,
-    order_by: orderBy,
-    skip_if: skipIf,
-    known_worker_sid: knownWorkerSid,
-    known_worker_friendly_name: knownWorkerFriendlyName,
-  });
-  return JSON.stringify({
-    task_routing: {
-      filters: filters.map(({ name, expression, targets }) => ({
-        filter_friendly_name: name,
-        expression,
-        targets: targets.map(target),
-      })),
-      ...(defaultQueue === undefined ? {} : { default_filter: { queue: queueSid(defaultQueue) } }),
-    },
-  });
+function named<D extends WorkspaceDefinition>({ workspaceSid, sids }: Made): Seeded<D> {
+  const kinds = Object.entries(sids).map(([kind, map]) => [kind, Object.fromEntries(map)]);
+  return { workspaceSid, ...Object.fromEntries(kinds) };
 }

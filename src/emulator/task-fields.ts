@@ -1,7 +1,8 @@
 import { ConfigurationError } from '../errors.js';
+import { refuseUnknownKeys } from '../near-miss.js';
 import type { Commands, WorkspaceView } from './engine/types.js';
-import { workspaceIn } from './find.js';
-import type { World } from './world.js';
+import { workspaceIn } from './world/find.js';
+import type { World } from './world/world.js';
 
 /** A task to be made. */
 export interface NewTask {
@@ -24,11 +25,23 @@ export interface NewTask {
   readonly taskQueue?: string | undefined;
 }
 
-/** @throws EngineRefusal 404 for the workspace; ConfigurationError for a name that nothing has. */
-export function taskFields(
-  world: World,
-  { workspaceSid, workflow, attributes, taskQueue, ...fields }: NewTask,
-): Commands['createTask']['params'] {
+const KEYS: Readonly<Record<keyof NewTask, true>> = {
+  workspaceSid: true,
+  workflow: true,
+  attributes: true,
+  priority: true,
+  timeout: true,
+  taskChannel: true,
+  virtualStartTime: true,
+  routingTarget: true,
+  ignoreCapacity: true,
+  taskQueue: true,
+};
+
+/** @throws EngineRefusal 404 for the workspace; ConfigurationError for an unknown key or a name that nothing has. */
+export function taskFields(world: World, task: NewTask): Commands['createTask']['params'] {
+  refuseUnknownKeys(task, Object.keys(KEYS), 'createTask');
+  const { workspaceSid, workflow, attributes, taskQueue, ...fields } = task;
   const view = workspaceSid === undefined ? onlyWorkspace(world) : workspaceIn(world, workspaceSid);
   return {
     ...fields,

@@ -1,6 +1,7 @@
 import { TaskRouterKitError } from '../errors.js';
+import { refuseUnknownKeys } from '../near-miss.js';
 import type { AssignmentStatus, Task } from './engine/types.js';
-import type { World } from './world.js';
+import type { World } from './world/world.js';
 
 /** Waits for what becomes of one task. Each promise gives the task as it then is. */
 export interface Until {
@@ -63,8 +64,10 @@ export function until(
   onChange: OnChange,
   explain: (taskSid: string) => string,
   { workspaceSid, sid }: { readonly workspaceSid: string; readonly sid: string },
-  { withinMs = 5_000 }: UntilOptions,
+  options: UntilOptions,
 ): Until {
+  refuseUnknownKeys(options, ['withinMs'], 'until');
+  const { withinMs = 5_000 } = options;
   const wait = (status: AssignmentStatus) =>
     new Promise<Task>((resolve, reject) => {
       const look = () => {

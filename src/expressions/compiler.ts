@@ -1,10 +1,10 @@
 import type { Expression, Operand, Path } from './ast.js';
 import {
   type ExpressionContext,
+  type ExpressionWorker,
   nameProblem,
   operatorProblem,
   type Scopes,
-  type WorkerFacts,
 } from './context.js';
 import { ExpressionError } from './error.js';
 import { readExpression } from './parser.js';
@@ -31,7 +31,7 @@ export interface CompiledExpression<C extends ExpressionContext> {
 /** Any scope: a context's own check of names makes sure that an expression only touches what its scope has. */
 export interface AnyScope {
   readonly task?: JsonObject;
-  readonly worker?: WorkerFacts;
+  readonly worker?: ExpressionWorker;
   readonly workers?: (name: string) => number;
 }
 
@@ -167,8 +167,8 @@ function compileWorkerPath(segments: readonly (string | number)[]): Evaluate {
   if (field === undefined) return (scope) => valueAt(scope.worker!.attributes, segments);
   const channel = String(second);
   return (scope) => {
-    const facts = scope.worker!.channel(channel);
-    return facts ? facts[field] : valueAt(scope.worker!.attributes, segments);
+    const channelValues = scope.worker!.channel(channel);
+    return channelValues ? channelValues[field] : valueAt(scope.worker!.attributes, segments);
   };
 }
 

@@ -2,30 +2,30 @@ import type { Comparison, Path } from './ast.js';
 import type { JsonObject } from './values.js';
 
 /** One channel of a worker, as `worker.channel.<unique name>` shows it. */
-export interface ChannelFacts {
+export interface ExpressionChannel {
   readonly configuredCapacity: number;
   readonly assignedTasks: number;
   readonly availableCapacityPercentage: number;
 }
 
 /** A worker as expressions see it. */
-export interface WorkerFacts {
+export interface ExpressionWorker {
   readonly sid: string;
   readonly friendlyName: string;
   readonly activitySid: string;
   readonly activityName: string;
   readonly attributes: JsonObject;
-  channel(uniqueName: string): ChannelFacts | undefined;
+  channel(uniqueName: string): ExpressionChannel | undefined;
 }
 
 /** Where an expression stands, and what it can look at there (routing rules: docs/emulator-fidelity.md). */
 export interface Scopes {
   /** `TargetWorkers`, and the worker list filter: names are worker attributes and four worker fields, with or without `worker.`. */
-  queue: { readonly worker: WorkerFacts };
+  queue: { readonly worker: ExpressionWorker };
   /** A workflow filter, and the task list filter: bare names are task attributes. */
   filter: { readonly task: JsonObject };
   /** A target's expression: every name begins with `worker.` or `task.`. */
-  target: { readonly task: JsonObject; readonly worker: WorkerFacts };
+  target: { readonly task: JsonObject; readonly worker: ExpressionWorker };
   /** `skip_if`: only `workers.available`, `workers.unavailable` and `workers.<ActivitySid>`, all counts. */
   skip_if: { readonly workers: (name: string) => number };
 }

@@ -11,7 +11,7 @@ export type {
   Span,
 } from './ast.js';
 export { type CompiledExpression, type CompileOptions, compileExpression, valueAt } from './compiler.js';
-export type { ChannelFacts, ExpressionContext, Scopes, WorkerFacts } from './context.js';
+export type { ExpressionChannel, ExpressionContext, ExpressionWorker, Scopes } from './context.js';
 export { ExpressionError } from './error.js';
 export { type Judgement, judge, missingNames, names, pathsOf } from './inspect.js';
 export { printValue } from './mismatch.js';

@@ -156,11 +156,12 @@ export function createCore(parts: CoreParts): HandleCallback {
     }
 
     #end(answer: CallbackAnswer): void {
+      const durationMs = performance.now() - this.#began;
       if (onOutcome.length > 0) {
-        const outcome = outcomeOf(answer, this.#route, performance.now() - this.#began, this.#ageUnknown);
+        const outcome = outcomeOf(answer, this.#route, durationMs, this.#ageUnknown);
         for (const listener of onOutcome) tell(listener, outcome);
       }
-      this.#respond(parts.serverTiming ? withServerTiming(answer) : answer.response);
+      this.#respond(parts.serverTiming ? withServerTiming(answer, durationMs) : answer.response);
     }
   }
 

@@ -1,12 +1,11 @@
 import { nearMiss } from '../near-miss.js';
+import { ACTIVITY_SID, ANY_PREFIX, CALL_SID, sidPattern } from '../sids.js';
 import { FIELD_BY_OPTION, FIELDS, type Field, type InstructionName, optionsOf } from './fields.js';
 import { type InstructionProblem, problemOf } from './problem.js';
 import type { ReservationInstruction } from './types.js';
 
-const ACTIVITY_SID = /^WA[0-9a-fA-F]{32}$/;
-const CALL_SID = /^CA[0-9a-fA-F]{32}$/;
 /** Not a name anybody gives an activity: another resource's SID, or an activity's cut short. */
-const BROKEN_SID = /^(?:[A-Z]{2}[0-9a-fA-F]{32}|WA[0-9a-fA-F]{12,})$/;
+const BROKEN_SID = new RegExp(`^(?:${sidPattern(ANY_PREFIX)}|WA[0-9a-fA-F]{12,})$`);
 const REQUIRED = Object.fromEntries(
   Object.entries(FIELDS).map(([name, fields]) => [name, fields.filter((field) => field.required)]),
 ) as unknown as typeof FIELDS;

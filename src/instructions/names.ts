@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../maybe-promise.js';
 import { isActivitySid } from './check.js';
 import { FIELDS, type InstructionName, optionsOf } from './fields.js';
 import type { ReservationInstruction } from './types.js';
@@ -51,4 +52,19 @@ export function withNames<I extends ReservationInstruction>(
   if (names.length === 0) return instruction;
   const sids = names.map(({ field, kind, name }) => [field, resolve(kind, name)] as const);
   return Object.freeze({ ...instruction, ...Object.fromEntries(sids) });
+}
+
+/**
+ * The same instruction with the SIDs that `sidOf` finds, asked for one after the other.
+ *
+ * @param sidOf the SID of a name. What it throws is passed on.
+ * @example await lookUpNames(reject({ activity: 'Offline' }), (kind, name) => client.names.resolve(kind, name))
+ */
+export async function lookUpNames<I extends ReservationInstruction>(
+  instruction: I,
+  sidOf: (kind: NameUse['kind'], name: string) => MaybePromise<string>,
+): Promise<I> {
+  const sids = new Map<string, string>();
+  for (const { kind, name } of namesIn(instruction)) sids.set(name, await sidOf(kind, name));
+  return withNames(instruction, (_kind, name) => sids.get(name)!);
 }

@@ -1,9 +1,9 @@
 import { type Clock, dateOf } from '../clock.js';
-import type { Failure } from './decide.js';
 import type { WireRequest } from './encode.js';
 import { isJsonObject, readErrorAnswer } from './error-answer.js';
 import type { ErrorAnswer } from './errors.js';
-import type { JsonObject } from './facts/kinds.js';
+import type { Failure } from './retry-policy.js';
+import type { JsonObject } from './spec/kinds.js';
 import { type HttpAnswer, NotSentError, type Transport } from './transport.js';
 
 /** What one attempt needs. */

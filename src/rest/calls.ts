@@ -1,17 +1,17 @@
 import { ConfigurationError } from '../errors.js';
 import type { Answer } from './attempt.js';
 import { withValueAt } from './configuration.js';
-import type { Effect } from './decide.js';
 import { decode } from './decode.js';
 import { encode, type WireRequest } from './encode.js';
 import { isJsonObject } from './error-answer.js';
 import { TaskRouterApiError } from './errors.js';
-import type { InputOf, JsonObject, Operation, ResultOf } from './facts/kinds.js';
 import { orderedJson } from './json.js';
 import { Limiter } from './limiter.js';
 import { type List, listOf, type Page } from './list.js';
 import type { Names } from './names.js';
 import { type Bounds, type Plan, perform, type Requester } from './request.js';
+import type { Effect } from './retry-policy.js';
+import type { InputOf, JsonObject, Operation, ResultOf } from './spec/kinds.js';
 import { type NamedArgument, namedArguments, type Wire, wireOf } from './wire.js';
 
 /** What bounds a call: a signal, the time for one attempt, the time for all of it. */

@@ -1,19 +1,20 @@
+import { WORKSPACE_SID } from '../sids.js';
 import { Calls } from './calls.js';
 import { readConfig, type TaskRouterClientOptions } from './config.js';
 import { InputError } from './errors.js';
+import { KeyedCreation } from './keyed-creation.js';
+import { type LoadNames, type NameResolver, Names } from './names.js';
 import {
   type ReservationHandle,
   reservationHandle,
   taskReservations,
   workerReservations,
-} from './face/reservations.js';
-import { activities, taskChannels, taskQueues, workflows, workspaces } from './face/setup.js';
-import { statistics } from './face/statistics.js';
-import { tasks } from './face/tasks.js';
-import { events, workerChannels, workers } from './face/workers.js';
-import { KeyedCreation } from './keyed-creation.js';
-import { type LoadNames, type NameResolver, Names } from './names.js';
-import { OPERATIONS } from './operations.js';
+} from './resources/reservations.js';
+import { activities, taskChannels, taskQueues, workflows, workspaces } from './resources/setup.js';
+import { statistics } from './resources/statistics.js';
+import { tasks } from './resources/tasks.js';
+import { events, workerChannels, workers } from './resources/workers.js';
+import { OPERATIONS } from './spec/index.js';
 
 /** Everything in one workspace. */
 export type WorkspaceClient = ReturnType<typeof workspaceClient>;
@@ -78,7 +79,7 @@ export function createTaskRouterClient(options: TaskRouterClientOptions = {}): T
       prime: (kinds, where) => names.prime(kinds, where),
     },
     workspace(sid) {
-      if (!/^WS[0-9a-fA-F]{32}$/.test(sid)) {
+      if (!WORKSPACE_SID.test(sid)) {
         throw new InputError(
           'client.workspace',
           'the argument must be a workspace SID: WS and 32 hexadecimal digits',

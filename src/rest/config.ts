@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../clock.js';
 import { ConfigurationError } from '../errors.js';
 import type { IdempotencyStore } from '../idempotency/store/store.js';
 import { refuseUnknownKeys } from '../near-miss.js';
+import { ACCOUNT_SID, WORKSPACE_SID } from '../sids.js';
 import type { Requester, RetryNotice, RetryOptions } from './request.js';
 import { fetchTransport, nodeTransport } from './transport.js';
 
@@ -73,11 +74,11 @@ export function readConfig(options: TaskRouterClientOptions): ClientConfig {
   refuseUnknownKeys(options.retry, RETRY_OPTIONS, 'createTaskRouterClient, retry');
   const env = options.env ?? process.env;
   const accountSid = options.accountSid ?? given(env.TWILIO_ACCOUNT_SID);
-  if (accountSid === undefined || !/^AC[0-9a-fA-F]{32}$/.test(accountSid)) {
+  if (accountSid === undefined || !ACCOUNT_SID.test(accountSid)) {
     fail('accountSid (or TWILIO_ACCOUNT_SID) must be an account SID: AC and 32 hexadecimal digits');
   }
   const workspaceSid = options.workspaceSid ?? given(env.TWILIO_WORKSPACE_SID);
-  if (workspaceSid !== undefined && !/^WS[0-9a-fA-F]{32}$/.test(workspaceSid)) {
+  if (workspaceSid !== undefined && !WORKSPACE_SID.test(workspaceSid)) {
     fail('workspaceSid (or TWILIO_WORKSPACE_SID) must be a workspace SID: WS and 32 hexadecimal digits');
   }
   const { retries = 4, minDelayMs = 200, maxDelayMs = 5_000 } = options.retry ?? {};

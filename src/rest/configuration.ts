@@ -1,3 +1,4 @@
+import { TASK_QUEUE_SID } from '../sids.js';
 import { isJsonObject } from './error-answer.js';
 
 /** A queue that a workflow's configuration calls by its friendly name, and where. */
@@ -33,7 +34,7 @@ function queuesOf(target: unknown, at: readonly string[]): readonly NamedQueue[]
   if (!isJsonObject(target)) return [];
   return KEYS.flatMap((key) => {
     const name = target[key];
-    return typeof name === 'string' && name !== '' && !/^WQ[0-9a-fA-F]{32}$/.test(name)
+    return typeof name === 'string' && name !== '' && !TASK_QUEUE_SID.test(name)
       ? [{ name, path: [...at, key] }]
       : [];
   });

@@ -1,5 +1,5 @@
 import { isJsonObject } from './error-answer.js';
-import type { JsonObject, Properties } from './facts/kinds.js';
+import type { JsonObject, Properties } from './spec/kinds.js';
 import { bareKind, propertyName } from './wire.js';
 
 interface Property {

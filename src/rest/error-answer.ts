@@ -1,5 +1,5 @@
 import type { ErrorAnswer } from './errors.js';
-import type { JsonObject } from './facts/kinds.js';
+import type { JsonObject } from './spec/kinds.js';
 
 const SECOND = 1_000;
 const LONGEST_DETAIL = 300;

@@ -1,7 +1,7 @@
 import { TaskRouterKitError } from '../errors.js';
 
 /** What every failed call tells. */
-export interface RequestFacts {
+export interface RequestDetails {
   /** The operation, as in `tasks.update`. */
   readonly operation: string;
   /** How many requests were sent, or tried to be. */
@@ -11,16 +11,16 @@ export interface RequestFacts {
 }
 
 /** A call that did not succeed: the base of the errors below. */
-export class TaskRouterRequestError extends TaskRouterKitError implements RequestFacts {
+export class TaskRouterRequestError extends TaskRouterKitError implements RequestDetails {
   readonly operation: string;
   readonly attempts: number;
   readonly maybeApplied: boolean;
 
-  constructor(code: string, what: string, facts: RequestFacts, options?: ErrorOptions) {
-    super(code, `${facts.operation}: ${what}${closing(facts)}`, options);
-    this.operation = facts.operation;
-    this.attempts = facts.attempts;
-    this.maybeApplied = facts.maybeApplied;
+  constructor(code: string, what: string, details: RequestDetails, options?: ErrorOptions) {
+    super(code, `${details.operation}: ${what}${closing(details)}`, options);
+    this.operation = details.operation;
+    this.attempts = details.attempts;
+    this.maybeApplied = details.maybeApplied;
   }
 }
 
@@ -51,8 +51,8 @@ export class TaskRouterApiError extends TaskRouterRequestError implements ErrorA
   readonly requestId: string | undefined;
   readonly retryAfterMs: number | undefined;
 
-  constructor(code: string, answer: ErrorAnswer, facts: RequestFacts, options?: ErrorOptions) {
-    super(code, sentence(answer), facts, options);
+  constructor(code: string, answer: ErrorAnswer, details: RequestDetails, options?: ErrorOptions) {
+    super(code, sentence(answer), details, options);
     this.status = answer.status;
     this.twilioCode = answer.twilioCode;
     this.detail = answer.detail;
@@ -81,28 +81,28 @@ export class TaskRouterAuthenticationError extends TaskRouterApiError {}
 export class TaskRouterStateError extends TaskRouterRequestError {
   readonly state: string;
 
-  constructor(state: string, what: string, facts: RequestFacts, options?: ErrorOptions) {
-    super('state', `${what} is in state ${state}, which does not allow it`, facts, options);
+  constructor(state: string, what: string, details: RequestDetails, options?: ErrorOptions) {
+    super('state', `${what} is in state ${state}, which does not allow it`, details, options);
     this.state = state;
   }
 }
 
 /** The error for an answer, of the class its status has. */
-export function apiError(answer: ErrorAnswer, facts: RequestFacts): TaskRouterApiError {
+export function apiError(answer: ErrorAnswer, details: RequestDetails): TaskRouterApiError {
   switch (answer.status) {
     case 401:
     case 403:
-      return new TaskRouterAuthenticationError('authentication', answer, facts);
+      return new TaskRouterAuthenticationError('authentication', answer, details);
     case 404:
-      return new TaskRouterNotFoundError('not-found', answer, facts);
+      return new TaskRouterNotFoundError('not-found', answer, details);
     case 409:
     case 410:
     case 412:
-      return new TaskRouterConflictError('conflict', answer, facts);
+      return new TaskRouterConflictError('conflict', answer, details);
     case 429:
-      return new TaskRouterRateLimitError('rate-limit', answer, facts);
+      return new TaskRouterRateLimitError('rate-limit', answer, details);
     default:
-      return new TaskRouterApiError('api', answer, facts);
+      return new TaskRouterApiError('api', answer, details);
   }
 }
 
@@ -130,7 +130,7 @@ function sentence({ status, twilioCode, detail, moreInfo }: ErrorAnswer): string
   return parts.join('; ');
 }
 
-function closing({ attempts, maybeApplied }: RequestFacts): string {
+function closing({ attempts, maybeApplied }: RequestDetails): string {
   const tries = attempts > 1 ? ` (${attempts} attempts)` : '';
   return maybeApplied
     ? `${tries}. Twilio may have carried it out: look before you send it again.`

@@ -1,5 +1,6 @@
 /** TaskRouter's REST API: `import { createTaskRouterClient } from 'taskrouter-kit/rest'`. */
 
+export type { Schema, SchemaIssue } from '../standard-schema.js';
 export type { CallOptions } from './calls.js';
 // The client.
 export { createTaskRouterClient, type TaskRouterClient, type WorkspaceClient } from './client.js';
@@ -8,7 +9,7 @@ export type { TaskRouterClientOptions } from './config.js';
 export {
   type ErrorAnswer,
   InputError,
-  type RequestFacts,
+  type RequestDetails,
   TaskRouterApiError,
   TaskRouterAuthenticationError,
   TaskRouterConflictError,
@@ -18,8 +19,15 @@ export {
   TaskRouterRequestError,
   TaskRouterStateError,
 } from './errors.js';
-export type { ReservationHandle, TaskReservations, WorkerReservations } from './face/reservations.js';
-export type { CreateTaskOptions, EndTaskOptions } from './face/tasks.js';
+// Tasks created once, and friendly names.
+export { IDEMPOTENCY_ATTRIBUTE, IdempotencyKeyError } from './keyed-creation.js';
+export type { List } from './list.js';
+export { type NameKind, type NameOptions, type NameResolver, UnknownNameError } from './names.js';
+export type { AttributesPatch } from './patch.js';
+export type { RetryNotice, RetryOptions } from './request.js';
+export type { ReservationHandle, TaskReservations, WorkerReservations } from './resources/reservations.js';
+export type { CreateTaskOptions, EndTaskOptions } from './resources/tasks.js';
+export { AttributesError, type AttributesOptions } from './schema.js';
 export type {
   ActivityCount,
   ActivityDuration,
@@ -27,13 +35,6 @@ export type {
   JsonObject,
   WorkflowConfiguration,
   WorkflowFilter,
-} from './facts/kinds.js';
-// Tasks created once, and friendly names.
-export { IDEMPOTENCY_ATTRIBUTE, IdempotencyKeyError } from './keyed-creation.js';
-export type { List } from './list.js';
-export { type NameKind, type NameOptions, type NameResolver, UnknownNameError } from './names.js';
-export type { AttributesPatch } from './patch.js';
-export type { RetryNotice, RetryOptions } from './request.js';
+} from './spec/kinds.js';
 // What goes in and comes out.
-export type * from './resources.js';
-export { AttributesError, type AttributesOptions, type AttributesSchema } from './schema.js';
+export type * from './types.js';

@@ -1,7 +1,7 @@
 import { sleep } from '../clock.js';
 import type { Calls } from './calls.js';
-import { OPERATIONS } from './operations.js';
-import type { Task } from './resources.js';
+import { OPERATIONS } from './spec/index.js';
+import type { Task } from './types.js';
 
 /** So many keys fit into a URL with room to spare. */
 const MOST_KEYS = 50;

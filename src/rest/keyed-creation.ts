@@ -5,9 +5,9 @@ import type { CallOptions, Calls } from './calls.js';
 import { InputError, TaskRouterConnectionError } from './errors.js';
 import { orderedJson } from './json.js';
 import type { KeyLookups } from './key-lookups.js';
-import { OPERATIONS } from './operations.js';
 import { type LookBounds, pause, type Requester } from './request.js';
-import type { CreateTask, Task } from './resources.js';
+import { OPERATIONS } from './spec/index.js';
+import type { CreateTask, Task } from './types.js';
 
 /** The task attribute that an idempotency key travels in. */
 export const IDEMPOTENCY_ATTRIBUTE = 'taskrouter_kit_key';
@@ -173,17 +173,17 @@ function answerOf(result: RunResult): string {
 
 function unsettled(): TaskRouterConnectionError {
   const what = 'another call may be creating the task under this key, and how it ends was not known in time';
-  const facts = { operation: 'tasks.create', attempts: 0, maybeApplied: true };
-  return new TaskRouterConnectionError('timeout', what, facts);
+  const details = { operation: 'tasks.create', attempts: 0, maybeApplied: true };
+  return new TaskRouterConnectionError('timeout', what, details);
 }
 
 function orAborted<T>(running: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return running;
   return new Promise((resolve, reject) => {
-    const facts = { operation: 'tasks.create', attempts: 0, maybeApplied: true };
+    const details = { operation: 'tasks.create', attempts: 0, maybeApplied: true };
     const onAbort = () => {
       const why = 'given up, because the signal was aborted';
-      reject(new TaskRouterConnectionError('aborted', why, facts, { cause: signal.reason }));
+      reject(new TaskRouterConnectionError('aborted', why, details, { cause: signal.reason }));
     };
     // One turn later than the creation itself, whose error says more.
     const later = () => setImmediate(onAbort);

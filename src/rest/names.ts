@@ -1,6 +1,14 @@
 import type { Clock } from '../clock.js';
 import { TaskRouterKitError } from '../errors.js';
 import { nearMisses } from '../near-miss.js';
+import {
+  ACTIVITY_SID,
+  TASK_CHANNEL_SID,
+  TASK_QUEUE_SID,
+  WORKER_SID,
+  WORKFLOW_SID,
+  WORKSPACE_SID,
+} from '../sids.js';
 
 /** The resources that may be written by name. A task channel's unique name counts as well. */
 export type NameKind = 'activity' | 'taskQueue' | 'workflow' | 'taskChannel' | 'worker' | 'workspace';
@@ -59,13 +67,18 @@ export interface Named {
 export type LoadNames = (kind: NameKind, workspaceSid: string) => Promise<readonly Named[]>;
 
 const WORDS: Readonly<Record<NameKind, { word: string; sid: RegExp }>> = {
-  activity: { word: 'activity', sid: /^WA[0-9a-fA-F]{32}$/ },
-  taskQueue: { word: 'task queue', sid: /^WQ[0-9a-fA-F]{32}$/ },
-  workflow: { word: 'workflow', sid: /^WW[0-9a-fA-F]{32}$/ },
-  taskChannel: { word: 'task channel', sid: /^TC[0-9a-fA-F]{32}$/ },
-  worker: { word: 'worker', sid: /^WK[0-9a-fA-F]{32}$/ },
-  workspace: { word: 'workspace', sid: /^WS[0-9a-fA-F]{32}$/ },
+  activity: { word: 'activity', sid: ACTIVITY_SID },
+  taskQueue: { word: 'task queue', sid: TASK_QUEUE_SID },
+  workflow: { word: 'workflow', sid: WORKFLOW_SID },
+  taskChannel: { word: 'task channel', sid: TASK_CHANNEL_SID },
+  worker: { word: 'worker', sid: WORKER_SID },
+  workspace: { word: 'workspace', sid: WORKSPACE_SID },
 };
+
+/** Whether a text is the SID of such a resource, and not its name. */
+export function isSidOf(kind: NameKind, text: string): boolean {
+  return WORDS[kind].sid.test(text);
+}
 
 /** A list this young is not read again for a name that is not in it. */
 const FRESH_MS = 1_000;
@@ -90,7 +103,7 @@ export class Names implements NameResolver {
   }
 
   get(kind: NameKind, nameOrSid: string, options: NameOptions = {}): string | undefined {
-    if (WORDS[kind].sid.test(nameOrSid)) return nameOrSid;
+    if (isSidOf(kind, nameOrSid)) return nameOrSid;
     const found = this.#known.get(this.#key(kind, options))?.sids.get(nameOrSid);
     return found?.length === 1 ? found[0] : undefined;
   }

@@ -1,7 +1,7 @@
 import { isJsonObject } from './error-answer.js';
 import { InputError, TaskRouterConflictError } from './errors.js';
-import type { JsonObject } from './facts/kinds.js';
 import { orderedJson } from './json.js';
+import type { JsonObject } from './spec/kinds.js';
 
 /**
  * A change to attributes: what is to be merged in, or a function of the present attributes that says so. Objects are

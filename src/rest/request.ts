@@ -1,15 +1,15 @@
 import { sleep } from '../clock.js';
 import { type Answer, AttemptError, attempt, type Line } from './attempt.js';
-import { backoff, type Decision, decide, type Effect, type FailReason, isAmbiguous } from './decide.js';
 import type { WireRequest } from './encode.js';
 import {
   apiError,
-  type RequestFacts,
+  type RequestDetails,
   TaskRouterApiError,
   TaskRouterConnectionError,
   type TaskRouterRequestError,
 } from './errors.js';
 import type { Limiter } from './limiter.js';
+import { backoff, type Decision, decide, type Effect, type FailReason, isAmbiguous } from './retry-policy.js';
 
 /** How often, and how patiently, a call is repeated. */
 export interface RetryOptions {
@@ -94,12 +94,12 @@ export async function perform<T>(requester: Requester, plan: Plan<T>, bounds: Bo
   let lastError: AttemptError | undefined;
 
   const fail = (because: FailReason): Error => {
-    const facts: RequestFacts = {
+    const details: RequestDetails = {
       operation: plan.operation,
       attempts,
       maybeApplied: uncertain && plan.effect !== 'read',
     };
-    return publicError(lastError ?? new AttemptError({ kind: 'timeout' }), because, facts);
+    return publicError(lastError ?? new AttemptError({ kind: 'timeout' }), because, details);
   };
 
   /** Finds out what became of an attempt whose answer was lost. */
@@ -204,9 +204,13 @@ const WHAT: Readonly<Record<string, string>> = {
   aborted: 'given up, because the signal was aborted',
 };
 
-function publicError(error: AttemptError, because: FailReason, facts: RequestFacts): TaskRouterRequestError {
-  if (error.answer !== undefined) return apiError(error.answer, facts);
+function publicError(
+  error: AttemptError,
+  because: FailReason,
+  details: RequestDetails,
+): TaskRouterRequestError {
+  if (error.answer !== undefined) return apiError(error.answer, details);
   const { kind } = error.failure;
   const spent = because === 'no-time-left' ? '; the budget is used up' : '';
-  return new TaskRouterConnectionError(kind, `${WHAT[kind]}${spent}`, facts, { cause: error.cause });
+  return new TaskRouterConnectionError(kind, `${WHAT[kind]}${spent}`, details, { cause: error.cause });
 }

@@ -1,26 +1,12 @@
 import { TaskRouterKitError } from '../errors.js';
+import type { Schema, SchemaIssue } from '../standard-schema.js';
 import type { CallOptions } from './calls.js';
 import type { List } from './list.js';
-
-interface SchemaIssue {
-  readonly message: string;
-  readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined;
-}
-type SchemaResult<T> =
-  | { readonly value: T; readonly issues?: undefined }
-  | { readonly issues: readonly SchemaIssue[] };
-
-/** A schema of zod, valibot, arktype or any other library of the Standard Schema kind. Source: standardschema.dev. */
-export interface AttributesSchema<T> {
-  readonly '~standard': {
-    readonly validate: (value: unknown) => SchemaResult<T> | Promise<SchemaResult<T>>;
-  };
-}
 
 /** The options of a call that answers something with attributes. */
 export interface AttributesOptions<Attributes> extends CallOptions {
   /** Checks the attributes and gives them its type. Without it they are typed as you say, and not looked at. */
-  readonly schema?: AttributesSchema<Attributes> | undefined;
+  readonly schema?: Schema<Attributes> | undefined;
 }
 
 /** Attributes that are not what the schema takes. The resource was read, or written, all the same. */

@@ -1,7 +1,8 @@
+import { ANY_SID, sidForm } from '../sids.js';
 import { namedQueues } from './configuration.js';
-import type { Operation, ParameterKind, PropertyKind } from './facts/kinds.js';
-import type { NameKind } from './names.js';
-import { OPERATIONS } from './operations.js';
+import { isSidOf, type NameKind } from './names.js';
+import { OPERATIONS } from './spec/index.js';
+import type { Operation, ParameterKind, PropertyKind } from './spec/kinds.js';
 
 /** The resources whose SIDs may be written as friendly names in calls; a task channel's name Twilio itself takes. */
 export type NamedKind = Extract<NameKind, 'activity' | 'taskQueue' | 'workflow'>;
@@ -11,17 +12,6 @@ const NAMED: Readonly<Record<string, NamedKind>> = {
   taskQueue: 'taskQueue',
   workflow: 'workflow',
 };
-
-const SID_OF: Readonly<Record<NamedKind, RegExp>> = {
-  activity: /^WA[0-9a-fA-F]{32}$/,
-  taskQueue: /^WQ[0-9a-fA-F]{32}$/,
-  workflow: /^WW[0-9a-fA-F]{32}$/,
-};
-
-/** Whether a text is the SID of such a resource, and not its name. */
-export function isSidOf(kind: NamedKind, text: string): boolean {
-  return SID_OF[kind].test(text);
-}
 
 /** What stands in a path after a collection: the SIDs' prefix and, where names are taken, which. */
 const COLLECTIONS: Readonly<Record<string, { prefix: string; kind?: NamedKind; names?: true }>> = {
@@ -62,7 +52,7 @@ const NOUNS: Readonly<Record<string, string>> = {
 
 /** What a text is the SID of: `worker` for `WK…`. */
 export function nounOf(text: string): string | undefined {
-  return /^[A-Z]{2}[0-9a-fA-F]{32}$/.test(text) ? NOUNS[text.slice(0, 2)] : undefined;
+  return ANY_SID.test(text) ? NOUNS[text.slice(0, 2)] : undefined;
 }
 
 interface Placeholder {
@@ -110,7 +100,7 @@ function makeWire(operation: Operation): Wire {
   const placeholders = [...path.matchAll(/\/(\w+)\/\{\w+\}/g)].map(([, collection = '']) => {
     const { prefix, kind, names = false } = COLLECTIONS[collection] ?? { prefix: '' };
     const noun = NOUNS[prefix] ?? collection;
-    return { prefix, noun, kind, names, sid: new RegExp(`^${prefix}[0-9a-fA-F]{32}$`) };
+    return { prefix, noun, kind, names, sid: sidForm(prefix) };
   });
   const parameters = new Map(
     Object.entries(operation.params ?? {}).map(([name, kind]) => [

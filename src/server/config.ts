@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import * as v from 'valibot';
 import { ConfigurationError } from '../errors.js';
 import { nearMiss } from '../near-miss.js';
+import { sidForm, sidPattern } from '../sids.js';
 
 /** The endpoint's configuration: the environment, checked and typed. */
 export type EndpointConfig = ReturnType<typeof readConfig>;
@@ -32,8 +33,10 @@ function port(name: string) {
 }
 
 function sid(prefix: string, where: string) {
-  const form = new RegExp(`^${prefix}[0-9a-fA-F]{32}$`);
-  return v.pipe(v.string(), v.regex(form, `must be ${prefix} and 32 hexadecimal digits: see ${where}.`));
+  return v.pipe(
+    v.string(),
+    v.regex(sidForm(prefix), `must be ${prefix} and 32 hexadecimal digits: see ${where}.`),
+  );
 }
 
 function url(protocols: readonly string[], example: string) {
@@ -86,10 +89,12 @@ const authTokens = v.pipe(
   ),
 );
 
+const ACCOUNT_AND_WORKSPACE = new RegExp(`^${sidPattern('AC')}:${sidPattern('WS')}$`);
+
 const accounts = v.pipe(
   v.string(),
   v.check(
-    (text) => text.split(',').every((pair) => /^AC[0-9a-fA-F]{32}:WS[0-9a-fA-F]{32}$/.test(pair.trim())),
+    (text) => text.split(',').every((pair) => ACCOUNT_AND_WORKSPACE.test(pair.trim())),
     'must be pairs of an account and one of its workspaces, AC…:WS…, with a comma between them.',
   ),
   v.transform((text) => {

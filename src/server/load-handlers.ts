@@ -8,7 +8,9 @@ import type { HandlerDefinition } from '../index.js';
 const FROM_SOURCES = import.meta.url.endsWith('.ts');
 
 /** The shipped handlers: `handlers/` in the sources, `dist/handlers/` once built. */
-const SHIPPED = fileURLToPath(new URL(FROM_SOURCES ? '../../handlers' : '../handlers', import.meta.url));
+export const SHIPPED = fileURLToPath(
+  new URL(FROM_SOURCES ? '../../handlers' : '../handlers', import.meta.url),
+);
 
 /**
  * Loads the ordered list of handlers that a folder's `index.js` (from sources: `index.ts`) exports as its default.
@@ -43,8 +45,12 @@ function findIndex(folder: string): string {
   throw new ConfigurationError('no-handlers', `There is no ${names.join(' or ')} in ${folder}. ${hint}`);
 }
 
-/** Checks the list itself; what is in each definition is checked where it is registered. */
-function readHandlers(exported: unknown, path: string): readonly HandlerDefinition[] {
+/**
+ * Checks the list itself; what is in each definition is checked where it is registered.
+ *
+ * @throws ConfigurationError `bad-handlers`, `no-otherwise`
+ */
+export function readHandlers(exported: unknown, path: string): readonly HandlerDefinition[] {
   if (!Array.isArray(exported)) {
     const what = exported === undefined ? 'has no default export' : 'has a default export that is no array';
     throw new ConfigurationError(

@@ -7,6 +7,6 @@ export {
   eventRequest,
   type SignedRequest,
 } from './requests.js';
-export { type HandlerFacts, runHandler } from './run-handler.js';
+export { type HandlerInput, runHandler } from './run-handler.js';
 export { sid } from './sids.js';
 export { storeContract } from './store-contract/index.js';

@@ -15,8 +15,8 @@ import { refuseUnknownKeys } from '../near-miss.js';
 import type { Attributes } from '../standard-schema.js';
 import { CALLABLE_WORKER, sid } from './sids.js';
 
-/** The facts a handler decides on. SIDs are random unless given. */
-export interface HandlerFacts<T = Attributes, W = Attributes> {
+/** What a handler decides on. SIDs are random unless given. */
+export interface HandlerInput<T = Attributes, W = Attributes> {
   readonly task?: Partial<Task<T>>;
   /** Default attributes: those of a worker who can be reached at `client:alice`, as in `assignmentRequest`. */
   readonly worker?: Partial<Worker<W>>;
@@ -36,7 +36,7 @@ export interface HandlerFacts<T = Attributes, W = Attributes> {
 
 /**
  * Runs a handler as the router would, without HTTP or a store: a function, a fixed instruction, or a definition from a
- * handler file with its match. `undefined`: the definition's match does not fit these facts.
+ * handler file with its match. `undefined`: the definition's match does not fit this input.
  *
  * @throws ConfigurationError for a fact that is unknown.
  * @throws InstructionError when Twilio would refuse the instruction for this task and worker, and whatever the
@@ -50,11 +50,11 @@ export interface HandlerFacts<T = Attributes, W = Attributes> {
  */
 export async function runHandler<T = Attributes, W = Attributes>(
   handler: HandlerOf<AssignmentContext<T, W>> | HandlerDefinition,
-  facts: HandlerFacts<NoInfer<T>, NoInfer<W>> = {},
+  input: HandlerInput<NoInfer<T>, NoInfer<W>> = {},
 ): Promise<Decision<never> | undefined> {
-  refuseUnknownKeys(facts, FACTS, 'runHandler');
-  refuseUnknownKeys(facts.task, ['sid', 'attributes', 'age', 'priority'], 'runHandler, task');
-  refuseUnknownKeys(facts.worker, ['sid', 'attributes'], 'runHandler, worker');
+  refuseUnknownKeys(input, INPUT_KEYS, 'runHandler');
+  refuseUnknownKeys(input.task, ['sid', 'attributes', 'age', 'priority'], 'runHandler, task');
+  refuseUnknownKeys(input.worker, ['sid', 'attributes'], 'runHandler, worker');
   const registry = new Registry(EVERYTHING);
   const definition: HandlerDefinition =
     typeof handler === 'object' && 'kind' in handler
@@ -68,37 +68,37 @@ export async function runHandler<T = Attributes, W = Attributes>(
   }
   registry.addAssignment(definition.kind === 'assignment' ? definition.match : {}, definition.handler);
 
-  const assignment = contextOf(facts);
-  const dispatch = createDispatch(registry.routes, () => facts.fields?.TaskChannelUniqueName);
+  const assignment = contextOf(input);
+  const dispatch = createDispatch(registry.routes, () => input.fields?.TaskChannelUniqueName);
   const { route } = await dispatch(assignment);
   if (!route) return undefined;
   const { decision } = await createDeciding(registry, () => dispatch, EVERYTHING).decide(route, assignment);
   return decision;
 }
 
-const FACTS = [
+const INPUT_KEYS = [
   ...['task', 'worker', 'workspaceSid', 'workflowSid', 'taskQueueSid', 'reservationSid'],
   ...['via', 'client', 'fields'],
-] as const satisfies ReadonlyArray<keyof HandlerFacts>;
+] as const satisfies ReadonlyArray<keyof HandlerInput>;
 
 /** Handlers may use what only a router with a client can do: it is the decision that is tested. */
 const EVERYTHING = { names: true, channel: true, rest: true };
 
-function contextOf(facts: HandlerFacts<unknown, unknown>): RunningAssignment {
+function contextOf(input: HandlerInput<unknown, unknown>): RunningAssignment {
   const fields = {
     AccountSid: sid('AC'),
-    WorkspaceSid: facts.workspaceSid ?? sid('WS'),
-    WorkflowSid: facts.workflowSid ?? sid('WW'),
-    TaskQueueSid: facts.taskQueueSid ?? sid('WQ'),
-    TaskSid: facts.task?.sid ?? sid('WT'),
-    TaskAttributes: JSON.stringify(facts.task?.attributes ?? {}),
-    TaskAge: String(facts.task?.age ?? 0),
-    TaskPriority: String(facts.task?.priority ?? 0),
-    WorkerSid: facts.worker?.sid ?? sid('WK'),
-    WorkerAttributes: JSON.stringify(facts.worker?.attributes ?? CALLABLE_WORKER),
-    ReservationSid: facts.reservationSid ?? sid('WR'),
+    WorkspaceSid: input.workspaceSid ?? sid('WS'),
+    WorkflowSid: input.workflowSid ?? sid('WW'),
+    TaskQueueSid: input.taskQueueSid ?? sid('WQ'),
+    TaskSid: input.task?.sid ?? sid('WT'),
+    TaskAttributes: JSON.stringify(input.task?.attributes ?? {}),
+    TaskAge: String(input.task?.age ?? 0),
+    TaskPriority: String(input.task?.priority ?? 0),
+    WorkerSid: input.worker?.sid ?? sid('WK'),
+    WorkerAttributes: JSON.stringify(input.worker?.attributes ?? CALLABLE_WORKER),
+    ReservationSid: input.reservationSid ?? sid('WR'),
     Timestamp: String(Math.floor(Date.now() / 1_000)),
-    ...facts.fields,
+    ...input.fields,
   };
   const attributes = {
     task: JSON.parse(fields.TaskAttributes) as Attributes,
@@ -107,11 +107,11 @@ function contextOf(facts: HandlerFacts<unknown, unknown>): RunningAssignment {
   const never = new AbortController();
   return createContext(
     { ...fields, pairs: Object.entries(fields) },
-    facts.via ?? 'primary',
+    input.via ?? 'primary',
     attributes,
     { signal: never.signal, attempt: 1, remainingMs: () => 4_000 },
     // What is given to after() begins with an answer, and here there is none.
-    { log: silentLogger, background: createBackground(systemClock), client: facts.client },
+    { log: silentLogger, background: createBackground(systemClock), client: input.client },
     undefined,
   );
 }

@@ -126,5 +126,5 @@ test('subjects are read from the parameters of their type', async () => {
 
 test('an event without a type is 400', async () => {
   const { event } = world(() => {});
-  expect(await event('')).toMatchObject({ status: 400, code: 'bad-fields' });
+  expect(await event('task.created', { EventType: '' })).toMatchObject({ status: 400, code: 'bad-fields' });
 });

@@ -3,29 +3,30 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createEmulator } from 'taskrouter-kit/emulator';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { CENTRE } from '../../src/cli/dev-centre.js';
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { rest, startWorkers } from '../../src/cli/dev-workers.js';
+import CENTRE from '../../src/cli/sample-centre.js';
 import { until } from '../server/endpoint-process.js';
 import { run } from './running.js';
 
+// Several processes at once, each with a compiler.
+vi.setConfig({ testTimeout: 120_000 });
+
 const folder = mkdtempSync(join(tmpdir(), 'dev-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-const sources = fileURLToPath(new URL('../../src/index.ts', import.meta.url));
 
-/** A folder with one file of handlers; `'…'` in it is the package. */
+/** A folder with one file of handlers. */
 function handlers(name: string, text: string): Readonly<Record<string, string>> {
   const path = join(folder, name);
   mkdirSync(path);
   writeFileSync(join(path, 'package.json'), '{"type":"module"}');
-  writeFileSync(join(path, 'index.ts'), text.replace("'…'", JSON.stringify(sources)));
+  writeFileSync(join(path, 'index.ts'), text);
   return { HANDLERS_DIR: path };
 }
 
 const THROWS = `
-  import { accept, defineAssignment, defineOtherwise } from '…';
+  import { accept, defineAssignment, defineOtherwise } from 'taskrouter-kit';
   const chat = ({ task }) => task.attributes.type === 'chat';
   export default [
     defineAssignment({ where: chat }, accept()),

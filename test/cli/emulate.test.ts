@@ -93,7 +93,7 @@ describe.concurrent('emulate', () => {
     );
     expect([code, stderr]).toEqual([
       2,
-      expect.stringContaining('AC and 32 hexadecimal digits: leave it out'),
+      expect.stringContaining('AC and 32 hexadecimal digits; leave it out'),
     ]);
     expect(stderr).not.toContain(wrong);
   });
@@ -186,6 +186,45 @@ describe.concurrent('emulate', () => {
     expect(emulator.stderr()).toBe(
       `The last changes are lost: ${dataFile} could not be written (ENOENT), and is as it was.\n`,
     );
+  });
+
+  it('--config begins with the workspace of a file, and --data changes the one that is kept', async () => {
+    const [config, dataFile] = [newFile('support.yaml'), newFile('configured')];
+    const workspace = (workers: string) =>
+      `friendlyName: Support\ntaskQueues: { Everyone: {} }\nworkers: { ${workers} }\nworkflows: { Calls: { defaultQueue: Everyone } }\n`;
+    writeFileSync(config, workspace('Ann: { activity: Available }, Ben: {}'));
+    const first = await emulate(['--config', config, '--data', dataFile]);
+    const [kept] = (await call(first, '/v1/Workspaces')).body.workspaces as Json[];
+    expect(kept).toMatchObject({ friendly_name: 'Support' });
+    const namesOf = async (emulator: { readonly url: string }) =>
+      ((await call(emulator, `/v1/Workspaces/${kept!.sid}/Workers`)).body.workers as Json[]).map(
+        ({ friendly_name }) => friendly_name,
+      );
+    expect((await namesOf(first)).sort()).toEqual(['Ann', 'Ben']);
+    await first.stop('SIGTERM');
+
+    writeFileSync(config, workspace('Ann: {}, Cleo: {}'));
+    const second = await emulate(['--config', config, '--data', dataFile]);
+    expect(second.stdout()).toContain('1 workspace\n');
+    expect((await namesOf(second)).sort()).toEqual(['Ann', 'Cleo']);
+  });
+
+  it.sequential.each([
+    [
+      'a misspelt key',
+      'workers:\n  Ann: { activty: x }\n',
+      /^\S+bad\.yaml:2:10: workers\.Ann\.activty: .*"activity"\?\n$/,
+    ],
+    [
+      'an expression TaskRouter refuses',
+      'taskQueues:\n  Q:\n    targetWorkers: a ==\n',
+      /^\S+bad\.yaml:3:5: taskQueues\.Q\.targetWorkers: TargetWorkers: line 1, column 5/,
+    ],
+  ])('--config with %s ends with 2, and names file, line and path', async (_what, text, message) => {
+    const config = newFile('bad.yaml');
+    writeFileSync(config, text);
+    const { code, stderr } = await ends(run(['emulate', '--port', '0', '--config', config], ACCOUNT));
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
   });
 
   it('--clock virtual moves by POST /_emulator/clock, and timers with it', async () => {

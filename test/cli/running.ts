@@ -22,8 +22,12 @@ afterAll(() => {
 });
 
 /** Starts the command line; it is killed when the tests of the file are over at the latest. */
-export function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
-  const child = taskrouter(args, env);
+export function run(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cwd?: string,
+): Running {
+  const child = taskrouter(args, env, cwd);
   started.push(child);
   let stdout = '';
   let stderr = '';

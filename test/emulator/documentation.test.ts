@@ -41,8 +41,8 @@ describe('docs/emulator.md', () => {
     const names = [...page.matchAll(/^\| `(\w+)` \| (a callback|the emulator|REST|another)/gm)].map(
       ([, name]) => name,
     );
-    const [, list] = /const names: readonly TroubleName\[\] = \[([^\]]+)\]/.exec(
-      read('src/emulator/trouble.ts'),
+    const [, list] = /const names: readonly FaultName\[\] = \[([^\]]+)\]/.exec(
+      read('src/emulator/world/faults.ts'),
     )!;
     expect(names).toEqual([...list!.matchAll(/\w+/g)].map(([name]) => name));
   });

@@ -1,4 +1,9 @@
-import { createEmulator, type EmulatorNews } from 'taskrouter-kit/emulator';
+import {
+  createEmulator,
+  type EmulatorEvent,
+  SeedRefusal,
+  type WorkspaceDefinition,
+} from 'taskrouter-kit/emulator';
 import { describe, expect, it } from 'vitest';
 import { start } from './open.js';
 
@@ -57,10 +62,153 @@ describe('seed', () => {
   it('leaves nothing behind when a name or a value is wrong', async () => {
     const emulator = await start();
     expect(() => emulator.seed({ workers: { Ann: { activity: 'Lunch' } } })).toThrow(
-      'The description has no activity named "Lunch"; it has Offline, Available, Unavailable.',
+      'workers.Ann.activity: the definition has no activity named "Lunch"; it has Offline, Available, Unavailable.',
     );
     expect(() => emulator.seed({ taskQueues: { Q: { targetWorkers: 'a ==' } } })).toThrow('TargetWorkers');
     expect(emulator.workspaces.size).toBe(0);
+  });
+
+  it('says where in the definition TaskRouter refuses something', async () => {
+    const emulator = await start();
+    const taskQueues = { 'Support EN': {} };
+    const refused = (definition: WorkspaceDefinition) => {
+      try {
+        emulator.seed(definition);
+      } catch (error) {
+        if (error instanceof SeedRefusal) return error.message.split('\n')[0];
+        throw error;
+      }
+      return 'nothing';
+    };
+    expect(refused({ taskQueues: { 'Support EN': { targetWorkers: 'a ==' } } })).toMatch(
+      /^taskQueues\["Support EN"\]\.targetWorkers: TargetWorkers/,
+    );
+    const targets = [{ queue: 'Support EN' }, { orderBy: 'nothing' }];
+    expect(
+      refused({ taskQueues, workflows: { W: { filters: [{ expression: 'a == 1', targets }] } } }),
+    ).toMatch(/^workflows\.W\.filters\[0\]\.targets\[1\]\.orderBy: /);
+    const configuration = {
+      task_routing: { filters: [{ expression: 'a ==', targets: [{ queue: 'Support EN' }] }] },
+    };
+    expect(refused({ taskQueues, workflows: { W: { configuration } } })).toMatch(
+      /^workflows\.W\.configuration\.task_routing\.filters\[0\]\.expression: /,
+    );
+    expect(emulator.workspaces.size).toBe(0);
+  });
+
+  it("takes Twilio's own configuration with names in place of SIDs, and times as texts", async () => {
+    const emulator = await start();
+    const { workspaceSid, taskQueues, workflows } = emulator.seed({
+      taskQueues: { First: {}, 'Everyone else': {} },
+      workflows: {
+        W: {
+          taskReservationTimeout: '1m',
+          configuration: {
+            task_routing: {
+              filters: [
+                {
+                  filter_friendly_name: 'Hard',
+                  expression: 'hard == true',
+                  targets: [
+                    { queue: 'First', timeout: '90s', priority: '5' },
+                    { task_queue_sid: 'Everyone else' },
+                  ],
+                },
+              ],
+              default_filter: { queue: 'Everyone else' },
+            },
+          },
+        },
+      },
+    });
+    const workflow = emulator.workspaces.get(workspaceSid)!.workflows.get(workflows.W)!;
+    expect(workflow.taskReservationTimeout).toBe(60);
+    expect(JSON.parse(workflow.configuration)).toEqual({
+      task_routing: {
+        filters: [
+          {
+            filter_friendly_name: 'Hard',
+            expression: 'hard == true',
+            targets: [
+              { queue: taskQueues.First, timeout: 90, priority: 5 },
+              { task_queue_sid: taskQueues['Everyone else'] },
+            ],
+          },
+        ],
+        default_filter: { queue: taskQueues['Everyone else'] },
+      },
+    });
+  });
+
+  it('changes a workspace in place: SIDs stay, tasks go by the new routing, what tasks need is kept', async () => {
+    const warnings: string[] = [];
+    const nothing = () => {};
+    const log = {
+      debug: nothing,
+      info: nothing,
+      error: nothing,
+      warn: (_f: object, text: string) => void warnings.push(text),
+    };
+    const emulator = await start({ log });
+    const before = {
+      taskQueues: { Old: { targetWorkers: 'a == 1', maxReservedWorkers: 5 }, Same: {} },
+      workers: { Ann: { activity: 'Available' }, Ben: {} },
+      workflows: { W: { defaultQueue: 'Old' }, Gone: { defaultQueue: 'Same' } },
+    } as const satisfies WorkspaceDefinition;
+    const seeded = emulator.seed(before);
+    const task = emulator.createTask({ workflow: 'W' });
+    const view = emulator.workspaces.get(seeded.workspaceSid)!;
+    const ann = view.workers.get(seeded.workers.Ann)!;
+
+    const after = {
+      friendlyName: 'Renamed',
+      activities: { Break: {} },
+      taskQueues: { Same: { targetWorkers: 'b == 1' }, New: {} },
+      workers: {
+        Ann: { activity: 'Break', attributes: { level: 3 }, channels: { default: { capacity: 4 } } },
+      },
+      workflows: { W: { defaultQueue: 'New', taskReservationTimeout: '7s' } },
+    } as const satisfies WorkspaceDefinition;
+    const changed = emulator.seed(after, { workspaceSid: seeded.workspaceSid });
+    expect(changed.workers.Ann).toBe(seeded.workers.Ann);
+    expect(changed.workflows.W).toBe(seeded.workflows.W);
+    expect(view.workspace.friendlyName).toBe('Renamed');
+    expect([...view.taskQueues.values()].map(({ friendlyName }) => friendlyName)).toEqual(['Same', 'New']);
+    expect([...view.workers.values()].map(({ friendlyName }) => friendlyName)).toEqual(['Ann']);
+    expect([...view.workflows.keys()]).toEqual([seeded.workflows.W]);
+    // A worker's activity is theirs; everything else follows the definition.
+    expect(ann.activitySid).toBe(seeded.activities.Available);
+    expect(ann.attributes).toBe('{"level":3}');
+    expect((await emulator.until(task).isReserved()).taskQueueSid).toBe(changed.taskQueues.New);
+    expect(warnings).toEqual([]);
+
+    // The task is Ann's now: a definition without her queue leaves what it needs, and says so.
+    emulator.seed(
+      { taskQueues: { Same: {} }, workflows: { Other: { defaultQueue: 'Same' } } },
+      { workspaceSid: seeded.workspaceSid },
+    );
+    expect(view.workflows.has(seeded.workflows.W)).toBe(true);
+    expect(warnings.join('\n')).toMatch(/workflows\.W is kept: Cannot delete workflow/);
+  });
+
+  it('changes nothing when the new definition is refused', async () => {
+    const emulator = await start();
+    const { workspaceSid } = emulator.seed(centre);
+    const snapshot = () =>
+      JSON.stringify(
+        [...emulator.workspaces.get(workspaceSid)!.taskQueues.values()].map(({ sid, targetWorkers }) => [
+          sid,
+          targetWorkers,
+        ]),
+      );
+    const before = snapshot();
+    const bad = { taskQueues: { First: { targetWorkers: 'level > 5' }, All: { targetWorkers: 'a ==' } } };
+    expect(() => emulator.seed(bad, { workspaceSid })).toThrow('taskQueues.All.targetWorkers');
+    expect(snapshot()).toBe(before);
+    expect(() => emulator.seed(centre, { workspaceSid: 'WS0' })).toThrow('There is no workspace WS0');
+    expect(() => emulator.seed(centre, { workspace: workspaceSid } as object)).toThrow(
+      'Did you mean "workspaceSid"?',
+    );
   });
 
   it('gives the same SIDs for the same seed', async () => {
@@ -188,7 +336,7 @@ describe('createTask', () => {
 describe('watch', () => {
   it('tells events, requests and debugger entries as they happen, until it is ended', async () => {
     const emulator = await start({ fetch: async () => Response.json({}, { status: 500 }) });
-    const news: EmulatorNews[] = [];
+    const news: EmulatorEvent[] = [];
     const stop = emulator.watch((one) => void news.push(one));
     emulator.seed({
       ...centre,

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createEmulator, type Emulator, type WorkspaceDescription } from 'taskrouter-kit/emulator';
+import { createEmulator, type Emulator, type WorkspaceDefinition } from 'taskrouter-kit/emulator';
 import { describe, expect, it } from 'vitest';
 import { start } from './open.js';
 
@@ -20,7 +20,7 @@ const live = {
       defaultQueue: 'Other',
     },
   },
-} as const satisfies WorkspaceDescription;
+} as const satisfies WorkspaceDefinition;
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 const messages = (emulator: Emulator) =>

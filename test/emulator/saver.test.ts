@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { SavedState } from '../../src/emulator/data-file.js';
 import { snapshotVersion } from '../../src/emulator/engine/index.js';
-import { createSaver } from '../../src/emulator/saver.js';
+import type { SavedState } from '../../src/emulator/storage/data-file.js';
+import { createSaver } from '../../src/emulator/storage/saver.js';
 import { silentLogger } from '../../src/log.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'saver-'));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { accept, conference, dequeue, reject } from '../../src/instructions/build.js';
 import { encodeCallback } from '../../src/instructions/encode.js';
-import { namesIn, withNames } from '../../src/instructions/names.js';
+import { lookUpNames, namesIn, withNames } from '../../src/instructions/names.js';
 import { WA } from './table.js';
 
 const never = () => {
@@ -43,4 +43,12 @@ test('an instruction without names is handed back as it is, with no look-up', ()
 
 test('a look-up that fails is passed on', () => {
   expect(() => withNames(reject({ activity: 'Offlin' }), never)).toThrow('nothing to look up');
+});
+
+test('names are asked for one after the other, and a promise or a value is as good', async () => {
+  const named = conference({ from: '+15550100', postWorkActivity: 'Wrap-up' });
+  expect(await lookUpNames(named, () => WA)).toMatchObject({ postWorkActivity: WA });
+  expect(await lookUpNames(named, async () => WA)).toMatchObject({ postWorkActivity: WA });
+  expect(await lookUpNames(accept(), never)).toStrictEqual(accept());
+  await expect(lookUpNames(named, async () => never())).rejects.toThrow('nothing to look up');
 });

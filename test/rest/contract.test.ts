@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { extractFacts, OPENAPI_FILE } from '../../scripts/extract-rest-facts.js';
+import { extractSpec, OPENAPI_FILE } from '../../scripts/extract-rest-spec.js';
 import { FIELDS } from '../../src/instructions/fields.js';
-import type { Operation } from '../../src/rest/facts/kinds.js';
-import { OPERATIONS } from '../../src/rest/operations.js';
+import { OPERATIONS } from '../../src/rest/spec/index.js';
+import type { Operation } from '../../src/rest/spec/kinds.js';
 import { bareKind, parameterName, propertyName } from '../../src/rest/wire.js';
-import { FACTS } from './facts.js';
+import { SPEC } from './spec.js';
 
 const ours = new Map<string, Operation>(
   Object.values(OPERATIONS)
@@ -70,15 +70,15 @@ function instructionParameters(operation: Operation): Map<string, string> {
 }
 
 test('the table has all 61 operations, and no other', () => {
-  expect(Object.keys(FACTS)).toHaveLength(61);
+  expect(Object.keys(SPEC)).toHaveLength(61);
   expect([...ours.keys()].sort()).toEqual(
-    Object.values(FACTS)
+    Object.values(SPEC)
       .map(({ http }) => http)
       .sort(),
   );
 });
 
-describe.each(Object.entries(FACTS))('%s', (_operationId, fact) => {
+describe.each(Object.entries(SPEC))('%s', (_operationId, fact) => {
   const operation = ours.get(fact.http) as Operation;
 
   test('takes every parameter, by its name and type', () => {
@@ -120,6 +120,6 @@ test("the fixture is what Twilio's OpenAPI file says", ({ annotate }) => {
     // The fixture above is held against our table in any case.
     return annotate('the OpenAPI file is not there: the fixture was compared with our table only');
   }
-  expect(FACTS).toEqual(extractFacts(JSON.parse(readFileSync(OPENAPI_FILE, 'utf8'))));
+  expect(SPEC).toEqual(extractSpec(JSON.parse(readFileSync(OPENAPI_FILE, 'utf8'))));
   return undefined;
 });

@@ -2,13 +2,13 @@ import { createTaskRouterClient, type TaskRouterClient } from 'taskrouter-kit/re
 import twilio from 'twilio';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RestServer, startRestServer } from '../support/rest-server.js';
-import { FACTS } from './facts.js';
 import { reservationCalls } from './oracle/reservations.js';
 import type { Official } from './oracle/samples.js';
 import { setupCalls } from './oracle/setup.js';
 import { statisticsCalls } from './oracle/statistics.js';
 import { workCalls } from './oracle/work.js';
 import { ACCOUNT, CREDENTIALS, TOKEN, WORKSPACE } from './sids.js';
+import { SPEC } from './spec.js';
 
 // The official client and ours make the same calls against one recorder, and every request must be the same.
 
@@ -30,7 +30,7 @@ let ours: TaskRouterClient;
 let official: Official;
 
 beforeAll(async () => {
-  const lists = Object.values(FACTS).flatMap(({ list }) => list ?? []);
+  const lists = Object.values(SPEC).flatMap(({ list }) => list ?? []);
   const json = {
     ...Object.fromEntries(lists.map((key) => [key, []])),
     sid: 'XX',
@@ -64,7 +64,7 @@ async function requestOf(call: () => Promise<unknown>) {
 
 test('every operation of the official client is called', () => {
   expect(calls.map(([operation]) => operation.replace(/ .*/, '')).sort()).toEqual(
-    expect.arrayContaining(Object.keys(FACTS)),
+    expect.arrayContaining(Object.keys(SPEC)),
   );
 });
 

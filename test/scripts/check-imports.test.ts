@@ -8,7 +8,7 @@ import { expect, it, onTestFinished } from 'vitest';
 const SCRIPT = fileURLToPath(new URL('../../scripts/check-imports.js', import.meta.url));
 
 /** Checks a tree made of these files, or the project's own. */
-function check(files?: Readonly<Record<string, string>>) {
+function check(files?: Readonly<Record<string, string>>, ...flags: string[]) {
   const root = mkdtempSync(join(tmpdir(), 'taskrouter-kit-'));
   onTestFinished(() => rmSync(root, { recursive: true }));
   for (const folder of ['src', 'handlers']) mkdirSync(join(root, folder));
@@ -16,7 +16,7 @@ function check(files?: Readonly<Record<string, string>>) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
-  const { status, stderr } = spawnSync(process.execPath, files ? [SCRIPT, root] : [SCRIPT], {
+  const { status, stderr } = spawnSync(process.execPath, files ? [SCRIPT, root, ...flags] : [SCRIPT], {
     encoding: 'utf8',
   });
   return { status, stderr };
@@ -102,4 +102,45 @@ it('handlers are written as users write them', () => {
     'handlers/chat.ts:1: imports ../src/index.js: handlers/ imports taskrouter-kit by its name',
   );
   expect(stderr).toContain('1 import against');
+});
+
+it('a circle is named once with its whole way, also one that only types make', () => {
+  const { status, stderr } = check({
+    'src/rest/c.ts': "import { a } from './a.js';",
+    'src/rest/b.ts': "export { c } from './c.js';",
+    'src/rest/a.ts': "import { b } from './b.js';\nimport { d } from './d.js';",
+    'src/rest/d.ts': "import type { E } from './e.js';",
+    'src/rest/e.ts': "import type { D } from './d.js';\nimport './f.js';",
+    'src/rest/f.ts': 'export const f = 1;',
+  });
+  expect(status).toBe(1);
+  expect(stderr.trim().split('\n').slice(0, -1).toSorted()).toEqual([
+    'src/rest/a.ts: imports itself in a circle: src/rest/a.ts -> src/rest/b.ts -> src/rest/c.ts -> src/rest/a.ts',
+    'src/rest/d.ts: imports itself in a circle: src/rest/d.ts -> src/rest/e.ts -> src/rest/d.ts',
+  ]);
+});
+
+it('files that are reached by two ways make no circle', () => {
+  const files = {
+    'src/rest/a.ts': "import './b.js';\nimport './c.js';",
+    'src/rest/b.ts': "import './d.js';",
+    'src/rest/c.ts': "import './d.js';",
+    'src/rest/d.ts': 'export const d = 1;',
+  };
+  expect(check(files)).toEqual({ status: 0, stderr: '' });
+});
+
+it('a rule about what does not exist, and a folder without a rule, are named in a whole project', () => {
+  const files = {
+    'src/rest/index.ts': 'export {};',
+    'src/errors.ts': 'export {};',
+    'src/newcomer/a.ts': 'export {};',
+  };
+  expect(check(files).status).toBe(0);
+  const { status, stderr } = check(files, '--whole');
+  expect(status).toBe(1);
+  expect(stderr).toContain('src/emulator/engine does not exist: take it out of the rules');
+  expect(stderr).toContain('src/http/express.ts does not exist');
+  expect(stderr).toContain('src/newcomer/ has no row in MAY_IMPORT');
+  expect(stderr).not.toMatch(/src\/(rest|errors)\b/);
 });

@@ -78,14 +78,7 @@ describe('readConfig', () => {
       'REDIS_HOST',
       'NODE_OPTIONS',
     ];
-    const more = [
-      'ADMIN_HOST',
-      'TWILIO_REGION',
-      'TWILIO_EDGE',
-      'TWILIO_PHONE_NUMBER',
-      'REDIS_TLS_URL',
-      'BASE_URL',
-    ];
+    const more = ['TWILIO_REGION', 'TWILIO_EDGE', 'TWILIO_PHONE_NUMBER', 'REDIS_TLS_URL', 'BASE_URL'];
     const env = Object.fromEntries([...others, ...more].map((name) => [name, 'x']));
     expect(problemsOf({ TWILIO_AUTH_TOKEN: TOKEN, ...env })).toBe('');
   });

@@ -7,8 +7,8 @@ import {
   type Instruction,
   InstructionError,
   isDecision,
+  lookUpNames,
   namesIn,
-  withNames,
 } from '../../instructions/index.js';
 import type { MaybePromise } from '../../maybe-promise.js';
 import type { Attributes } from '../../standard-schema.js';
@@ -92,24 +92,21 @@ export function resolveNames<D extends Decision<never>>(
   names: CallbackNames,
   workspaceSid: string | undefined,
 ): MaybePromise<D> {
-  const uses = namesOf(decision);
-  return uses.length === 0 ? decision : withSids(decision, uses, names, workspaceSid);
+  return namesOf(decision).length === 0 ? decision : withSids(decision, names, workspaceSid);
 }
 
 async function withSids<D extends Decision<never>>(
   decision: D,
-  uses: ReturnType<typeof namesOf>,
   names: CallbackNames,
   workspaceSid: string | undefined,
 ): Promise<D> {
-  const sids = new Map<string, string>();
-  for (const { kind, name } of uses) {
-    const where = { workspaceSid };
-    sids.set(name, names.get(kind, name, where) ?? (await names.resolve(kind, name, where)));
-  }
-  const sidOf = (_kind: string, name: string) => sids.get(name)!;
-  if (decision.instruction !== 'defer') return withNames<Instruction>(decision, sidOf) as D;
-  return decision.onFailure ? { ...decision, onFailure: withNames(decision.onFailure, sidOf) } : decision;
+  const where = { workspaceSid };
+  const sidOf = (kind: 'activity', name: string) =>
+    names.get(kind, name, where) ?? names.resolve(kind, name, where);
+  if (decision.instruction !== 'defer') return lookUpNames<Instruction>(decision, sidOf) as Promise<D>;
+  return decision.onFailure
+    ? { ...decision, onFailure: await lookUpNames(decision.onFailure, sidOf) }
+    : decision;
 }
 
 /**

@@ -1,9 +1,10 @@
 import express, { type Express, type Request, type RequestHandler, Router } from 'express';
 import type { Logger } from '../../log.js';
 import { notFound } from '../engine/refusal.js';
-import type { Hands, World } from '../world.js';
+import type { InstructionExecutor, World } from '../world/world.js';
 import { basicAuth } from './auth.js';
 import { errorHandler, sendError } from './errors.js';
+import { restFaults } from './faults.js';
 import type { Links } from './formatters/links.js';
 import type { Params, Values } from './kinds.js';
 import { isLoopbackAddress } from './loopback.js';
@@ -11,11 +12,10 @@ import { multipart } from './multipart.js';
 import type { Operation, paging } from './operation.js';
 import { operations } from './operations.js';
 import { pageOf } from './page.js';
-import { restTrouble } from './trouble.js';
 
 export interface AppOptions {
   readonly world: World;
-  readonly hands: Hands;
+  readonly executor: InstructionExecutor;
   readonly log: Logger;
   /** Routes beside Twilio's: what is under `/_emulator`. */
   readonly control: Router;
@@ -31,14 +31,14 @@ const bodies = {
 };
 
 /** TaskRouter's REST API as an Express app, and the emulator's own routes. */
-export function createApp({ world, hands, log, control }: AppOptions): Express {
+export function createApp({ world, executor, log, control }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   // An ETag here is the version of a resource, not the hash of an answer.
   app.disable('etag');
   app.use('/_emulator', control);
-  app.use('/v1', basicAuth(world), restTrouble(world.troubles));
-  app.use(routes(world, hands));
+  app.use('/v1', basicAuth(world), restFaults(world.faults));
+  app.use(routes(world, executor));
   app.use((request) => {
     throw notFound(request.path.replace(/^\/v1/, ''));
   });
@@ -46,7 +46,7 @@ export function createApp({ world, hands, log, control }: AppOptions): Express {
   return app;
 }
 
-function routes(world: World, hands: Hands): Router {
+function routes(world: World, executor: InstructionExecutor): Router {
   const router = Router({ caseSensitive: true });
   // A fixed name goes before a placeholder: Workers/Statistics is not the worker named Statistics.
   const paths = [...new Set(operations.map(({ path }) => path))].sort(
@@ -58,7 +58,7 @@ function routes(world: World, hands: Hands): Router {
       if (operation.path !== path) continue;
       const method = operation.method.toLowerCase() as 'get' | 'post' | 'delete';
       const body = Object.values(operation.params).includes('queues') ? bodies.json : bodies.form;
-      route[method](body, handlerOf(operation, world, hands));
+      route[method](body, handlerOf(operation, world, executor));
     }
     route.all((_request, response) => sendError(response, 405, 20004, 'Method not allowed'));
   }
@@ -67,12 +67,12 @@ function routes(world: World, hands: Hands): Router {
 
 const placeholders = (path: string) => path.split('{').length;
 
-function handlerOf(operation: Operation, world: World, hands: Hands): RequestHandler {
+function handlerOf(operation: Operation, world: World, executor: InstructionExecutor): RequestHandler {
   return async (request, response) => {
     const params = await operation.read(parametersOf(operation, request));
     const links = linksOf(world, request);
     const path = request.params as Readonly<Record<string, string>>;
-    const answer = operation.run({ world, hands, path, params, links });
+    const answer = operation.run({ world, executor, path, params, links });
     if (answer === undefined) {
       response.status(204).end();
     } else if ('items' in answer) {

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
-import type { World } from '../world.js';
+import type { World } from '../world/world.js';
 import { sendError } from './errors.js';
 
 /**

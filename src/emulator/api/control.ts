@@ -1,14 +1,26 @@
-import express, { type ErrorRequestHandler, type Response, Router } from 'express';
+import express, { type ErrorRequestHandler, Router } from 'express';
 import { ConfigurationError } from '../../errors.js';
 import { EngineRefusal } from '../engine/index.js';
-import type { Emulator } from '../face.js';
-import { visible, visibleLines } from '../visible.js';
+import type { Emulator } from '../interface.js';
+import { visibleLines } from '../visible.js';
+import { newTask } from './new-task.js';
+import { respond } from './respond.js';
 import { sameOrigin } from './same-origin.js';
 
 /** What the emulator's own routes need of it. */
 export type Controlled = Pick<
   Emulator,
-  'accountSid' | 'clock' | 'now' | 'advance' | 'deliveries' | 'debugger' | 'explain' | 'trouble' | 'troubles'
+  | 'createTask'
+  | 'workspaces'
+  | 'accountSid'
+  | 'clock'
+  | 'now'
+  | 'advance'
+  | 'deliveries'
+  | 'debugger'
+  | 'explain'
+  | 'trouble'
+  | 'troubles'
 >;
 
 /**
@@ -21,38 +33,34 @@ export function controlRoutes(emulator: Controlled, hosts: readonly string[]): R
   const router = Router();
   const clock = () => ({ clock: emulator.clock, now: new Date(emulator.now()).toISOString() });
   router.use(sameOrigin(hosts), express.json(), express.urlencoded({ extended: false }));
-  router.get('/clock', (_request, response) => tell(response, clock()));
+  router.get('/clock', (_request, response) => respond(response, clock()));
   router.post('/clock', async (request, response) => {
     await emulator.advance(fields(request.body).advance as string);
-    tell(response, clock());
+    respond(response, clock());
   });
-  router.get('/trouble', (_request, response) => tell(response, emulator.troubles()));
+  router.get('/trouble', (_request, response) => respond(response, emulator.troubles()));
   router.post('/trouble', (request, response) => {
     emulator.trouble(fields(request.body));
-    tell(response, emulator.troubles());
+    respond(response, emulator.troubles());
   });
-  router.get('/deliveries', (_request, response) => tell(response, { deliveries: emulator.deliveries() }));
-  router.get('/debugger', (_request, response) => tell(response, { entries: emulator.debugger() }));
+  router.get('/deliveries', (_request, response) => respond(response, { deliveries: emulator.deliveries() }));
+  router.get('/debugger', (_request, response) => respond(response, { entries: emulator.debugger() }));
+  router.post('/tasks', newTask(emulator));
   router.get('/tasks/:sid/explain', (request, response) => {
     const { text, ...explanation } = emulator.explain(request.params.sid);
     // A text is for a terminal.
     if (request.accepts(['json', 'text']) === 'text')
       response.type('text/plain').send(`${visibleLines(text)}\n`);
-    else tell(response, explanation);
+    else respond(response, explanation);
   });
   router.use((_request, response) => void response.status(404).json({ message: noSuchRoute }));
   router.use(refused);
   return router;
 }
 
-/** JSON that a terminal shows as it is: names may hold what JSON leaves unescaped, such as U+009B. */
-function tell(response: Response, body: object): void {
-  response.type('json').send(visible(JSON.stringify(body)));
-}
-
 const noSuchRoute =
-  'There is no such route: /_emulator has GET and POST clock, GET and POST trouble, GET deliveries, GET debugger and ' +
-  'GET tasks/{sid}/explain.';
+  'There is no such route: /_emulator has GET and POST clock, GET and POST trouble, GET deliveries, GET debugger, ' +
+  'POST tasks and GET tasks/{sid}/explain.';
 
 /** The fields of a body. In a form everything is a text: `2` and `true` are read as JSON would have them. */
 function fields(body: unknown): Readonly<Record<string, unknown>> {

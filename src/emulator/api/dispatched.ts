@@ -1,5 +1,5 @@
 import type { CommandName, Commands } from '../engine/types.js';
-import type { World } from '../world.js';
+import type { World } from '../world/world.js';
 import type { Answer } from './operation.js';
 
 /**

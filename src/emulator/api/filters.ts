@@ -3,13 +3,13 @@ import {
   compileExpression,
   type ExpressionContext,
   ExpressionError,
+  type ExpressionWorker,
   type JsonObject,
-  type WorkerFacts,
 } from '../../expressions/index.js';
 import { percentageFree } from '../engine/index.js';
 import { badRequest } from '../engine/refusal.js';
 import type { Task, TaskQueue, Worker, WorkspaceView } from '../engine/types.js';
-import type { World } from '../world.js';
+import type { World } from '../world/world.js';
 
 /** The filters of lists that are expressions, and their `Ordering`. */
 
@@ -53,7 +53,7 @@ export function taskMatcher(world: World, view: WorkspaceView, source: string): 
  * in a string and compares it with 5, so strings that are numbers count as numbers here.
  */
 export function queueMatcher(attributes: Readonly<Record<string, unknown>>): (queue: TaskQueue) => boolean {
-  const worker: WorkerFacts = {
+  const worker: ExpressionWorker = {
     sid: '',
     friendlyName: '',
     activitySid: '',
@@ -66,7 +66,7 @@ export function queueMatcher(attributes: Readonly<Record<string, unknown>>): (qu
     compileExpression(targetWorkers, 'queue', { coerceNumericStrings: true, lenient: true }).test({ worker });
 }
 
-function factsOf(view: WorkspaceView, worker: Worker): WorkerFacts {
+function factsOf(view: WorkspaceView, worker: Worker): ExpressionWorker {
   return {
     sid: worker.sid,
     friendlyName: worker.friendlyName,

@@ -1,4 +1,5 @@
 import type { ValidationChain } from 'express-validator';
+import { sidForm, TASK_QUEUE_SID } from '../../sids.js';
 
 /**
  * What a parameter takes: a kind, with `!` after it when Twilio requires the parameter. `sid WA` is a SID with that
@@ -94,7 +95,11 @@ const rules: Readonly<Record<keyof KindTypes, Rule>> = {
   queues: {
     takes: 'a list of 1 to 50 TaskQueue SIDs',
     check: (chain) =>
-      chain.isArray({ min: 1, max: 50 }).custom((list: unknown[]) => list.every((sid) => isSid('WQ', sid))),
+      chain
+        .isArray({ min: 1, max: 50 })
+        .custom((list: unknown[]) =>
+          list.every((sid) => typeof sid === 'string' && TASK_QUEUE_SID.test(sid)),
+        ),
   },
   version: { takes: 'a version', read: versionOf },
 };
@@ -119,17 +124,14 @@ function versionOf(text: string): number | undefined {
   return digits === undefined ? Number.NaN : Number(digits);
 }
 
-/** Is it a SID with one of the prefixes (`WK|WQ`)? */
-const isSid = (prefixes: string, value: unknown) =>
-  typeof value === 'string' && new RegExp(`^(?:${prefixes})[0-9a-fA-F]{32}$`).test(value);
-
 /** The rule of a kind, without its `!`. */
 export function ruleOf(kind: string): Rule {
   if (kind.startsWith('sid ')) {
     const prefixes = kind.slice(4);
+    const form = sidForm(prefixes);
     return {
       takes: `a SID: ${prefixes.replaceAll('|', ' or ')} and 32 hexadecimal digits`,
-      check: (chain) => chain.custom((text) => isSid(prefixes, text)),
+      check: (chain) => chain.custom((text) => typeof text === 'string' && form.test(text)),
     };
   }
   if (kind.startsWith('words ')) {

@@ -1,5 +1,5 @@
-import type { EngineEvent } from '../engine/outputs.js';
-import type { Hands, World } from '../world.js';
+import type { EngineEvent } from '../engine/events/outputs.js';
+import type { InstructionExecutor, World } from '../world/world.js';
 import type { Links } from './formatters/links.js';
 import type { Params, Values } from './kinds.js';
 import { parameterReader, type ReadParameters } from './parameters.js';
@@ -19,7 +19,7 @@ export interface Operation {
 /** One request, checked. */
 export interface Call<H extends string, P> {
   readonly world: World;
-  readonly hands: Hands;
+  readonly executor: InstructionExecutor;
   readonly path: { readonly [K in Placeholder<H>]: string };
   readonly params: Values<P>;
   /** Makes URLs under the host the client called. */

@@ -1,3 +1,4 @@
+import { ANY_PREFIX, sidPattern } from '../../sids.js';
 import { badRequest, EngineRefusal } from '../engine/refusal.js';
 import type { Values } from './kinds.js';
 import type { Listed, Listing, paging } from './operation.js';
@@ -9,7 +10,7 @@ interface Span {
 }
 
 /** The mark a page ends or begins at: which way to go from it, the item's SID, and when that was created. */
-const tokenPattern = /^P(?<way>[AB])(?<sid>[A-Z]{2}[0-9a-fA-F]{32})(?:-(?<time>\d{1,16}))?$/;
+const tokenPattern = new RegExp(`^P(?<way>[AB])(?<sid>${sidPattern(ANY_PREFIX)})(?:-(?<time>\\d{1,16}))?$`);
 
 /**
  * One page of a list with its `meta`: twilio.com/docs/usage/twilios-response.

@@ -1,8 +1,8 @@
-import type { EngineEvent } from '../engine/outputs.js';
+import type { EngineEvent } from '../engine/events/outputs.js';
 import { badRequest, EngineRefusal } from '../engine/refusal.js';
 import type { TaskQueue, Worker, Workflow, WorkspaceView } from '../engine/types.js';
-import { eventsKeptMs } from '../event-log.js';
-import type { World } from '../world.js';
+import { eventsKeptMs } from '../world/event-log.js';
+import type { World } from '../world/world.js';
 import type { Params, Values } from './kinds.js';
 import {
   activityCounts,

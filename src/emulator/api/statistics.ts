@@ -1,4 +1,4 @@
-import type { EngineEvent, EventType } from '../engine/outputs.js';
+import type { EngineEvent, EventType } from '../engine/events/outputs.js';
 import type { Task, Worker, WorkspaceView } from '../engine/types.js';
 import { iso } from './formatters/links.js';
 

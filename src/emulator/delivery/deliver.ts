@@ -2,12 +2,12 @@ import { setMaxListeners } from 'node:events';
 import { eventAnswerProblem, type JudgedAnswer, judgeAssignmentAnswer } from '../../instructions/index.js';
 import type { Logger } from '../../log.js';
 import { type AssignmentDue, describeEvent, type EngineEvent, EngineRefusal } from '../engine/index.js';
-import type { CallbackKind } from '../trouble.js';
-import type { Hands, World } from '../world.js';
+import type { CallbackKind } from '../world/faults.js';
+import type { InstructionExecutor, World } from '../world/world.js';
+import { Gate, Unfinished } from './concurrency.js';
+import { CallbackFaults } from './faults.js';
 import type { Delivery, DeliveryLog } from './log.js';
 import { type Posted, post } from './post.js';
-import { Tampering } from './trouble.js';
-import { Gate, Underway } from './underway.js';
 
 /** twilio.com/docs/taskrouter/handle-assignment-callbacks */
 const assignmentLimitMs = 5_000;
@@ -18,7 +18,7 @@ const mostAtOnce = 64;
 
 export interface DelivererOptions {
   readonly world: World;
-  readonly hands: Hands;
+  readonly executor: InstructionExecutor;
   readonly log: Logger;
   readonly deliveries: DeliveryLog;
   readonly fetch: typeof globalThis.fetch;
@@ -46,16 +46,16 @@ interface Outgoing {
 /** Sends callbacks and acts on what they are answered. */
 export class Deliverer {
   readonly #options: DelivererOptions;
-  readonly #underway = new Underway();
+  readonly #unfinished = new Unfinished();
   readonly #gates = { assignment: new Gate(mostAtOnce), event: new Gate(mostAtOnce) };
-  readonly #tampering: Tampering;
+  readonly #callbackFaults: CallbackFaults;
   readonly #closing = new AbortController();
   /** Where a workspace wants its events: the engine has forgotten it when the last one is told. */
   readonly #eventTargets = new Map<string, { readonly url: string; readonly filter: string }>();
 
   constructor(options: DelivererOptions) {
     this.#options = options;
-    this.#tampering = new Tampering(options.world.troubles);
+    this.#callbackFaults = new CallbackFaults(options.world.faults);
     // Every request under way listens to it.
     setMaxListeners(0, this.#closing.signal);
     for (const sid of options.world.workspaces.keys()) this.#eventTarget(sid);
@@ -63,7 +63,7 @@ export class Deliverer {
 
   /** Resolves when no request is under way. */
   quiet(): Promise<void> {
-    return this.#underway.quiet();
+    return this.#unfinished.quiet();
   }
 
   /** Ends every request; none is sent any more. */
@@ -74,7 +74,7 @@ export class Deliverer {
 
   /** Asks the endpoint what to do with a reservation: the callback, then its fallback. */
   assignment(due: AssignmentDue): void {
-    this.#underway.add(this.#assign(due));
+    this.#unfinished.add(this.#assign(due));
   }
 
   /** Tells the workspace's event callback, if it has one and wants to hear of this. */
@@ -83,7 +83,7 @@ export class Deliverer {
     if (event.type === 'workspace.deleted') this.#eventTargets.delete(event.workspaceSid);
     const wanted = filter.split(',').map((type) => type.trim());
     if (url === '' || (filter.trim() !== '' && !wanted.includes(event.type))) return;
-    this.#underway.add(this.#notify(event, url));
+    this.#unfinished.add(this.#notify(event, url));
   }
 
   #eventTarget(workspaceSid: string) {
@@ -98,7 +98,7 @@ export class Deliverer {
   }
 
   async #assign(due: AssignmentDue): Promise<void> {
-    const { world, hands, unconfirmedParameters } = this.#options;
+    const { world, executor, unconfirmedParameters } = this.#options;
     const { workspaceSid, taskSid, reservationSid } = due;
     const about = { workspaceSid, taskSid, reservationSid, eventType: 'reservation.created' };
     const params = {
@@ -127,7 +127,7 @@ export class Deliverer {
       world.dispatch('callbackAnswered', reservation);
       if (answer.warning) this.#debug(about, answer.warning.code, answer.warning.message, 'warning');
       if (answer.instruction.instruction === 'defer') return;
-      const problem = hands.carryOut(workspaceSid, reservationSid, answer.instruction, 'callback');
+      const problem = executor.execute(workspaceSid, reservationSid, answer.instruction, 'callback');
       if (!problem) return;
       this.#debug(about, problem.code, problem.message);
       world.dispatch('instructionFailed', reservation);
@@ -201,14 +201,14 @@ export class Deliverer {
   /** Sends one request, or two when `duplicate` strikes; undefined: the emulator closes. */
   async #send(request: Outgoing): Promise<Posted | undefined> {
     const { world, hex } = this.#options;
-    const answered = await this.#tampering.hold(request.callback, this.#closing.signal);
+    const answered = await this.#callbackFaults.hold(request.callback, this.#closing.signal);
     const id = hex();
     const token = [id.slice(0, 8), id.slice(8, 12), id.slice(12, 16), id.slice(16, 20), id.slice(20)].join(
       '-',
     );
     const first = this.#post(request, token);
-    if (world.troubles.take('duplicate', request.callback))
-      this.#underway.add(this.#post(request, token).then(() => {}));
+    if (world.faults.take('duplicate', request.callback))
+      this.#unfinished.add(this.#post(request, token).then(() => {}));
     try {
       return await first;
     } finally {
@@ -223,7 +223,7 @@ export class Deliverer {
       if (this.#closing.signal.aborted) return undefined;
       const at = world.now();
       const common = { ...about, callback, via, url, at, parameters: params };
-      if (world.troubles.take('drop', callback)) {
+      if (world.faults.take('drop', callback)) {
         deliveries.delivery({
           ...common,
           ms: 0,
@@ -234,7 +234,7 @@ export class Deliverer {
         });
         return { ok: false, ms: 0, reason: 'connection' };
       }
-      const hangUp = world.troubles.take('hangUp', callback) !== undefined;
+      const hangUp = world.faults.take('hangUp', callback) !== undefined;
       const { signal } = this.#closing;
       const { authToken } = world;
       const posted = await post({ url, params, authToken, token, limitMs, fetch, signal, hangUp });
@@ -246,6 +246,7 @@ export class Deliverer {
         outcome: posted.ok ? 'answered' : posted.reason,
         status: posted.ok ? posted.status : undefined,
         instruction: callback === 'assignment' && posted.ok ? this.#instructionIn(posted) : undefined,
+        serverTiming: posted.ok ? posted.serverTiming : undefined,
         answer: answer?.slice(0, 2_000),
       });
       return posted;

@@ -1,5 +1,5 @@
-import { Recent } from '../recent.js';
-import type { CallbackKind } from '../trouble.js';
+import type { CallbackKind } from '../world/faults.js';
+import { Recent } from '../world/recent.js';
 
 /** One request to a callback URL, and what came of it. */
 export interface Delivery {
@@ -23,6 +23,8 @@ export interface Delivery {
   readonly instruction: string | undefined;
   /** What was sent. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** The answer's `Server-Timing`, where an endpoint of this package names handler and verdict outside production. */
+  readonly serverTiming?: string | undefined;
   /** The body of the answer, at most 2,000 characters of it. */
   readonly answer: string | undefined;
 }
@@ -44,20 +46,20 @@ export interface DebuggerEntry {
 /** Codes that Twilio documents as warnings. */
 const warnings = new Set([40001, 40005]);
 
-/** What happened on the way out: kept, the newest 1,000 of each, and told to listeners. */
+/** What happened on the way out: kept, the newest 1,000 of each, and emitted to listeners. */
 export class DeliveryLog {
   readonly #deliveries = new Recent<Delivery>(1_000);
   readonly #entries = new Recent<DebuggerEntry>(1_000);
-  readonly #tell: (news: Delivery | DebuggerEntry) => void;
+  readonly #emit: (entry: Delivery | DebuggerEntry) => void;
 
-  constructor(tell: (news: Delivery | DebuggerEntry) => void) {
-    this.#tell = tell;
+  constructor(emit: (entry: Delivery | DebuggerEntry) => void) {
+    this.#emit = emit;
   }
 
   delivery(delivery: Omit<Delivery, 'kind'>): void {
-    const news: Delivery = { kind: 'delivery', ...delivery };
-    this.#deliveries.push(news);
-    this.#tell(news);
+    const entry: Delivery = { kind: 'delivery', ...delivery };
+    this.#deliveries.push(entry);
+    this.#emit(entry);
   }
 
   /** @param entry - without a `level` the code says which it is. */
@@ -65,9 +67,9 @@ export class DeliveryLog {
     entry: Omit<DebuggerEntry, 'kind' | 'level'> & { readonly level?: DebuggerEntry['level'] | undefined },
   ): void {
     const level = entry.level ?? (warnings.has(entry.code) ? 'warning' : 'error');
-    const news: DebuggerEntry = { kind: 'debugger', ...entry, level };
-    this.#entries.push(news);
-    this.#tell(news);
+    const whole: DebuggerEntry = { kind: 'debugger', ...entry, level };
+    this.#entries.push(whole);
+    this.#emit(whole);
   }
 
   /** Oldest first. */

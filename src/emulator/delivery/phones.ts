@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../clock.js';
 import { EngineRefusal, type Reservation, type Task, type Worker } from '../engine/index.js';
-import type { World } from '../world.js';
+import type { World } from '../world/world.js';
 
 /** A worker's phone rings. */
 export interface Ring {

@@ -1,8 +1,8 @@
 import { ConfigurationError } from '../../errors.js';
 import type { CompileOptions } from '../../expressions/index.js';
-import type { EngineOptions } from './face.js';
+import type { EngineOutput } from './events/outputs.js';
 import { Heap } from './heap.js';
-import type { EngineOutput } from './outputs.js';
+import type { EngineOptions } from './interface.js';
 import { randomSid } from './sid.js';
 import type { ReservationState, TaskState, Timed, WorkspaceState } from './state.js';
 

@@ -1,9 +1,4 @@
-import { Core } from './core.js';
-import { explainTask } from './explain.js';
-import type { Engine, EngineOptions } from './face.js';
-import { find } from './lookup.js';
-import type { EngineOutput } from './outputs.js';
-import { createTaskQueue, deleteTaskQueue, updateTaskQueue } from './queue-commands.js';
+import { createTaskQueue, deleteTaskQueue, updateTaskQueue } from './commands/queue-commands.js';
 import {
   callbackAnswered,
   callbackFailed,
@@ -13,15 +8,10 @@ import {
   workerAnswered,
   workerDidNotAnswer,
   workerRinging,
-} from './reservation-commands.js';
-import { restore } from './restore.js';
-import { settle } from './router.js';
-import { takeSnapshot } from './snapshot.js';
-import { createTask, deleteTaskCommand, updateTask } from './task-commands.js';
-import { fire } from './timers.js';
-import type { CommandName, Commands } from './types.js';
-import { createWorker, deleteWorker, updateWorker, updateWorkerChannel } from './worker-commands.js';
-import { createWorkflow, deleteWorkflow, updateWorkflow } from './workflow-commands.js';
+} from './commands/reservation-commands.js';
+import { createTask, deleteTaskCommand, updateTask } from './commands/task-commands.js';
+import { createWorker, deleteWorker, updateWorker, updateWorkerChannel } from './commands/worker-commands.js';
+import { createWorkflow, deleteWorkflow, updateWorkflow } from './commands/workflow-commands.js';
 import {
   createActivity,
   createTaskChannel,
@@ -32,7 +22,17 @@ import {
   updateActivity,
   updateTaskChannel,
   updateWorkspace,
-} from './workspace-commands.js';
+} from './commands/workspace-commands.js';
+import { Core } from './core.js';
+import type { EngineOutput } from './events/outputs.js';
+import { explainTask } from './explain/explain.js';
+import type { Engine, EngineOptions } from './interface.js';
+import { find } from './lookup.js';
+import { settle } from './matching/router.js';
+import { restore } from './snapshot/restore.js';
+import { takeSnapshot } from './snapshot/take-snapshot.js';
+import { fire } from './timers.js';
+import type { CommandName, Commands } from './types.js';
 
 type Handlers = {
   readonly [N in CommandName]: (core: Core, params: Commands[N]['params']) => Commands[N]['result'];
@@ -84,7 +84,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const now = options.now ?? Date.now;
   const core = new Core(options);
   const listeners = new Set<(output: EngineOutput) => void>();
-  let telling = false;
+  let notifying = false;
   if (options.snapshot) restore(core, options.snapshot);
 
   const runTimersUntil = (time: number): number => {
@@ -93,17 +93,17 @@ export function createEngine(options: EngineOptions = {}): Engine {
     for (let due = core.timers.peek(); due && due.dueAt <= time; due = core.timers.peek()) {
       core.time = Math.max(core.time, due.dueAt);
       settle(core, fire(core, due));
-      tell();
+      notify();
       ran += 1;
     }
     core.time = Math.max(core.time, time);
     return ran;
   };
 
-  /** Listeners hear of a change when it is whole. One that dispatches in turn has its outputs told after these. */
-  const tell = (): void => {
-    if (telling) return;
-    telling = true;
+  /** Listeners hear of a change when it is whole. One that dispatches in turn has its outputs delivered after these. */
+  const notify = (): void => {
+    if (notifying) return;
+    notifying = true;
     try {
       while (core.outputs.length > 0) {
         for (const output of core.outputs.splice(0)) {
@@ -111,7 +111,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
         }
       }
     } finally {
-      telling = false;
+      notifying = false;
     }
   };
 
@@ -121,7 +121,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
       const result = handlers[name](core, params);
       seen?.(result);
       for (const ws of core.workspaces.values()) settle(core, ws);
-      tell();
+      notify();
       return result;
     },
     subscribe(listener) {

@@ -1,16 +1,7 @@
 /** TaskRouter's engine: state, routing and timers, without a network. */
-export { describeEvent } from './describe-event.js';
+
 export { createEngine } from './engine.js';
-export type {
-  ExplainedDecision,
-  Explanation,
-  FilterExplanation,
-  Reason,
-  TargetExplanation,
-  WorkerExplanation,
-} from './explain-types.js';
-export type { Engine, EngineOptions } from './face.js';
-export { formatExplanation } from './format-explanation.js';
+export { describeEvent } from './events/describe-event.js';
 export type {
   AssignmentDue,
   EngineAlert,
@@ -18,10 +9,20 @@ export type {
   EngineOutput,
   EventType,
   ResourceType,
-} from './outputs.js';
+} from './events/outputs.js';
+export type {
+  ExplainedDecision,
+  Explanation,
+  FilterExplanation,
+  Reason,
+  TargetExplanation,
+  WorkerExplanation,
+} from './explain/explain-types.js';
+export { formatExplanation } from './explain/format-explanation.js';
+export type { Engine, EngineOptions } from './interface.js';
+export { percentageFree } from './matching/worker-scope.js';
 export { EngineRefusal } from './refusal.js';
 export { seededSid } from './sid.js';
-export type { EngineSnapshot } from './snapshot.js';
-export { snapshotVersion } from './snapshot-data.js';
+export type { EngineSnapshot } from './snapshot/snapshot-data.js';
+export { snapshotVersion } from './snapshot/snapshot-data.js';
 export type * from './types.js';
-export { percentageFree } from './worker-scope.js';

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../expressions/index.js';
 import type { Core } from './core.js';
-import { isRecord } from './plan-fields.js';
 import { badRequest, EngineRefusal, notFound } from './refusal.js';
 import type { ActivityState, TaskChannelState, WorkspaceState } from './state.js';
+import { isRecord } from './workflow/plan-fields.js';
 
 /** Finds what a command names, and checks what it brings; refuses as TaskRouter would. */
 

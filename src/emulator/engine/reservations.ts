@@ -1,10 +1,10 @@
 import type { Core } from './core.js';
-import { askForInstruction, sayReservation } from './events.js';
-import { changeLoad, changeWorker, setActivity } from './membership.js';
+import { askForInstruction, sayReservation } from './events/events.js';
+import { changeLoad, changeWorker, setActivity } from './matching/membership.js';
+import { isForOneWorker } from './matching/waiting.js';
 import { consumes } from './reservation-status.js';
 import type { ReservationState, TaskState, WorkerState } from './state.js';
 import type { ReservationStatus } from './types.js';
-import { isForOneWorker } from './waiting.js';
 
 /** One reservation's life, without what becomes of its task: that is for tasks.ts. */
 

@@ -1,4 +1,9 @@
-import type { CompiledExpression, JsonObject, OrderClause, WorkerFacts } from '../../expressions/index.js';
+import type {
+  CompiledExpression,
+  ExpressionWorker,
+  JsonObject,
+  OrderClause,
+} from '../../expressions/index.js';
 import type { Heap } from './heap.js';
 import type { Trace } from './trace.js';
 import type {
@@ -27,9 +32,9 @@ export type WorkerChannelState = Own<WorkerChannel> & {
 
 export interface WorkerState extends Own<Worker> {
   readonly ws: WorkspaceState;
-  facts: JsonObject;
+  parsedAttributes: JsonObject;
   /** What expressions see. */
-  readonly scope: WorkerFacts;
+  readonly scope: ExpressionWorker;
   activity: ActivityState;
   /** By task channel SID. */
   readonly channels: Map<string, WorkerChannelState>;
@@ -78,7 +83,7 @@ export interface Group {
   /** Absent for tasks routed straight to a worker: these need not be in a queue of that worker. */
   readonly pool: Pool | undefined;
   /** Attributes of one of the tasks; all agree on those that the step's expression asks for. */
-  readonly facts: JsonObject;
+  readonly parsedAttributes: JsonObject;
   /** Only this worker: `sid:WK…` or `name:…` in lower case. */
   readonly known: string | undefined;
   readonly ignoreCapacity: boolean;
@@ -153,7 +158,7 @@ export interface TaskState extends Own<Task> {
   readonly ws: WorkspaceState;
   /** Its place among everything ever created: breaks ties. */
   readonly order: number;
-  facts: JsonObject;
+  parsedAttributes: JsonObject;
   plan: Plan;
   step: Step;
   /** When the present filter was entered: its steps' timeouts count from then. */

@@ -1,5 +1,6 @@
 import type { Core } from './core.js';
-import { sayReservation, sayTask } from './events.js';
+import { sayReservation, sayTask } from './events/events.js';
+import { stopWaiting } from './matching/waiting.js';
 import { isOpen, isPending } from './reservation-status.js';
 import {
   endUnaccepted,
@@ -10,7 +11,6 @@ import {
 } from './reservations.js';
 import type { Plan, ReservationState, TaskState } from './state.js';
 import type { AssignmentStatus } from './types.js';
-import { stopWaiting } from './waiting.js';
 
 /** What becomes of a task once it leaves the waiting ones: accepted, wrapping, completed, canceled, gone. */
 

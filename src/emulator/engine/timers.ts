@@ -1,11 +1,11 @@
-import { endBackoff } from './backoff.js';
 import type { Core } from './core.js';
-import { setActivity } from './membership.js';
-import { cancelReasons } from './reasons.js';
+import { cancelReasons } from './events/cancel-reasons.js';
+import { endBackoff } from './matching/backoff.js';
+import { setActivity } from './matching/membership.js';
 import { endUnaccepted } from './reservations.js';
 import type { ReservationState, TaskState, Timed, WorkspaceState } from './state.js';
-import { afterTimeout, leaveStep } from './steps.js';
 import { cancelTask, deleteTask, forgetTask } from './tasks.js';
+import { afterTimeout, leaveStep } from './workflow/steps.js';
 
 /** Does what is due for a task or reservation whose timer ran out. Returns the workspace to settle. */
 export function fire(core: Core, item: Timed): WorkspaceState {

@@ -1,5 +1,5 @@
 /**
- * The engine's words: what it holds, what it is told, what it tells. Times are milliseconds since 1970 UTC, durations
+ * The engine's words: what it holds, its commands, its outputs. Times are milliseconds since 1970 UTC, durations
  * in a resource are seconds, as in Twilio's own fields; JSON texts (`attributes`, `configuration`) are kept verbatim.
  */
 

@@ -2,7 +2,7 @@ import {
   createEmulator,
   type Emulator,
   type EmulatorOptions,
-  type WorkspaceDescription,
+  type WorkspaceDefinition,
 } from 'taskrouter-kit/emulator';
 import twilio from 'twilio';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ afterEach(async () => {
 /** An endpoint, and an emulator with one available worker whose workflow asks it. */
 async function world(
   reply: (request: Received) => Reply | Promise<Reply>,
-  { options = {}, workspace = {} }: { options?: EmulatorOptions; workspace?: WorkspaceDescription } = {},
+  { options = {}, workspace = {} }: { options?: EmulatorOptions; workspace?: WorkspaceDefinition } = {},
 ) {
   const endpoint = await startEndpoint(reply);
   const emulator = await createEmulator({ clock: 'virtual', ...options });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { backoffMs } from '../../../src/emulator/engine/backoff.js';
 import { createEngine, type EngineOptions, type Task } from '../../../src/emulator/engine/index.js';
+import { backoffMs } from '../../../src/emulator/engine/matching/backoff.js';
 import { World } from './world.js';
 
 const fields = { assignmentCallbackUrl: 'https://a.example' };

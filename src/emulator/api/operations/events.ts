@@ -1,6 +1,6 @@
 import { badRequest } from '../../engine/refusal.js';
-import { eventsKeptMs } from '../../event-log.js';
-import { found, workspaceIn } from '../../find.js';
+import { eventsKeptMs } from '../../world/event-log.js';
+import { found, workspaceIn } from '../../world/find.js';
 import { formatEvent } from '../formatters/event.js';
 import { listing, ok, operation, page } from '../operation.js';
 

@@ -3,7 +3,7 @@ import { decodeCallback, type ReservationInstruction } from '../../../instructio
 import { checkVersion } from '../../engine/lookup.js';
 import { badRequest } from '../../engine/refusal.js';
 import type { Reservation, WorkspaceView } from '../../engine/types.js';
-import { found, workspaceIn } from '../../find.js';
+import { found, workspaceIn } from '../../world/find.js';
 import { formatReservation } from '../formatters/work.js';
 import type { Params } from '../kinds.js';
 import { type Call, listing, ok, operation, page } from '../operation.js';
@@ -92,7 +92,7 @@ function updateReservation(
   owner: string,
   {
     world,
-    hands,
+    executor,
     path,
     params,
     links,
@@ -106,14 +106,14 @@ function updateReservation(
     throw badRequest('ReservationStatus and Instruction cannot be given together');
   }
   if (reservationStatus === 'accepted' || instruction === 'accept') {
-    hands.accept(path.WorkspaceSid, path.Sid, params.ifMatch);
+    executor.accept(path.WorkspaceSid, path.Sid, params.ifMatch);
   } else if (instruction === 'reject') {
     world.dispatch('updateReservation', { ...named, reservationStatus: 'rejected', workerActivitySid });
   } else if (reservationStatus !== undefined) {
     world.dispatch('updateReservation', { ...named, reservationStatus, workerActivitySid });
   } else if (instruction !== undefined) {
     checkVersion(reservation, params.ifMatch);
-    const problem = hands.carryOut(path.WorkspaceSid, path.Sid, instructionOf(instruction, params), 'rest');
+    const problem = executor.execute(path.WorkspaceSid, path.Sid, instructionOf(instruction, params), 'rest');
     if (problem) throw badRequest(problem.message);
   } else {
     throw badRequest('ReservationStatus or Instruction is required');

@@ -1,6 +1,6 @@
 import type { TaskQueue } from '../../engine/types.js';
-import { found, workspaceIn } from '../../find.js';
-import type { World } from '../../world.js';
+import { found, workspaceIn } from '../../world/find.js';
+import type { World } from '../../world/world.js';
 import { normalConfiguration } from '../configuration.js';
 import { ordered, queueMatcher } from '../filters.js';
 import {

@@ -1,6 +1,6 @@
 import { badRequest } from '../../engine/refusal.js';
 import type { WorkspaceView } from '../../engine/types.js';
-import { found, workspaceIn } from '../../find.js';
+import { found, workspaceIn } from '../../world/find.js';
 import type { Links } from '../formatters/links.js';
 import { listing, ok, operation, page } from '../operation.js';
 import {

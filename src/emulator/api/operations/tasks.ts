@@ -1,4 +1,4 @@
-import { found, workspaceIn } from '../../find.js';
+import { found, workspaceIn } from '../../world/find.js';
 import { dispatched } from '../dispatched.js';
 import { ordered, taskMatcher } from '../filters.js';
 import { formatTask } from '../formatters/work.js';

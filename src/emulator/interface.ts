@@ -1,0 +1,90 @@
+import type { WorkspaceDefinition } from '../workspace/definition/index.js';
+import type { DebuggerEntry, Delivery } from './delivery/log.js';
+import type { Explanation, Task, WorkspaceView } from './engine/index.js';
+import type { EmulatorEvent } from './options.js';
+import type { Seeded, SeedOptions } from './seed.js';
+import type { NewTask } from './task-fields.js';
+import type { OtherRequests, TwilioOptions } from './twilio-options.js';
+import type { Until, UntilOptions } from './until.js';
+import type { Duration } from './world/duration.js';
+import type { FaultName, FaultSwitches } from './world/faults.js';
+
+/** A running emulator. */
+export interface Emulator {
+  /** Where its API is: `http://127.0.0.1:8080`. @throws ConfigurationError before it listens. */
+  readonly url: string;
+  readonly accountSid: string;
+  readonly authToken: string;
+  readonly clock: 'real' | 'virtual';
+  /** The emulator's time, in milliseconds since 1970. */
+  now(): number;
+  /** Every workspace as it stands, to look at. */
+  readonly workspaces: ReadonlyMap<string, WorkspaceView>;
+
+  /** Begins to listen, when `port: false` put that off. */
+  listen(port: number): Promise<void>;
+
+  /**
+   * Makes a workspace from its definition, and returns the SIDs by the names in it. With `workspaceSid` it changes that
+   * workspace to what the definition says.
+   * @throws DefinitionError what is wrong with the definition, with the path of each problem; EngineRefusal what TaskRouter
+   * would refuse. Nothing has changed then.
+   * @example const { workers } = emulator.seed({ workers: { Alice: { activity: 'Available' } } }); // workers.Alice: 'WK…'
+   */
+  seed<const D extends WorkspaceDefinition>(definition: D, options?: SeedOptions): Seeded<D>;
+
+  /**
+   * Makes a task, as `POST …/Tasks` would.
+   * @throws EngineRefusal what TaskRouter would refuse.
+   */
+  createTask(task?: NewTask): Task;
+
+  /**
+   * Waits for what becomes of a task. It rejects with the task's explanation when that can no longer be, or has not
+   * come about in time. The virtual clock does not move meanwhile.
+   * @example await emulator.until(task).isAssigned();
+   */
+  until(task: string | { readonly sid: string }, options?: UntilOptions): Until;
+
+  /**
+   * Lets virtual time pass, timer by timer; before each timer, and at the end, it waits for every request under way.
+   * @throws ConfigurationError with a real clock, for a bad duration, or beyond the year 9998.
+   * @example await emulator.advance('2m');
+   */
+  advance(duration: Duration): Promise<void>;
+
+  /** Resolves when no callback is under way. */
+  quiet(): Promise<void>;
+
+  /**
+   * Why a task is where it is, as data and as readable text.
+   * @throws EngineRefusal 404 for a task that does not exist (any more).
+   */
+  explain(taskSid: string): Explanation & { readonly text: string };
+
+  /**
+   * Sets switches that make trouble on purpose; those not named stay as they are.
+   * @throws ConfigurationError for an unknown switch.
+   * @example emulator.trouble({ duplicate: true, drop: 3, tooManyRequests: { times: 2, retryAfterS: 1 } });
+   */
+  trouble(switches: FaultSwitches): void;
+  /** The switches that are on, and how often they still strike; true: without end. */
+  troubles(): Readonly<Partial<Record<FaultName, number | true>>>;
+
+  /** The newest requests made to callback URLs, oldest first. */
+  deliveries(): readonly Delivery[];
+  /** The newest entries of what Twilio would call the debugger, oldest first. */
+  debugger(): readonly DebuggerEntry[];
+  /** Hears everything that happens, as it happens. Returns the function that ends it. */
+  watch(watcher: (event: EmulatorEvent) => void): () => void;
+
+  /**
+   * What makes the official `twilio` package ask this emulator about TaskRouter, and nothing else; `twilioOptions(url)`
+   * does so for one in another process.
+   * @example const client = twilio(emulator.accountSid, emulator.authToken, emulator.twilioOptions());
+   */
+  twilioOptions<Options extends object = TwilioOptions>(others?: OtherRequests): Options;
+
+  /** Ends every request and timer, closes the port and saves the state. */
+  close(): Promise<void>;
+}

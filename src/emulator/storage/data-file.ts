@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import * as v from 'valibot';
+import { ConfigurationError, systemCode } from '../../errors.js';
+import type { PhoneStep } from '../delivery/phones.js';
+import { type EngineEvent, type EngineSnapshot, snapshotVersion } from '../engine/index.js';
+
+/** What an emulator keeps over a restart. Tokens are not part of it. */
+export interface SavedState {
+  /** The emulator's time when it was saved, in milliseconds. */
+  readonly savedAt: number;
+  /** The engine checks it. */
+  readonly engine: EngineSnapshot;
+  readonly events: readonly EngineEvent[];
+  readonly phones: readonly PhoneStep[];
+}
+
+/** The first line of the file: what it is, and the digest of what follows. */
+interface Head {
+  readonly format: 'taskrouter-kit emulator';
+  readonly version: 1;
+  readonly sha256: string;
+}
+
+const time = v.pipe(v.number(), v.minValue(0), v.maxValue(8.64e15));
+
+const savedState = v.object({
+  savedAt: time,
+  engine: v.looseObject({ version: v.literal(snapshotVersion) }),
+  events: v.array(
+    v.object({
+      kind: v.literal('event'),
+      sid: v.string(),
+      type: v.custom<EngineEvent['type']>(
+        (type) => typeof type === 'string' && /^[a-z-]+\.[a-z.-]+$/.test(type),
+      ),
+      at: time,
+      workspaceSid: v.string(),
+      workspaceName: v.string(),
+      resourceType: v.picklist([
+        'activity',
+        'reservation',
+        'task',
+        'taskchannel',
+        'taskqueue',
+        'worker',
+        'workflow',
+        'workspace',
+      ]),
+      resourceSid: v.string(),
+      data: v.record(v.string(), v.string()),
+    }),
+  ),
+  phones: v.array(
+    v.object({
+      workspaceSid: v.string(),
+      reservationSid: v.string(),
+      at: time,
+      happens: v.picklist(['answered', 'unanswered', 'ended']),
+      taskAttributes: v.optional(v.record(v.string(), v.unknown())),
+      talkMs: v.optional(v.pipe(v.number(), v.minValue(0))),
+      postWorkActivitySid: v.optional(v.string()),
+    }),
+  ),
+});
+
+const digest = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/**
+ * Writes the file as a whole or not at all: into a new file beside it, which then takes its name.
+ * @throws the error of the file system.
+ */
+export function writeDataFile(file: string, state: SavedState): void {
+  const body = JSON.stringify(state);
+  const head: Head = { format: 'taskrouter-kit emulator', version: 1, sha256: digest(body) };
+  const fresh = `${file}.new`;
+  const descriptor = openSync(fresh, 'w', 0o600);
+  try {
+    try {
+      writeFileSync(descriptor, `${JSON.stringify(head)}\n${body}\n`);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(fresh, file);
+  } catch (error) {
+    rmSync(fresh, { force: true });
+    throw error;
+  }
+}
+
+/**
+ * Reads the file; undefined when there is none.
+ * @throws ConfigurationError when it is damaged or something else. It is left untouched.
+ */
+export function readDataFile(file: string): SavedState | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    const code = systemCode(cause);
+    if (code === 'ENOENT') return undefined;
+    throw damaged(file, `it cannot be read (${code})`, cause);
+  }
+  const end = text.indexOf('\n');
+  const body = text.slice(end + 1).replace(/\n$/, '');
+  let head: Partial<Head> | null;
+  try {
+    head = JSON.parse(text.slice(0, Math.max(0, end)));
+  } catch (cause) {
+    throw damaged(file, 'it is not one of an emulator', cause);
+  }
+  if (head?.format !== 'taskrouter-kit emulator') throw damaged(file, 'it is not one of an emulator');
+  if (head.version !== 1) throw damaged(file, 'it is of another version');
+  if (head.sha256 !== digest(body)) throw damaged(file, 'it is cut off, or was changed by hand');
+  try {
+    const state: unknown = JSON.parse(body);
+    if (isOfAnotherForm(state)) {
+      throw damaged(
+        file,
+        'it was written by another release of taskrouter-kit, so its state cannot be restored',
+      );
+    }
+    return v.parse(savedState, state);
+  } catch (cause) {
+    if (cause instanceof ConfigurationError) throw cause;
+    throw damaged(file, 'its state cannot be restored', cause);
+  }
+}
+
+/** The file is whole, but the engine's state in it has the form of an older or newer release. */
+function isOfAnotherForm(state: unknown): boolean {
+  const engine = (state as { readonly engine?: { readonly version?: unknown } | null } | null)?.engine;
+  return typeof engine?.version === 'number' && engine.version !== snapshotVersion;
+}
+
+/** The error for a file that is not taken. */
+export function damaged(file: string, why: string, cause?: unknown): ConfigurationError {
+  return new ConfigurationError(
+    'damaged-data-file',
+    `The data file ${file} is not used: ${why}. It was left as it is; move it away, or name another file.`,
+    { cause },
+  );
+}

@@ -1,0 +1,141 @@
+import { ConfigurationError } from '../../errors.js';
+import { nearMiss, refuseUnknownKeys } from '../../near-miss.js';
+
+/** `true`: from now on. A number: the next so many times. `false`: no longer. An object: with details. */
+export type Switch<Details = unknown> =
+  | boolean
+  | number
+  | ({ readonly times?: number | undefined } & Details);
+
+/**
+ * Faults injected on purpose. The first five are done to callbacks, assignments and events alike unless `callbacks`
+ * says which; the others to REST requests under `/v1`.
+ */
+export interface FaultSwitches {
+  /** Sends the callback twice at once; the answer of the first counts. */
+  readonly duplicate?: Switch<Callbacks> | undefined;
+  /** Waits so many milliseconds (of the real clock) before it sends the callback. Default: 1,000. */
+  readonly delay?: Switch<Callbacks & { readonly ms?: number | undefined }> | undefined;
+  /** The callback never arrives: Twilio would see a failed connection, and try the fallback URL. */
+  readonly drop?: Switch<Callbacks> | undefined;
+  /** Holds the callback back until the next one of its kind is on its way, for at most a second. */
+  readonly reorder?: Switch<Callbacks> | undefined;
+  /** Hangs up after the request, before the answer is read. */
+  readonly hangUp?: Switch<Callbacks> | undefined;
+
+  /** REST: 429 with code 20429; nothing is carried out. `retryAfterS` (default 1) is the header Retry-After. */
+  readonly tooManyRequests?: Switch<{ readonly retryAfterS?: number | undefined }> | undefined;
+  /** REST: 500; nothing is carried out. */
+  readonly serverError?: Switch | undefined;
+  /** REST: the request is carried out, but the connection is closed in place of an answer. */
+  readonly lostAnswer?: Switch | undefined;
+  /** REST: 412 for a request that carries If-Match. */
+  readonly preconditionFailed?: Switch | undefined;
+  /** When a reservation is accepted, another worker it was also offered to accepts first: 410. */
+  readonly doubleAccept?: Switch | undefined;
+}
+
+interface Callbacks {
+  /** Only to these callbacks. Default: both. */
+  readonly callbacks?: 'assignment' | 'event' | undefined;
+}
+
+export type FaultName = keyof FaultSwitches;
+export type CallbackKind = 'assignment' | 'event';
+
+/** A switch that is on. */
+interface On {
+  left: number;
+  readonly details: {
+    readonly callbacks?: CallbackKind;
+    readonly ms?: number;
+    readonly retryAfterS?: number;
+  };
+}
+
+const names: readonly FaultName[] = [
+  'duplicate',
+  'delay',
+  'drop',
+  'reorder',
+  'hangUp',
+  'tooManyRequests',
+  'serverError',
+  'lostAnswer',
+  'preconditionFailed',
+  'doubleAccept',
+];
+
+/** The switches as they stand. */
+export class Faults {
+  readonly #on = new Map<FaultName, On>();
+
+  /**
+   * Sets the switches that are named and leaves the others as they are.
+   * @throws ConfigurationError for an unknown switch or value; nothing is set then.
+   */
+  set(switches: FaultSwitches): void {
+    const entries = Object.entries(switches).map(
+      ([name, value]) => [knownName(name), read(name, value)] as const,
+    );
+    for (const [name, on] of entries) {
+      if (on) this.#on.set(name, on);
+      else this.#on.delete(name);
+    }
+  }
+
+  /** The switches that are on, and how often they still strike (true: without end), as {@link set} takes them. */
+  list(): Readonly<Partial<Record<FaultName, number | true>>> {
+    return Object.fromEntries(
+      [...this.#on].map(([name, { left }]) => [name, Number.isFinite(left) ? left : true]),
+    );
+  }
+
+  /** Strikes once, if the switch is on. */
+  take(name: FaultName, kind?: CallbackKind): On['details'] | undefined {
+    const on = this.#on.get(name);
+    if (!on || (on.details.callbacks !== undefined && on.details.callbacks !== kind)) return undefined;
+    on.left -= 1;
+    if (on.left <= 0) this.#on.delete(name);
+    return on.details;
+  }
+}
+
+function knownName(name: string): FaultName {
+  const known = names.find((one) => one === name);
+  if (known) return known;
+  const meant = nearMiss(name, names);
+  throw new ConfigurationError(
+    'bad-trouble',
+    `There is no switch ${JSON.stringify(name)}${meant === undefined ? `: ${names.join(', ')}.` : `. Did you mean "${meant}"?`}`,
+  );
+}
+
+function read(name: string, value: unknown): On | undefined {
+  if (value === undefined || value === false) return undefined;
+  if (value === true) return { left: Number.POSITIVE_INFINITY, details: {} };
+  const given = typeof value === 'number' ? { times: value } : value;
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) {
+    refuseUnknownKeys(given, ['times', 'callbacks', 'ms', 'retryAfterS'], `the switch ${name}`);
+    const { times, callbacks, ms, retryAfterS } = given as Record<string, unknown>;
+    const fits =
+      (times === undefined || isUpTo(1_000_000, times)) &&
+      (callbacks === undefined || callbacks === 'assignment' || callbacks === 'event') &&
+      (ms === undefined || isUpTo(longestDelayMs, ms)) &&
+      (retryAfterS === undefined || isUpTo(86_400, retryAfterS));
+    if (fits)
+      return times === 0
+        ? undefined
+        : { left: Number(times ?? Number.POSITIVE_INFINITY), details: { ...(given as On['details']) } };
+  }
+  throw new ConfigurationError(
+    'bad-trouble',
+    `The switch ${name} takes true, false, a number of times up to 1,000,000, or an object such as { times: 3 } with callbacks, ms (up to 600,000) or retryAfterS (up to 86,400).`,
+  );
+}
+
+/** Ten minutes of real time, far beyond every limit of a callback. */
+const longestDelayMs = 600_000;
+
+const isUpTo = (most: number, value: unknown): boolean =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most;

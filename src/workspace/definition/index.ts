@@ -1,0 +1,22 @@
+/** One workspace as a plain object: its form, its checks, and what TaskRouter takes in place of its names. */
+export { checkDefinition } from './check.js';
+export { workflowConfiguration } from './configuration.js';
+export { DefinitionError, type DefinitionPath, type DefinitionProblem, formatPath } from './error.js';
+export { OWN_ACTIVITIES, OWN_CHANNELS } from './references.js';
+export { type CheckedDefinition, type CheckedWorkflow, workspaceSchema } from './schema.js';
+export { readSeconds } from './seconds.js';
+export type {
+  ActivityDefinition,
+  ConfigurationFilter,
+  ConfigurationTarget,
+  FilterDefinition,
+  Seconds,
+  TargetDefinition,
+  TaskChannelDefinition,
+  TaskQueueDefinition,
+  WorkerChannelDefinition,
+  WorkerDefinition,
+  WorkflowConfiguration,
+  WorkflowDefinition,
+  WorkspaceDefinition,
+} from './types.js';

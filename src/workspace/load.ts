@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { extname, resolve } from 'node:path';
+import { ConfigurationError, systemCode } from '../errors.js';
+import {
+  checkDefinition,
+  DefinitionError,
+  type DefinitionProblem,
+  formatPath,
+  type WorkspaceDefinition,
+} from './definition/index.js';
+import { type Imported, importFile, type Modules } from './import-file.js';
+import { type Locate, locateInScript, type ReadText, readJson, readYaml } from './locate.js';
+
+/** A definition that was read from a file and checked. */
+export interface LoadedDefinition {
+  /** The whole path of the file. */
+  readonly file: string;
+  /** The file, and the files it imports by a path. */
+  readonly files: readonly string[];
+  readonly definition: WorkspaceDefinition;
+  /** Puts file, line and path in front of problems that show only when the definition is used. */
+  error(problems: readonly DefinitionProblem[], cause?: unknown): DefinitionError;
+}
+
+const SCRIPTS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
+const FORMATS: Readonly<Record<string, (text: string) => ReadText>> = {
+  '.json': readJson,
+  '.yaml': readYaml,
+  '.yml': readYaml,
+};
+
+/** The extensions of files that can hold a definition. */
+export const DEFINITION_EXTENSIONS: readonly string[] = [...SCRIPTS, ...Object.keys(FORMATS)];
+
+/**
+ * Reads a workspace definition from a file: TypeScript or JavaScript with a default export, YAML or JSON.
+ *
+ * @param modules - what the file's imports of this package are; see {@link importFile}.
+ * @throws DefinitionError with file, line and path of each problem; ConfigurationError `no-definition` for a file that
+ *   cannot be read.
+ * @example
+ * const { definition } = await loadDefinition('taskrouter.config.ts');
+ */
+export async function loadDefinition(file: string, modules: Modules = {}): Promise<LoadedDefinition> {
+  const path = resolve(file);
+  const extension = extname(path).toLowerCase();
+  const text = await readText(path, file, extension);
+  const read = FORMATS[extension];
+  const { value, locate, files } = read
+    ? { ...parsed(file, read(text)), files: [path] }
+    : { ...(await defaultExport(file, path, modules)), locate: locateInScript(path, text) };
+  const error: LoadedDefinition['error'] = (problems, cause) =>
+    new DefinitionError(problems, place(file, locate), { cause });
+  try {
+    checkDefinition(value as WorkspaceDefinition);
+  } catch (cause) {
+    if (cause instanceof DefinitionError) throw error(cause.problems, cause);
+    throw cause;
+  }
+  return { file: path, files, definition: value as WorkspaceDefinition, error };
+}
+
+async function readText(path: string, file: string, extension: string): Promise<string> {
+  if (!DEFINITION_EXTENSIONS.includes(extension)) {
+    throw new ConfigurationError(
+      'no-definition',
+      `${file} is no workspace file: its name must end in ${DEFINITION_EXTENSIONS.join(', ')}.`,
+    );
+  }
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const code = systemCode(cause);
+    const why = code === 'ENOENT' ? 'There is no such file' : `It cannot be read (${code})`;
+    throw new ConfigurationError('no-definition', `The workspace file ${file}: ${why}.`, { cause });
+  }
+}
+
+function parsed(file: string, read: ReadText): ReadText {
+  if (read.error === undefined) return read;
+  const { message, position } = read.error;
+  const where = position === undefined ? file : `${file}:${position.line}:${position.column}`;
+  throw new DefinitionError([{ path: [], message }], () => where);
+}
+
+interface Script {
+  readonly value: unknown;
+  readonly files: readonly string[];
+}
+
+async function defaultExport(file: string, path: string, modules: Modules): Promise<Script> {
+  let imported: Imported;
+  try {
+    imported = await importFile(path, modules);
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new DefinitionError([{ path: [], message: `cannot be loaded: ${message.trim()}` }], () => file, {
+      cause,
+    });
+  }
+  const value = await imported.exports.default;
+  if (value !== undefined) return { value, files: imported.files };
+  const message = 'has no default export. Write: export default { … } satisfies WorkspaceDefinition;';
+  throw new DefinitionError([{ path: [], message }], () => file);
+}
+
+function place(file: string, locate: Locate) {
+  return ({ path }: DefinitionProblem): string => {
+    const position = locate(path);
+    const where = position === undefined ? file : `${file}:${position.line}:${position.column}`;
+    return path.length === 0 ? where : `${where}: ${formatPath(path)}`;
+  };
+}

@@ -1,0 +1,163 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadDefinition } from '../../src/workspace/index.js';
+import { locateInScript } from '../../src/workspace/locate.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'definition-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let count = 0;
+/** A file of its own folder; returns its path. */
+function file(name: string, text: string): string {
+  const path = join(folder, String(count++));
+  mkdirSync(path);
+  writeFileSync(join(path, name), text);
+  return join(path, name);
+}
+
+async function refusal(path: string, modules = {}): Promise<string> {
+  const error: unknown = await loadDefinition(path, modules).then(
+    () => new Error('it was taken'),
+    (caught: unknown) => caught,
+  );
+  return String(error instanceof Error ? error.message : error).replaceAll(`${path}`, 'FILE');
+}
+
+const SAME = { taskQueues: { 'Support EN': {} }, workflows: { Calls: { defaultQueue: 'Support EN' } } };
+
+describe('loadDefinition', () => {
+  it.each([
+    ['a.json', JSON.stringify(SAME)],
+    ['a.yaml', 'taskQueues:\n  Support EN: {}\nworkflows:\n  Calls:\n    defaultQueue: Support EN\n'],
+    ['a.YML', 'taskQueues: { Support EN: {} }\nworkflows: { Calls: { defaultQueue: Support EN } }\n'],
+    [
+      'a.ts',
+      `type Name = string;\nconst queue: Name = 'Support EN';\nexport default { taskQueues: { [queue]: {} }, workflows: { Calls: { defaultQueue: queue } } } as const;`,
+    ],
+    ['a.mjs', `export default ${JSON.stringify(SAME)};`],
+    ['a.cjs', `module.exports = ${JSON.stringify(SAME)};`],
+    ['a.js', `export default Promise.resolve(${JSON.stringify(SAME)});`],
+  ])('reads %s', async (name, text) => {
+    expect((await loadDefinition(file(name, text))).definition).toEqual(SAME);
+  });
+
+  it('reads a TypeScript file and what it imports anew each time', async () => {
+    const path = file('a.ts', `import name from './name.js';\nexport default { friendlyName: name };`);
+    const beside = path.replace('a.ts', 'name.ts');
+    writeFileSync(beside, "export default 'one' as string;");
+    expect((await loadDefinition(path)).definition.friendlyName).toBe('one');
+    writeFileSync(beside, "export default 'two' as string;");
+    expect((await loadDefinition(path)).definition.friendlyName).toBe('two');
+  });
+
+  it('gives a script the modules of this process', async () => {
+    const path = file(
+      'a.ts',
+      "import { name } from 'taskrouter-kit/workspace';\nexport default { friendlyName: name };",
+    );
+    const { definition } = await loadDefinition(path, { 'taskrouter-kit/workspace': { name: 'shared' } });
+    expect(definition.friendlyName).toBe('shared');
+  });
+
+  it('lets YAML anchors and merges stand', async () => {
+    const text =
+      'workers:\n  Ann: &w\n    activity: Available\n  Ben:\n    <<: *w\n    attributes: { a: 1 }\n';
+    expect((await loadDefinition(file('a.yaml', text))).definition.workers).toEqual({
+      Ann: { activity: 'Available' },
+      Ben: { activity: 'Available', attributes: { a: 1 } },
+    });
+  });
+
+  it.each([
+    [
+      'the line of a value',
+      'a.yaml',
+      'workflows:\n  Calls:\n    defaultQueue: Nobody\n',
+      /^FILE:3:5: workflows\.Calls\.defaultQueue: the definition has no/,
+    ],
+    [
+      'the line of a misspelt key',
+      'a.yaml',
+      'workers:\n  Ann:\n    activty: x\n',
+      /^FILE:3:5: workers\.Ann\.activty: .*"activity"\?$/,
+    ],
+    [
+      'the line of an item',
+      'a.yaml',
+      'workflows:\n  Calls:\n    filters:\n      - expression: a\n        targets:\n          - que: x\n',
+      /^FILE:6:13: workflows\.Calls\.filters\[0\]\.targets\[0\]\.que: .*"queue"\?/,
+    ],
+    [
+      'the line of what lacks something',
+      'a.yaml',
+      'workflows:\n  Calls: {}\n',
+      /^FILE:2:3: workflows\.Calls: says nothing/,
+    ],
+    [
+      'the line in JSON',
+      'a.json',
+      '{\n  "workers": {\n    "Ann": 3\n  }\n}',
+      /^FILE:3:5: workers\.Ann: must be an object with activity/,
+    ],
+    ['a slip in YAML', 'a.yaml', 'workers:\n  Ann: [\n', /^FILE:3:1: /],
+    ['a slip in JSON', 'a.json', '{\n  "workers": {},\n}', /^FILE:3:1: Expected double-quoted property name/],
+    ['JSON that ends too early', 'a.json', '{\n  "workers": {', /^FILE:2:\d+: /],
+    [
+      'a key that is there twice, in JSON',
+      'a.json',
+      '{\n  "workers": {},\n  "workers": {}\n}',
+      /^FILE:3:3: .*unique/,
+    ],
+    ['a key that is there twice, in YAML', 'a.yaml', 'workers: {}\nworkers: {}\n', /^FILE:2:1: .*unique/],
+    ['a tag nobody knows', 'a.yaml', 'friendlyName: !Ref x\n', /^FILE:1:15: Unresolved tag/],
+    ['an empty file', 'a.yaml', '', /^FILE: The definition must be an object/],
+    [
+      'a slip in TypeScript',
+      'a.ts',
+      'export default {\n  workers: ,\n};',
+      /^FILE: cannot be loaded: .*FILE:2:11$/s,
+    ],
+    ['an error of its own', 'a.ts', "throw new Error('no base');", /^FILE: cannot be loaded: no base$/],
+    [
+      'no default export',
+      'a.ts',
+      'export const workers = {};',
+      /^FILE: has no default export\. Write: export default/,
+    ],
+    ['a file of another kind', 'a.toml', '', /is no workspace file: its name must end in \.ts, /],
+  ])('says %s', async (_what, name, text, message) => {
+    expect(await refusal(file(name, text))).toMatch(message);
+  });
+
+  it('says that there is no such file', async () => {
+    expect(await refusal(join(folder, 'none.yaml'))).toMatch(/There is no such file\.$/);
+  });
+});
+
+describe('locateInScript', () => {
+  const text = `
+    const queue = { targetWorkers: 'a ==' };
+    const definition = {
+      taskQueues: { queue, 'Support EN': { targetWorkers: 'b' } },
+      workflows: define({ Calls: { filters: [{ targets: [{}, { timeout: 1 }] }] } }),
+    } as const satisfies object;
+    export default definition;`;
+  // TypeScript is found from this file on.
+  const locate = locateInScript(import.meta.filename, text);
+
+  it.each([
+    [['taskQueues', 'Support EN', 'targetWorkers'], "targetWorkers: 'b'"],
+    [['taskQueues', 'queue', 'targetWorkers'], "targetWorkers: 'a =='"],
+    [['workflows', 'Calls', 'filters', 0, 'targets', 1, 'timeout'], 'timeout: 1'],
+    [['workflows', 'Calls', 'nothing'], 'Calls:'],
+  ])('finds %j', (path, found) => {
+    const { line, column } = locate(path)!;
+    expect(text.split('\n')[line - 1]!.slice(column - 1)).toMatch(found);
+  });
+
+  it('finds nothing where no TypeScript is installed', () => {
+    expect(locateInScript(join(folder, 'a.ts'), text)(['taskQueues'])).toBeUndefined();
+  });
+});
