@@ -19,18 +19,21 @@ const WRITE_BEHIND = `${ENGINE}/store/write-behind.ts`;
 const IN_REDIS: readonly PlantedBug[] = [
   {
     name: 'acquire takes over a run whose lease holds',
+    seeds: [1, 12],
     file: SCRIPTS,
     find: `if left > 0 then return {'running', attempt, left} end`,
     replace: '',
   },
   {
     name: 'acquire runs a deferred record again',
+    seeds: [77, 197],
     file: SCRIPTS,
     find: `if state == 'finished' or state == 'deferred' then return {'finished', r[6]} end`,
     replace: `if state == 'finished' then return {'finished', r[6]} end`,
   },
   {
     name: 'defer without the owner check',
+    seeds: [1062, 1290],
     file: SCRIPTS,
     find: `  if r[1] ~= owner then return lost(r) end
 `,
@@ -38,6 +41,7 @@ const IN_REDIS: readonly PlantedBug[] = [
   },
   {
     name: 'complete without the owner check: what another has stored is overwritten',
+    seeds: [31, 266],
     file: SCRIPTS,
     find: `elseif r[1] ~= owner then
   return lost(r)
@@ -48,6 +52,7 @@ elseif r[2] == 'running' then
   },
   {
     name: 'release of what another owns',
+    seeds: [557],
     file: SCRIPTS,
     find: `if r[1] == ARGV[1] and r[2] == 'running' then redis.call('DEL', KEYS[1]) end
 if r[1] ~= ARGV[1] or r[2] ~= 'deferred' then return 'released' end`,
@@ -56,24 +61,28 @@ if r[2] ~= 'deferred' then return 'released' end`,
   },
   {
     name: 'claim takes a run whose lease holds',
+    seeds: [12, 20],
     file: SCRIPTS,
     find: `if r[2] - now > 0 then return {'held'} end`,
     replace: '',
   },
   {
     name: 'claim leaves the former owner in the record',
+    seeds: [198, 251],
     file: SCRIPTS,
     find: `redis.call('HSET', key, 'o', ARGV[1], 'n', attempt, 'l', now + ARGV[2])`,
     replace: `redis.call('HSET', key, 'n', attempt, 'l', now + ARGV[2])`,
   },
   {
     name: 'a deferred run does not enter the index',
+    seeds: [72, 77],
     file: REDIS_STORE,
     find: 'await index.enter(key, leaseMs);',
     replace: '',
   },
   {
     name: 'a deferred run enters the index after its record',
+    seeds: [226],
     file: REDIS_STORE,
     find: `      await index.enter(key, leaseMs);
       const args = [fingerprint, owner, attempt, ttlMs, leaseMs, answer, journal, limitMs];
@@ -84,12 +93,14 @@ if r[2] ~= 'deferred' then return 'released' end`,
   },
   {
     name: 'the index forgets what it is looked up for',
+    seeds: [72, 77],
     file: INDEX,
     find: `for i = 1, #due, 2 do redis.call('ZADD', KEYS[1], score, due[i]) end`,
     replace: `for i = 1, #due, 2 do redis.call('ZREM', KEYS[1], due[i]) end`,
   },
   {
-    name: 'a refusal by Redis is taken for a success',
+    name: 'an answer that was not stored, because another has the run, counts as stored',
+    seeds: [1862, 2132],
     file: REDIS_STORE,
     find: `const status = statusOf(['stored', 'settled', 'lost'], reply);
       if (status === 'lost') return lost(reply);`,
@@ -101,30 +112,28 @@ if r[2] ~= 'deferred' then return 'released' end`,
 const WHILE_AWAY: readonly PlantedBug[] = [
   {
     name: 'a script that Redis has forgotten is an outage',
+    seeds: [1, 22],
     file: REDIS_STORE,
     find: `if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw ours(error);`,
     replace: 'throw ours(error);',
   },
   {
     name: 'the circuit never closes',
+    seeds: [22, 157],
     file: BREAKER,
     find: `this.#switch('ok');`,
     replace: '',
   },
   {
-    name: 'what only this process knows is not looked at',
-    file: RESILIENT,
-    find: 'if (this.#local.size > 0 && this.#local.has(request.key)) {',
-    replace: 'if (this.#local.size < 0) {',
-  },
-  {
     name: 'a hiccup is not waited out',
+    seeds: [22, 31],
     file: RESILIENT,
     find: 'const leftMs = hiccupMs - waitedMs;',
     replace: 'const leftMs = 0 * waitedMs;',
   },
   {
     name: 'a store that takes too long is waited for',
+    seeds: [54, 228],
     file: BREAKER,
     find: `      wait(storeTimeoutMs - graceMs, () =>
         wait(graceMs, () => {
@@ -136,30 +145,26 @@ const WHILE_AWAY: readonly PlantedBug[] = [
   },
   {
     name: 'answers seen before an outage are not remembered',
+    seeds: [2398, 2468],
     file: RESILIENT,
     find: `if (this.#recent.has(request.key)) return { ...this.#recent.acquire(alone), known: 'local' };`,
     replace: '',
   },
   {
     name: 'write-behind never writes',
+    seeds: [465],
     file: WRITE_BEHIND,
     find: 'void this.#write();',
     replace: '',
   },
   {
     name: 'write-behind keeps an answer that has lost',
+    seeds: [1313, 1402],
     file: WRITE_BEHIND,
     find: `      this.#local.forget(key);
       if (result.status === 'lost') {`,
     replace: `      if (result.status !== 'lost') this.#local.forget(key);
       if (result.status === 'lost') {`,
-  },
-  {
-    name: 'pings go on after close',
-    file: BREAKER,
-    find: `    this.#options.clock.clearTimeout(this.#probe);
-    this.#wake();`,
-    replace: '    this.#wake();',
   },
 ];
 
@@ -167,24 +172,28 @@ const WHILE_AWAY: readonly PlantedBug[] = [
 const IN_THE_RUN: readonly PlantedBug[] = [
   {
     name: 'duplicates in one process do not join',
+    seeds: [192, 203],
     file: `${ENGINE}/engine.ts`,
     find: 'if (present !== undefined) return present.join(request);',
     replace: '',
   },
   {
     name: 'no deadline for those who wait',
+    seeds: [2, 7],
     file: `${ENGINE}/flight.ts`,
     find: 'waiter.timer = clock.setTimeout(() => this.#deadline(waiter), waiter.request.deadline - clock.now());',
     replace: 'void clock;',
   },
   {
     name: 'the timer of a deadline outlives its request',
+    seeds: [109, 175],
     file: `${ENGINE}/flight.ts`,
     find: 'if (waiter.timer !== undefined) this.#parts.clock.clearTimeout(waiter.timer);',
     replace: '',
   },
   {
     name: "the winner's answer is not taken",
+    seeds: [2132],
     file: `${ENGINE}/flight.ts`,
     find: `      this.#answer(winner.answer, 'held', 'joined');
       return;`,
@@ -194,6 +203,7 @@ const IN_THE_RUN: readonly PlantedBug[] = [
   },
   {
     name: 'an answer that the store did not take is thrown away, and the handler runs again',
+    seeds: [253],
     file: `${ENGINE}/flight.ts`,
     find: '    this.#answer(answer, known, undefined);',
     replace: `    if (known === 'held') this.#answer(answer, known, undefined);
@@ -201,18 +211,22 @@ const IN_THE_RUN: readonly PlantedBug[] = [
   },
   {
     name: 'a new token for every try',
+    seeds: [1, 12],
     file: `${ENGINE}/flight.ts`,
     find: 'const request = { key, fingerprint, owner: this.#owner, leaseMs, ttlMs, waitedFor };',
-    replace: 'const request = { key, fingerprint, owner: this.#parts.newOwner(), leaseMs, ttlMs, waitedFor };',
+    replace:
+      'const request = { key, fingerprint, owner: this.#parts.newOwner(), leaseMs, ttlMs, waitedFor };',
   },
   {
     name: 'lease not renewed',
+    seeds: [2, 9],
     file: `${ENGINE}/run.ts`,
     find: `if (this.phase === 'running') this.keepLease(leaseAgeMs);`,
     replace: 'void leaseAgeMs;',
   },
   {
     name: 'lease of a deferred run not renewed',
+    seeds: [12, 20],
     file: `${ENGINE}/run.ts`,
     find: `    deferred.set(this.key, this);
     this.keepLease(0);`,
@@ -221,6 +235,7 @@ const IN_THE_RUN: readonly PlantedBug[] = [
   },
   {
     name: 'journal written after the answer',
+    seeds: [1887, 1938],
     file: `${ENGINE}/run.ts`,
     find: `    const stored = this.#parts.store.defer(this.#record(), this);
     if (!isPromise(stored)) {`,
@@ -229,13 +244,8 @@ const IN_THE_RUN: readonly PlantedBug[] = [
     if (!isPromise(stored)) {`,
   },
   {
-    name: 'the deferred phase ends before its update is sent',
-    file: `${ENGINE}/run.ts`,
-    find: `    this.begin({ execute: () => handle().then(() => answer) }, 0);`,
-    replace: `    this.begin({ execute: () => (void handle(), answer) }, 0);`,
-  },
-  {
     name: 'the timer of a limit outlives its run',
+    seeds: [2, 3],
     file: `${ENGINE}/run.ts`,
     find: 'clock.clearTimeout(this.#limit);',
     replace: 'void clock;',
@@ -246,30 +256,21 @@ const IN_THE_RUN: readonly PlantedBug[] = [
 const RINGING_TWICE: readonly PlantedBug[] = [
   {
     name: 'sent without the mark that it is being sent',
+    seeds: [4, 56],
     file: 'src/callbacks/assignment/deferred.ts',
     find: 'if (!REPEATABLE.has(named.instruction)) {',
     replace: 'if (!REPEATABLE.has(named.instruction) && run.lost) {',
   },
   {
     name: 'sent though the store did not take the mark',
+    seeds: [56],
     file: `${ENGINE}/run.ts`,
     find: `if (written === 'held') return;`,
     replace: `if (written !== 'again') return;`,
   },
   {
-    name: 'sent without the mark though the lease has passed',
-    file: `${ENGINE}/run.ts`,
-    find: `if (this.#journalKnown === 'local' && clock.now() < this.#safeUntil) return;`,
-    replace: `if (this.#journalKnown === 'local') return;`,
-  },
-  {
-    name: 'sent without the mark though the store may hold the journal',
-    file: `${ENGINE}/run.ts`,
-    find: `if (this.#journalKnown === 'local' && clock.now() < this.#safeUntil) return;`,
-    replace: `if (this.#journalKnown !== 'held') return;`,
-  },
-  {
     name: 'the mark is confirmed without being written',
+    seeds: [1673],
     file: `${ENGINE}/run.ts`,
     find: `    await this.#deferring;
     this.#journal = journal;`,
@@ -277,31 +278,22 @@ const RINGING_TWICE: readonly PlantedBug[] = [
     void journal;`,
   },
   {
-    name: 'close gives up no deferred run',
-    file: `${ENGINE}/engine.ts`,
-    find: '[...flights.values(), ...deferred.values()]',
-    replace: '[...flights.values()]',
-  },
-  {
     name: 'a takeover sends again what was being sent',
+    seeds: [4, 77],
     file: 'src/callbacks/assignment/takeover.ts',
     find: 'if (cutOff) {',
     replace: 'if (cutOff && run.lost) {',
   },
   {
-    name: 'a process takes over a run of its own',
-    file: `${ENGINE}/takeover.ts`,
-    find: 'const here = deferred.get(key);',
-    replace: 'const here = deferred.get(`${key} here`);',
-  },
-  {
     name: 'nobody looks for deferred runs of the dead',
+    seeds: [72, 106],
     file: `${ENGINE}/engine.ts`,
     find: 'takeover = new Takeover(parts, handler)',
     replace: 'void handler',
   },
   {
     name: 'the look for deferred runs goes on after close',
+    seeds: [6, 7],
     file: `${ENGINE}/engine.ts`,
     find: 'takeover?.stop();',
     replace: '',
