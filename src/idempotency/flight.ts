@@ -245,6 +245,7 @@ export class Flight implements RunWaiters, Asking {
   }
 
   lost(winner: Winner): void {
+    this.#phase = 'asking';
     this.#storeAnswers = true;
     if (winner.status === 'finished') {
       this.#answer(winner.answer, 'held', 'joined');
@@ -259,6 +260,13 @@ export class Flight implements RunWaiters, Asking {
 
   /** An attempt has failed, here or elsewhere: for the primary path that is the end, the fallback runs it again. */
   failed(error: unknown): void {
+    if (this.#phase !== 'running' && this.#run?.outcome?.state === 'finished') {
+      // It was another process' attempt: what the own run has come to counts after all.
+      this.#attempt = 0;
+      this.leaseSeenUntil = 0;
+      this.#ask();
+      return;
+    }
     const runner = this.#run && this.#phase === 'running' ? this.#runner : undefined;
     if (runner && !this.#waiting.includes(runner)) {
       this.#parts.log.warn(

@@ -411,7 +411,7 @@ export class Run implements OwnedRun, Asking {
     const holder = this.#holder;
     const journal = this.#journal;
     const write = async () => {
-      const stored = await this.#parts.store.defer(this.#record(), { wanted: () => false });
+      const stored = await this.#parts.store.defer(this.#record(), { wanted: () => false, repeated: true });
       // Another token of this process may hold it meanwhile.
       if (this.phase !== 'deferred' || this.lost || holder !== this.#holder) return 'again';
       if (stored.status === 'lost') {

@@ -47,6 +47,8 @@ export interface Asking {
   wanted(): boolean;
   /** Acquire: the end of the last lease of another process that was seen; until then nothing runs without the store. */
   readonly leaseSeenUntil?: number;
+  /** Defer: it has been tried before, and the log has counted it. */
+  readonly repeated?: boolean;
 }
 
 export interface ResilientOptions {
@@ -152,7 +154,7 @@ export class ResilientStore {
       },
       (known) => {
         // Begun without the store, it has been told of already.
-        if (!this.#local.has(request.key)) this.#logDegraded(request.key);
+        if (!asking.repeated && !this.#local.has(request.key)) this.#logDegraded(request.key);
         return { status: 'stored', known };
       },
     );
@@ -254,8 +256,7 @@ export class ResilientStore {
       const looked = clock.now();
       await this.#breaker.recovery(Math.min(leftMs, LOOK_MS));
       waitedMs += Math.min(clock.now() - looked, LOOK_MS);
-      if (this.state === 'degraded') continue;
-      // Once more even if nobody can wait any longer: the store is back, and what counts is there.
+      if (this.state === 'degraded' || !asking.wanted()) continue;
       const asked = clock.now();
       try {
         return done(await ask());
