@@ -130,7 +130,9 @@ export class Flight implements RunWaiters, Asking {
       if (deferred === undefined) run.endWith(answer);
       else run.deferNow(answer, deferred);
     } else {
-      const result = this.#inHand() ?? { status: 'deadline' as const, verdict: this.#verdict(waiter) };
+      // A question that is on its way says nothing yet of the store.
+      const inHand = this.#parts.store.answers ? undefined : this.#inHand();
+      const result = inHand ?? { status: 'deadline' as const, verdict: this.#verdict(waiter) };
       this.#settle((each) => (each === waiter ? result : undefined));
       if (this.#waiting.length > 0) return;
       if (run) this.#deserted(run);

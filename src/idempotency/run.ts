@@ -76,6 +76,8 @@ export class Run implements OwnedRun, Asking {
   #limit: Timer;
   /** End of the deferred phase. */
   #until = 0;
+  /** How long the deferred phase may take: a clock that was set back makes it no longer. */
+  #limitMs = Number.POSITIVE_INFINITY;
   #answer = '';
   #journal = '';
   /** Whether the store holds the journal. */
@@ -140,7 +142,7 @@ export class Run implements OwnedRun, Asking {
 
   remainingMs(): number {
     const until = this.deferred ? this.#until : (this.#waiters?.latestDeadline ?? 0);
-    return Math.max(0, until - this.#parts.clock.now());
+    return Math.min(this.#limitMs, Math.max(0, until - this.#parts.clock.now()));
   }
 
   /** What `execute` has come to. */
@@ -194,6 +196,7 @@ export class Run implements OwnedRun, Asking {
     this.phase = 'deferring';
     this.#answer = answer;
     this.#journal = journal;
+    this.#limitMs = limitMs;
     this.#until = this.#parts.clock.now() + limitMs;
     const stored = this.#parts.store.defer(this.#record(), this);
     if (!isPromise(stored)) {
@@ -209,7 +212,8 @@ export class Run implements OwnedRun, Asking {
   takeOver({ answer, journal, limitLeftMs }: ClaimedRun, handle: () => Promise<void>): void {
     this.#answer = answer;
     this.#journal = journal;
-    this.#until = this.#parts.clock.now() + Math.max(0, limitLeftMs);
+    this.#limitMs = Math.max(0, limitLeftMs);
+    this.#until = this.#parts.clock.now() + this.#limitMs;
     this.#deferring = Promise.resolve();
     this.#enterDeferred('held');
     this.begin({ execute: () => handle().then(() => answer) }, 0);
@@ -374,6 +378,7 @@ export class Run implements OwnedRun, Asking {
     this.#writing = undefined;
     if (stored.status === 'lost') {
       this.#until = 0;
+      this.#limitMs = Number.POSITIVE_INFINITY;
       this.#deferring = undefined;
       this.#lostTo(stored.winner);
       return;

@@ -4,7 +4,7 @@ import { afterEach, expect, inject, test } from 'vitest';
 import { createIdempotency } from '../../src/idempotency/engine.js';
 import { redisStore } from '../../src/idempotency/store/redis/redis-store.js';
 import type { IdempotencyStore } from '../../src/idempotency/store/store.js';
-import type { RunRequest } from '../../src/idempotency/types.js';
+import type { OwnedRun, RunRequest } from '../../src/idempotency/types.js';
 import { startRedis } from '../support/redis.js';
 import { createWorld, KEY, type Line, watch } from './world.js';
 
@@ -171,6 +171,25 @@ test.each([-3_600_000, 3_600_000])(
     }
   },
 );
+
+test('a clock that is set back as a run is being deferred: its limit is as long as it was', async () => {
+  const { clock, engine, request, set, deadline } = ownClock({ latencyMs: 5 });
+  let run: OwnedRun | undefined;
+  const execute = (owned: OwnedRun): Promise<string> => {
+    run = owned;
+    void owned.defer('{}', { journal: 'x', limitMs: 8_000 });
+    return new Promise(() => {});
+  };
+  void engine.run(request(execute, { deadline: deadline() }));
+  await clock.advance(12);
+  set(-3_600_000);
+  await clock.advance(7_900);
+  expect([run?.deferred, run?.signal.aborted]).toEqual([true, false]);
+  await clock.advance(200);
+  expect(run?.signal.aborted).toBe(true);
+  await clock.advance(60_000);
+  expect([...engine.active]).toEqual([]);
+});
 
 test('the time a process stood still is no absence of the store: it asks again before it runs anything alone', async () => {
   const { clock, line, engine, memory, request, work, set, deadline } = ownClock();

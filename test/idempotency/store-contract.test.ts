@@ -9,20 +9,20 @@ import type { ClaimedRun, IdempotencyStore, RenewResult } from '../../src/idempo
 import { silentLogger } from '../../src/log.js';
 import { isPromise, type MaybePromise } from '../../src/maybe-promise.js';
 import { createFakeClock } from '../../src/testing/fake-clock.js';
-import { type StoreUnderTest, storeContract } from '../../src/testing/store-contract/index.js';
+import { storeContract } from '../../src/testing/store-contract/index.js';
 import { journalStore } from './journal-store.js';
 
 const clients = [new Redis(inject('redisUrl')), new Redis5(inject('redisUrl'))] as const;
 afterAll(() => clients.forEach((redis) => void redis.disconnect()));
 
-const shared = (): StoreUnderTest => {
+const shared = () => {
   const clock = createFakeClock();
-  return { store: journalStore({ clock }), advance: (ms) => clock.advance(ms) };
+  return { store: journalStore({ clock }), advance: (ms: number) => clock.advance(ms) };
 };
 
-const memory = (): StoreUnderTest => {
+const memory = () => {
   const clock = createFakeClock();
-  return { store: memoryStore({ clock }), advance: (ms) => clock.advance(ms) };
+  return { store: memoryStore({ clock }), advance: (ms: number) => clock.advance(ms) };
 };
 
 describe('the memory store', () => {
@@ -112,7 +112,7 @@ describe('the resilient store', () => {
     'over a store that fails every second time, %s it has done it',
     async (when) => {
       let calls = 0;
-      const flaky = async <T>(call: () => T): Promise<T> => {
+      const flaky = async <T>(call: () => MaybePromise<T>): Promise<T> => {
         calls += 1;
         const fails = calls % 2 === 0;
         if (fails && when === 'before') throw new Error('connection refused');

@@ -5,8 +5,11 @@ import { createWorld, type Line, watch } from './world.js';
  * Two processes on one store. The first one runs, and learns only as it stores its answer that the second one has
  * taken its run over.
  */
-function relieved(options: Parameters<ReturnType<typeof createWorld>['process']>[0] = {}) {
-  const world = createWorld();
+function relieved(
+  options: Parameters<ReturnType<typeof createWorld>['process']>[0] = {},
+  latencyMs?: number,
+) {
+  const world = createWorld(latencyMs === undefined ? {} : { latencyMs });
   const { clock, process, request, work } = world;
   const lines: readonly [Line, Line] = [
     { mood: 'well', calls: [] },
@@ -58,6 +61,16 @@ describe('an answer that comes too late, because another process has the run,', 
     expect(second.result).toMatchObject({ answer: 'theirs' });
     expect(mine.runs).toHaveLength(1);
     expect(clock.pending).toBe(0);
+  });
+
+  it('does not go out because the deadline comes while a store that is well is being asked', async () => {
+    for (let latencyMs = 20; latencyMs < 60; latencyMs += 3) {
+      const { clock, there, first, request, work } = relieved({ pollMs: [5, 5] }, latencyMs);
+      await clock.advance(1_600 + latencyMs);
+      void there.run(request(work(3_000, 'theirs'), { path: 'fallback' }));
+      await clock.advance(2_500);
+      expect(first).toEqual({ result: { status: 'deadline', verdict: 'ran' }, afterMs: 4_000 });
+    }
   });
 
   it.each(['disconnected', 'refusing', 'frozen'] as const)(

@@ -100,6 +100,11 @@ export class CircuitBreaker {
     return this.#isOld(lastSeen, this.#options.clock.now()) ? 0 : lastMade - since;
   }
 
+  /** No call has failed since the last one that was answered. */
+  get answers(): boolean {
+    return this.#failing === undefined;
+  }
+
   /** Longer ago than the last ping can be: nothing was known of the store in between. */
   #isOld(seen: number, now: number): boolean {
     const { probeMs, storeTimeoutMs } = this.#options;

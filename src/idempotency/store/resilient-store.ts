@@ -96,6 +96,11 @@ export class ResilientStore {
     return this.#breaker.state;
   }
 
+  /** No call has failed since the last one that was answered. */
+  get answers(): boolean {
+    return this.#breaker.answers;
+  }
+
   probe(): Promise<StoreState> {
     return this.#breaker.probe();
   }
