@@ -235,7 +235,9 @@ export class Flight implements RunWaiters, Asking {
     }
     const runner = this.#waiting[0]!;
     const { key, fingerprint } = this;
-    const safeUntil = known === 'local' ? Number.POSITIVE_INFINITY : this.#askedAt + this.#parts.leaseMs;
+    // Without an answer another may have it already.
+    const lease = { held: this.#askedAt + this.#parts.leaseMs, local: Number.POSITIVE_INFINITY, unknown: 0 };
+    const safeUntil = lease[known ?? 'held'];
     const run = new Run({ key, fingerprint, owner: this.#owner, attempt }, safeUntil, this.#parts, this);
     this.#run = run;
     this.#runner = runner;

@@ -233,8 +233,14 @@ export class Run implements OwnedRun, Asking {
       // What was being written when the journal changed tells whether the store may hold an older one.
       while (this.#writing) await this.#writing;
       if (this.lost || this.phase !== 'deferred') throw new RunLostError();
-      // Nobody can take over, and nobody can run it anew: the store knows nothing of it, or the lease still lasts.
-      if (this.#journalKnown === 'local' && clock.now() < this.#safeUntil) return;
+      // Nobody can take over, and nobody can run it anew while the lease lasts. A run that the store knows nothing of
+      // goes on as long as it cannot be asked: another process may have one of the same key.
+      const alone = this.#safeUntil === Number.POSITIVE_INFINITY;
+      if (
+        this.#journalKnown === 'local' &&
+        (alone ? store.state === 'degraded' : clock.now() < this.#safeUntil)
+      )
+        return;
       if (this.remainingMs() === 0) throw new NotRecordedError();
       const written = await this.#writeJournal();
       if (written === 'held') return;

@@ -178,8 +178,30 @@ describe('the mark of a run whose journal the store did not take', () => {
   });
 
   it('is not waited for, however long ago it began, where the store never knew of its run', async () => {
-    const { ends } = await unrecorded('disconnected', 'disconnected');
+    const { clock, ends } = await unrecorded('disconnected', 'disconnected');
+    await clock.advance(60);
     expect(ends).toEqual(['sent']);
+  });
+
+  it('is written first where the store never knew of its run but can be asked by now: another may have one', async () => {
+    const { clock, process, request } = createWorld();
+    const own: Line = { mood: 'disconnected', calls: [] };
+    const ends: string[] = [];
+    const execute = async (run: OwnedRun): Promise<string> => {
+      await run.defer('{}', LATE);
+      own.mood = 'well';
+      await run.rewriteJournal('sending').then(
+        () => ends.push('sent'),
+        (error: { code: string }) => ends.push(error.code),
+      );
+      return 'ignored';
+    };
+    expect(await process().run(request(() => 'theirs'))).toMatchObject({ answer: 'theirs' });
+    expect(await process({}, own).run(request(execute, { path: 'fallback' }))).toMatchObject({
+      answer: '{}',
+    });
+    await clock.advance(60);
+    expect(ends).toEqual(['run-lost']);
   });
 
   it.each(['refusing', 'frozen', 'deaf'] as const)(
@@ -196,6 +218,14 @@ describe('the mark of a run whose journal the store did not take', () => {
       expect(memory.claim({ owner: 'x', leaseMs: 1, max: 9 })).toMatchObject([{ journal: 'sending' }]);
     },
   );
+
+  it('is waited for where the answer to the acquire did not come: another process may have the run', async () => {
+    const { clock, line, ends } = await unrecorded('frozen', 'disconnected');
+    expect(ends).toEqual([]);
+    line.mood = 'well';
+    await clock.advance(300);
+    expect(ends).toEqual(['sent']);
+  });
 
   it('ends at the limit where it was never known whether the journal is there', async () => {
     const { clock, ends } = await unrecorded('well', 'frozen');

@@ -106,7 +106,7 @@ export class ResilientStore {
   }
 
   /** Waits until the store may be asked again. */
-  recovery(maxMs: number): Promise<void> {
+  recovery(maxMs: number): Promise<boolean> {
     return this.#breaker.recovery(maxMs);
   }
 
@@ -259,9 +259,10 @@ export class ResilientStore {
       if (leftMs <= 0 || this.#breaker.awayMs >= hiccupMs || !asking.wanted()) return alone(known);
       // Not longer at once: whoever waits may have to give up before the hiccup ends.
       const looked = clock.now();
-      await this.#breaker.recovery(Math.min(leftMs, LOOK_MS));
+      const back = await this.#breaker.recovery(Math.min(leftMs, LOOK_MS));
       waitedMs += Math.min(clock.now() - looked, LOOK_MS);
-      if (this.state === 'degraded' || !asking.wanted()) continue;
+      // Back just now, it is asked once more even if nobody can wait any longer: what counts is there.
+      if (this.state === 'degraded' || !(back || asking.wanted())) continue;
       const asked = clock.now();
       try {
         return done(await ask());
