@@ -36,7 +36,7 @@ export function expressAdapter({ handle, now, publicUrl }: Omit<AdapterParts, 'b
       now(),
       publicly ?? ((target) => ownUrls(request, target)),
     );
-    handle(callback, (result) => answer(result, response, next));
+    handle(callback, (result) => answer(result, response, next, false));
   };
 }
 

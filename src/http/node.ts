@@ -26,7 +26,7 @@ export function nodeAdapter({ handle, now, publicUrl, basePath }: AdapterParts):
       now(),
       publicly ?? ((path) => publicUrls(ownOrigin(request), path)),
     );
-    handle(callback, (result) => answer(result, response, next));
+    handle(callback, (result) => answer(result, response, next, true));
   };
 }
 
@@ -87,22 +87,29 @@ export class NodeCallbackRequest implements CallbackRequest {
   }
 }
 
-/** Writes the answer, or hands a path that is not ours on. */
+/**
+ * Writes the answer, or hands a path that is not ours on.
+ *
+ * @param fresh - nothing has set a header of this response yet, as Express does for each.
+ */
 export function answer(
   result: CallbackResponse | undefined,
   response: ServerResponse,
   next: ((error?: unknown) => void) | undefined,
+  fresh: boolean,
 ): void {
   if (result === undefined && next) return next();
   const { status, headers, body } = result ?? problem(404, 'unknown-path', 'There is nothing at this path.');
   // Whoever hung up, or an answer somebody else gave, leaves nothing to write to.
   if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, status === 204 ? headers : withLength(headers, body));
+  if (status === 204) response.writeHead(status, headers);
+  else if (fresh) response.writeHead(status, listed(headers, body));
+  else response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
   response.end(body);
 }
 
-/** A list, because Node writes one as it is, where it first copies an object. */
-function withLength(headers: CallbackResponse['headers'], body: string): string[] {
+/** A list, because Node writes one as it is, unless headers were set before; an object it copies first. */
+function listed(headers: CallbackResponse['headers'], body: string): string[] {
   const list: string[] = [];
   for (const name in headers) list.push(name, headers[name]!);
   list.push('content-length', String(Buffer.byteLength(body)));
