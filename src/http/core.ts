@@ -98,24 +98,35 @@ export function createCore(parts: CoreParts): HandleCallback {
     #read(body: ReceivedBody): void {
       try {
         const read = 'bytes' in body ? parseForm(body.bytes) : body;
-        if ('failure' in read) return this.#end(refusedBody(read.failure));
-        this.#pairs = read.pairs;
-        const verdict = checkSignature(this.#request, read.pairs, this.#deadline);
-        if (typeof verdict === 'string') this.#verified(verdict);
-        else this.#after(verdict, (verified) => this.#verified(verified));
+        if ('failure' in read) this.#end(refusedBody(read.failure));
+        else this.#verify(read.pairs);
       } catch (error) {
         this.#fail(error);
       }
     }
 
-    #verified(verdict: SignatureVerdict): void {
-      if (verdict !== 'valid') return this.#end(signatureRefusal(verdict));
+    #verify(pairs: FormPairs): void {
+      this.#pairs = pairs;
+      const verdict = checkSignature(this.#request, pairs, this.#deadline);
+      if (typeof verdict === 'string') this.#verified(verdict);
+      else this.#after(verdict, (verified) => this.#verified(verified));
+    }
+
+    /** Why a form is refused though its body could be read, if it is. */
+    #refusal(verdict: SignatureVerdict): CallbackAnswer | undefined {
+      if (verdict !== 'valid') return signatureRefusal(verdict);
       const ambiguity = ambiguityIn(this.#pairs, this.#request.target, this.#route);
-      if (ambiguity !== undefined) return this.#end(refusedAmbiguity(ambiguity));
+      if (ambiguity !== undefined) return refusedAmbiguity(ambiguity);
       const age = ageOf(firstValue(this.#pairs, 'Timestamp'));
-      if (age === 'stale') return this.#end(refused(403, 'stale-timestamp', TOO_OLD));
       this.#ageUnknown = age === 'unknown';
-      if (this.#route === 'events') {
+      return age === 'stale' ? refused(403, 'stale-timestamp', TOO_OLD) : undefined;
+    }
+
+    #verified(verdict: SignatureVerdict): void {
+      const refusal = this.#refusal(verdict);
+      if (refusal) {
+        this.#end(refusal);
+      } else if (this.#route === 'events') {
         this.#with(validateEvent(this.#pairs), (form) => this.#event(form));
       } else {
         this.#with(validateAssignment(this.#pairs), (form) => this.#assignment(form));
@@ -127,11 +138,15 @@ export function createCore(parts: CoreParts): HandleCallback {
       validated: MaybePromise<Validated<F>>,
       then: (form: F) => void,
     ): void {
-      if (isPromise(validated)) return this.#after(validated, (result) => this.#with(result, then));
-      if ('errors' in validated) return this.#end(refusedFields(validated.errors));
-      const foreign = accounts && workspaceRefusal(accounts, validated.form);
-      if (foreign) this.#end(foreign);
-      else then(validated.form);
+      if (isPromise(validated)) {
+        this.#after(validated, (result) => this.#with(result, then));
+      } else if ('errors' in validated) {
+        this.#end(refusedFields(validated.errors));
+      } else {
+        const foreign = accounts && workspaceRefusal(accounts, validated.form);
+        if (foreign) this.#end(foreign);
+        else then(validated.form);
+      }
     }
 
     #assignment(form: AssignmentForm): void {

@@ -19,11 +19,15 @@ export function readNodeBody(
   done: (body: ReceivedBody) => void,
 ): void {
   const { rawBody, body } = request;
-  if (isBytes(rawBody)) return done(limited(rawBody));
-  if (!request.readableDidRead && !request.readableEnded) return readStream(request, timeoutMs, done);
-  if (isBytes(body)) return done(limited(body));
+  if (isBytes(rawBody)) done(limited(rawBody));
+  else if (!request.readableDidRead && !request.readableEnded) readStream(request, timeoutMs, done);
+  else done(isBytes(body) ? limited(body) : parsed(body));
+}
+
+/** What a body parser made of it. */
+function parsed(body: unknown): ReceivedBody {
   const pairs = pairsOfParsedBody(body);
-  done(pairs ? { pairs } : { failure: 'consumed' });
+  return pairs ? { pairs } : { failure: 'consumed' };
 }
 
 function isBytes(value: unknown): value is string | Uint8Array {
@@ -35,9 +39,11 @@ function limited(bytes: string | Uint8Array): ReceivedBody {
 }
 
 function readStream(request: IncomingMessage, timeoutMs: number, done: (body: ReceivedBody) => void): void {
-  if (request.destroyed) return done({ failure: 'aborted' });
   const announced = Number(request.headers['content-length'] ?? Number.NaN);
-  if (announced > MAX_BODY_BYTES) return done(tooLarge(request));
+  if (request.destroyed || announced > MAX_BODY_BYTES) {
+    done(request.destroyed ? ABORTED : tooLarge(request));
+    return;
+  }
   // Nearly always it is one piece.
   let first: Uint8Array | undefined;
   let others: Uint8Array[] | undefined;

@@ -98,7 +98,10 @@ export function answer(
   next: ((error?: unknown) => void) | undefined,
   fresh: boolean,
 ): void {
-  if (result === undefined && next) return next();
+  if (result === undefined && next) {
+    next();
+    return;
+  }
   const { status, headers, body } = result ?? problem(404, 'unknown-path', 'There is nothing at this path.');
   // Whoever hung up, or an answer somebody else gave, leaves nothing to write to.
   if (response.headersSent || response.destroyed) return;
