@@ -27,7 +27,7 @@ const ONCE_LIMIT_MS = 15_000;
  * this machine alone. It feeds a task every few seconds and prints the way of each.
  *
  * @returns with `once`, 0 if a task of each kind was completed, else 1; without, `undefined` while it stays up.
- * @throws ConfigurationError when the handlers cannot be loaded or the port is taken.
+ * @throws {ConfigurationError} when the handlers cannot be loaded or the port is taken.
  */
 export async function dev({ port, once }: DevOptions): Promise<number | undefined> {
   const [ringMs, talkMs, workMs] = once ? [100, 300, 300] : [1_500, 5_000, 3_000];

@@ -10,7 +10,7 @@ import type { FaultName, FaultSwitches } from './world/faults.js';
 
 /** A running emulator. */
 export interface Emulator {
-  /** Where its API is: `http://127.0.0.1:8080`. @throws ConfigurationError before it listens. */
+  /** Where its API is: `http://127.0.0.1:8080`. @throws {ConfigurationError} before it listens. */
   readonly url: string;
   readonly accountSid: string;
   readonly authToken: string;
@@ -25,14 +25,14 @@ export interface Emulator {
 
   /**
    * Makes a workspace from a description, and gives the SIDs by the names in it.
-   * @throws EngineRefusal what TaskRouter would refuse, ConfigurationError a name that nothing has. Nothing is left then.
+   * @throws {EngineRefusal} what TaskRouter would refuse, ConfigurationError a name that nothing has. Nothing is left then.
    * @example const { workers } = emulator.seed({ workers: { Alice: { activity: 'Available' } } }); // workers.Alice: 'WK…'
    */
   seed<const D extends WorkspaceDescription>(description: D): Seeded<D>;
 
   /**
    * Makes a task, as `POST …/Tasks` would.
-   * @throws EngineRefusal what TaskRouter would refuse.
+   * @throws {EngineRefusal} what TaskRouter would refuse.
    */
   createTask(task?: NewTask): Task;
 
@@ -45,7 +45,7 @@ export interface Emulator {
 
   /**
    * Lets virtual time pass, timer by timer; before each timer, and at the end, it waits for every request under way.
-   * @throws ConfigurationError with a real clock, for a bad duration, or beyond the year 9998.
+   * @throws {ConfigurationError} with a real clock, for a bad duration, or beyond the year 9998.
    * @example await emulator.advance('2m');
    */
   advance(duration: Duration): Promise<void>;
@@ -55,13 +55,13 @@ export interface Emulator {
 
   /**
    * Why a task is where it is, as data and as readable text.
-   * @throws EngineRefusal 404 for a task that does not exist (any more).
+   * @throws {EngineRefusal} 404 for a task that does not exist (any more).
    */
   explain(taskSid: string): Explanation & { readonly text: string };
 
   /**
    * Sets switches that make trouble on purpose; those not named stay as they are.
-   * @throws ConfigurationError for an unknown switch.
+   * @throws {ConfigurationError} for an unknown switch.
    * @example emulator.trouble({ duplicate: true, drop: 3, tooManyRequests: { times: 2, retryAfterS: 1 } });
    */
   trouble(switches: FaultSwitches): void;

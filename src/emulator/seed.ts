@@ -5,7 +5,7 @@ import type { World } from './world/world.js';
 
 /**
  * Makes a workspace from its description.
- * @throws EngineRefusal what TaskRouter would refuse; ConfigurationError a name that nothing has.
+ * @throws {EngineRefusal} what TaskRouter would refuse; ConfigurationError a name that nothing has.
  */
 export function seedWorkspace<const D extends WorkspaceDescription>(world: World, description: D): Seeded<D> {
   const given: WorkspaceDescription = description;

@@ -24,7 +24,7 @@ export interface NewTask {
   readonly taskQueue?: string | undefined;
 }
 
-/** @throws EngineRefusal 404 for the workspace; ConfigurationError for a name that nothing has. */
+/** @throws {EngineRefusal} 404 for the workspace; ConfigurationError for a name that nothing has. */
 export function taskFields(
   world: World,
   { workspaceSid, workflow, attributes, taskQueue, ...fields }: NewTask,

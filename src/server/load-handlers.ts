@@ -14,7 +14,7 @@ const SHIPPED = fileURLToPath(new URL(FROM_SOURCES ? '../../handlers' : '../hand
  * Loads the ordered list of handlers that a folder's `index.js` (from sources: `index.ts`) exports as its default.
  *
  * @param folder - relative to the working directory; default: the shipped handlers.
- * @throws ConfigurationError when there is no such file, it cannot be imported, or what it exports is no such list.
+ * @throws {ConfigurationError} when there is no such file, it cannot be imported, or what it exports is no such list.
  * @example
  * const handlers = await loadHandlers(process.env.HANDLERS_DIR);
  */
