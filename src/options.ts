@@ -135,7 +135,7 @@ const NAMES = [
 /**
  * Checks the options and fills in the defaults.
  *
- * @throws ConfigurationError with a sentence that says what to write instead.
+ * @throws {ConfigurationError} with a sentence that says what to write instead.
  */
 export function readOptions(options: TaskRouterOptions): ReadOptions {
   refuseUnknownKeys(options, NAMES, 'createTaskRouter');

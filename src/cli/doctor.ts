@@ -17,7 +17,7 @@ export interface DoctorOptions {
  *
  * @param file - where the request is; default: standard input.
  * @returns 0 if it matches, 1 if not.
- * @throws UsageError when there is no token, URL or readable request.
+ * @throws {UsageError} when there is no token, URL or readable request.
  */
 export async function doctor(file: string | undefined, options: DoctorOptions): Promise<number> {
   const authTokens = (options.token ?? '').split(',').map((token) => token.trim());

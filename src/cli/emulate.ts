@@ -30,7 +30,7 @@ export interface EmulateOptions {
  * `taskrouter emulate`: a TaskRouter on this machine alone, until a signal stops it. It prints what it does, one line
  * a step.
  *
- * @throws ConfigurationError for a bad account or workspace file, a damaged data file, or a port that cannot be listened on.
+ * @throws {ConfigurationError} for a bad account or workspace file, a damaged data file, or a port that cannot be listened on.
  */
 export async function emulate(options: EmulateOptions): Promise<void> {
   const accountSid = options.accountSid?.trim() || undefined;

@@ -15,7 +15,7 @@ const NOT_FOUND = 20404;
  * `taskrouter explain`: why a task of a running emulator is where it is.
  *
  * @returns 0 with an explanation; 1 if the emulator does not know the task, or there is no emulator.
- * @throws UsageError when the SID or the URL is none.
+ * @throws {UsageError} when the SID or the URL is none.
  */
 export async function explain(taskSid: string, { url }: ExplainOptions): Promise<number> {
   if (!TASK_SID.test(taskSid)) {

@@ -17,7 +17,7 @@ export interface PastedRequest {
 /**
  * Reads a pasted request: a raw HTTP request, a JSON object with `headers` and `body`, or a body alone.
  *
- * @throws UsageError when the body is neither a form nor JSON.
+ * @throws {UsageError} when the body is neither a form nor JSON.
  */
 export function readPasted(text: string): PastedRequest {
   const dump = readDump(text);

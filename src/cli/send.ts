@@ -22,7 +22,7 @@ export interface SendOptions {
  * `taskrouter send`: signs a callback, sends it and says whether Twilio would accept the answer.
  *
  * @returns 0 if it would, every time; 1 if not, or if a repeated callback got another answer.
- * @throws UsageError when an option is not as it must be.
+ * @throws {UsageError} when an option is not as it must be.
  */
 export async function send(kind: Kind, options: SendOptions): Promise<number> {
   const request = await build(kind, options);

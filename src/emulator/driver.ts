@@ -10,7 +10,7 @@ export interface Driver {
 }
 
 /** The longest wait that timers of JavaScript know. */
-const longestWaitMs = 2 ** 31 - 1;
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
 export function drive(engine: Engine, clock: Clock): Driver {
   let timer: Timer;
@@ -22,7 +22,7 @@ export function drive(engine: Engine, clock: Clock): Driver {
     if (stopped || at === armedFor) return;
     if (armedFor !== undefined) clock.clearTimeout(timer);
     armedFor = at;
-    if (at !== undefined) timer = clock.setTimeout(fire, Math.min(at - clock.now(), longestWaitMs));
+    if (at !== undefined) timer = clock.setTimeout(fire, Math.min(at - clock.now(), LONGEST_WAIT_MS));
   }
 
   function fire(): void {

@@ -35,7 +35,7 @@ import type { World } from './world/world.js';
 /**
  * Starts a TaskRouter of one's own: REST API, routing and signed callbacks on this machine.
  *
- * @throws ConfigurationError for a bad option or a data file that is damaged, in use or cannot be written; the system's
+ * @throws {ConfigurationError} for a bad option or a data file that is damaged, in use or cannot be written; the system's
  * error when the port is taken.
  * @example
  * const emulator = await createEmulator({ clock: 'virtual' });

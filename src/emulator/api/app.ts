@@ -22,12 +22,12 @@ export interface AppOptions {
 }
 
 /** Room for a configuration of 1,038,576 bytes, every one of them percent-encoded. */
-const limit = '4mb';
+const LIMIT = '4mb';
 
 /** Twilio reads forms of both kinds. JSON is for one operation alone, and no form is for that. */
 const bodies = {
-  form: [express.urlencoded({ extended: false, limit }), ...multipart(limit)],
-  json: [express.json({ limit })],
+  form: [express.urlencoded({ extended: false, limit: LIMIT }), ...multipart(LIMIT)],
+  json: [express.json({ limit: LIMIT })],
 };
 
 /** TaskRouter's REST API as an Express app, and the emulator's own routes. */

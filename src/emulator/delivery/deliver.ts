@@ -10,11 +10,11 @@ import type { Delivery, DeliveryLog } from './log.js';
 import { type Posted, post } from './post.js';
 
 /** twilio.com/docs/taskrouter/handle-assignment-callbacks */
-const assignmentLimitMs = 5_000;
+const ASSIGNMENT_LIMIT_MS = 5_000;
 /** twilio.com/docs/taskrouter/api/event */
-const eventLimitMs = 15_000;
+const EVENT_LIMIT_MS = 15_000;
 /** Sockets this machine opens at a time. Twilio has more; the limits of time begin when a request is sent. */
-const mostAtOnce = 64;
+const MOST_AT_ONCE = 64;
 
 export interface DelivererOptions {
   readonly world: World;
@@ -31,7 +31,7 @@ export interface DelivererOptions {
 }
 
 /** The answer names no instruction, so none has failed. */
-const noInstruction = new Set([40001, 40005]);
+const NO_INSTRUCTION = new Set([40001, 40005]);
 
 /** A request to be made. */
 interface Outgoing {
@@ -47,7 +47,7 @@ interface Outgoing {
 export class Deliverer {
   readonly #options: DelivererOptions;
   readonly #unfinished = new Unfinished();
-  readonly #gates = { assignment: new Gate(mostAtOnce), event: new Gate(mostAtOnce) };
+  readonly #gates = { assignment: new Gate(MOST_AT_ONCE), event: new Gate(MOST_AT_ONCE) };
   readonly #callbackFaults: CallbackFaults;
   readonly #closing = new AbortController();
   /** Where a workspace wants its events: the engine has forgotten it when the last one is told. */
@@ -106,7 +106,7 @@ export class Deliverer {
       ...due.parameters,
       ...(unconfirmedParameters ? due.undocumented : {}),
     };
-    const request = { callback: 'assignment', limitMs: assignmentLimitMs, params, about } as const;
+    const request = { callback: 'assignment', limitMs: ASSIGNMENT_LIMIT_MS, params, about } as const;
     let answer = await this.#ask({ ...request, via: 'primary', url: due.url });
     if (answer === undefined && due.fallbackUrl !== '') {
       answer = await this.#ask({ ...request, via: 'fallback', url: due.fallbackUrl });
@@ -121,7 +121,7 @@ export class Deliverer {
       }
       if (answer.verdict === 'unreadable') {
         this.#debug(about, answer.code, answer.message);
-        if (!noInstruction.has(answer.code)) world.dispatch('instructionFailed', reservation);
+        if (!NO_INSTRUCTION.has(answer.code)) world.dispatch('instructionFailed', reservation);
         return;
       }
       world.dispatch('callbackAnswered', reservation);
@@ -185,7 +185,7 @@ export class Deliverer {
       callback: 'event',
       via: 'primary',
       url,
-      limitMs: eventLimitMs,
+      limitMs: EVENT_LIMIT_MS,
       params,
       about,
     });

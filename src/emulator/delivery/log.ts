@@ -44,7 +44,7 @@ export interface DebuggerEntry {
 }
 
 /** Codes that Twilio documents as warnings. */
-const warnings = new Set([40001, 40005]);
+const WARNINGS = new Set([40001, 40005]);
 
 /** What happened on the way out: kept, the newest 1,000 of each, and emitted to listeners. */
 export class DeliveryLog {
@@ -66,7 +66,7 @@ export class DeliveryLog {
   debug(
     entry: Omit<DebuggerEntry, 'kind' | 'level'> & { readonly level?: DebuggerEntry['level'] | undefined },
   ): void {
-    const level = entry.level ?? (warnings.has(entry.code) ? 'warning' : 'error');
+    const level = entry.level ?? (WARNINGS.has(entry.code) ? 'warning' : 'error');
     const whole: DebuggerEntry = { kind: 'debugger', ...entry, level };
     this.#entries.push(whole);
     this.#emit(whole);

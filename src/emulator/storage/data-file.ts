@@ -91,7 +91,7 @@ export function writeDataFile(file: string, state: SavedState): void {
 
 /**
  * Reads the file; undefined when there is none.
- * @throws ConfigurationError when it is damaged or something else. It is left untouched.
+ * @throws {ConfigurationError} when it is damaged or something else. It is left untouched.
  */
 export function readDataFile(file: string): SavedState | undefined {
   let text: string;

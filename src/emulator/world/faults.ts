@@ -72,7 +72,7 @@ export class Faults {
 
   /**
    * Sets the switches that are named and leaves the others as they are.
-   * @throws ConfigurationError for an unknown switch or value; nothing is set then.
+   * @throws {ConfigurationError} for an unknown switch or value; nothing is set then.
    */
   set(switches: FaultSwitches): void {
     const entries = Object.entries(switches).map(
@@ -121,7 +121,7 @@ function read(name: string, value: unknown): On | undefined {
     const fits =
       (times === undefined || isUpTo(1_000_000, times)) &&
       (callbacks === undefined || callbacks === 'assignment' || callbacks === 'event') &&
-      (ms === undefined || isUpTo(longestDelayMs, ms)) &&
+      (ms === undefined || isUpTo(LONGEST_DELAY_MS, ms)) &&
       (retryAfterS === undefined || isUpTo(86_400, retryAfterS));
     if (fits)
       return times === 0
@@ -135,7 +135,7 @@ function read(name: string, value: unknown): On | undefined {
 }
 
 /** Ten minutes of real time, far beyond every limit of a callback. */
-const longestDelayMs = 600_000;
+const LONGEST_DELAY_MS = 600_000;
 
 const isUpTo = (most: number, value: unknown): boolean =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most;
