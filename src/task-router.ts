@@ -205,6 +205,7 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
       log,
       deadlineMs: options.deadlineMs,
       maxAgeMs: options.maxAgeMs,
+      serverTiming: options.explainMismatch,
       accounts: options.accounts,
       onOutcome: outcomes,
     });

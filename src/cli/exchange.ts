@@ -1,4 +1,4 @@
-import { HANDLER_HEADER } from '../http/answers.js';
+import { descIn, SERVER_TIMING } from '../http/server-timing.js';
 import {
   type AnswerProblem,
   decodeCallback,
@@ -19,7 +19,7 @@ export type Answer =
       readonly contentType: string;
       readonly body: string;
       /** Where no handler of its own took the callback: `otherwise` or `none`, as an endpoint of this package says. */
-      readonly handler?: string | undefined;
+      readonly handler?: 'otherwise' | 'none' | undefined;
       readonly ms: number;
     }
   | { readonly failure: string; readonly ms: number };
@@ -40,11 +40,17 @@ export async function exchange(kind: Kind, url: string, request: SignedRequest):
     const response = await fetch(url, { method, headers: { ...headers }, body, redirect: 'manual', signal });
     const text = await response.text();
     const contentType = response.headers.get('content-type') ?? '';
-    const handler = response.headers.get(HANDLER_HEADER) ?? undefined;
+    const handler = whoseOwn(response.headers.get(SERVER_TIMING));
     return { status: response.status, contentType, body: text, handler, ms: elapsed() };
   } catch (error) {
     return { failure: whyNoAnswer(error, LIMIT_MS[kind]), ms: elapsed() };
   }
+}
+
+/** An endpoint of this package says where no handler of its own took the callback. */
+function whoseOwn(serverTiming: string | null): 'otherwise' | 'none' | undefined {
+  if (descIn(serverTiming, 'handler') === 'otherwise') return 'otherwise';
+  return descIn(serverTiming, 'verdict') === 'ignored' ? 'none' : undefined;
 }
 
 function whyNoAnswer(error: unknown, limitMs: number): string {

@@ -3,6 +3,7 @@ import type { AssignmentForm, EventForm } from '../callbacks/form.js';
 import type { EventEnd } from '../callbacks/handle-event.js';
 import { type CallbackOutcome, instructionIn } from './outcome.js';
 import { problem } from './problem.js';
+import { SERVER_TIMING } from './server-timing.js';
 import type { CallbackResponse } from './types.js';
 
 /** An answer, and what is told about it. */
@@ -24,12 +25,11 @@ export interface CallbackAnswer {
 const JSON_TYPE = { 'content-type': 'application/json' } as const;
 
 /**
- * Says to tools such as `taskrouter send` that no handler of its own took the callback: `otherwise` for an assignment,
- * `none` for an event. Only a signed request is told.
+ * Says to tools such as `taskrouter send`, in production too, that no handler of its own took the callback. Only a
+ * signed request is told.
  */
-export const HANDLER_HEADER = 'x-taskrouter-handler';
-const BY_OTHERWISE = { ...JSON_TYPE, [HANDLER_HEADER]: 'otherwise' } as const;
-const BY_NONE = { ...JSON_TYPE, [HANDLER_HEADER]: 'none' } as const;
+const BY_OTHERWISE = { ...JSON_TYPE, [SERVER_TIMING]: 'handler;desc="otherwise"' } as const;
+const BY_NONE = { ...JSON_TYPE, [SERVER_TIMING]: 'verdict;desc="ignored"' } as const;
 
 /** An answer to a request that never comes to a handler. */
 export function refused(

@@ -9,6 +9,7 @@ import { answerAssignment, answerEvent, type CallbackAnswer, refused } from './a
 import { firstValue, parseForm } from './form.js';
 import type { CallbackOutcome } from './outcome.js';
 import type { FieldProblem } from './problem.js';
+import { withServerTiming } from './server-timing.js';
 import { type CheckSignature, judgeSignatureHeader, signatureRefusal } from './signature-check.js';
 import { judgeAge } from './staleness.js';
 import type { CallbackRequest, HandleCallback } from './types.js';
@@ -24,6 +25,8 @@ export interface CoreParts {
   readonly deadlineMs: number;
   /** How old a callback may be, in milliseconds; false: any age. */
   readonly maxAgeMs: number | false;
+  /** Names handler and verdict in each answer: outside production. */
+  readonly serverTiming: boolean;
   /** The workspaces of each account; undefined: any. */
   readonly accounts: Accounts | undefined;
   readonly onOutcome: ReadonlyArray<(outcome: CallbackOutcome) => void>;
@@ -62,8 +65,9 @@ export function createCore(parts: CoreParts): HandleCallback {
         'Something unexpected went wrong; the log of the endpoint has the details.',
       );
     }
-    tell(answer, route, performance.now() - began);
-    return answer.response;
+    const durationMs = performance.now() - began;
+    tell(answer, route, durationMs);
+    return parts.serverTiming ? withServerTiming(answer, durationMs) : answer.response;
   };
 
   async function take(request: CallbackRequest, route: CallbackOutcome['route']): Promise<CallbackAnswer> {

@@ -4,8 +4,11 @@ import type { CallbackKind } from '../trouble.js';
 /** One request to a callback URL, and what came of it. */
 export interface Delivery {
   readonly kind: 'delivery';
+  /** Counts up from 1 with each start of the emulator. */
+  readonly id: number;
   readonly callback: CallbackKind;
-  readonly via: 'primary' | 'fallback';
+  /** `replay`: sent again by hand; its answer is not acted on. */
+  readonly via: 'primary' | 'fallback' | 'replay';
   /** When it was sent, in milliseconds of the emulator's time. */
   readonly at: number;
   /** How long it took, in milliseconds of real time. */
@@ -23,8 +26,16 @@ export interface Delivery {
   readonly instruction: string | undefined;
   /** What was sent. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** The header `I-Twilio-Idempotency-Token`: one for each callback, duplicates included. */
+  readonly token: string;
+  /** The answer's `Server-Timing`, where an endpoint of this package names handler and verdict outside production. */
+  readonly serverTiming?: string | undefined;
+  /** The answer's media type; absent: no answer came. */
+  readonly contentType?: string | undefined;
   /** The body of the answer, at most 2,000 characters of it. */
   readonly answer: string | undefined;
+  /** The delivery that was sent again. */
+  readonly replayOf?: number | undefined;
 }
 
 /** What Twilio's debugger would show. */
@@ -39,6 +50,8 @@ export interface DebuggerEntry {
   readonly workspaceSid: string;
   readonly taskSid: string | undefined;
   readonly reservationSid: string | undefined;
+  /** The delivery whose answer it is about. */
+  readonly deliveryId?: number | undefined;
 }
 
 /** Codes that Twilio documents as warnings. */
@@ -48,16 +61,20 @@ const warnings = new Set([40001, 40005]);
 export class DeliveryLog {
   readonly #deliveries = new Recent<Delivery>(1_000);
   readonly #entries = new Recent<DebuggerEntry>(1_000);
+  #lastId = 0;
   readonly #tell: (news: Delivery | DebuggerEntry) => void;
 
   constructor(tell: (news: Delivery | DebuggerEntry) => void) {
     this.#tell = tell;
   }
 
-  delivery(delivery: Omit<Delivery, 'kind'>): void {
-    const news: Delivery = { kind: 'delivery', ...delivery };
+  /** @returns the number it goes by. */
+  delivery(delivery: Omit<Delivery, 'kind' | 'id'>): number {
+    this.#lastId += 1;
+    const news: Delivery = { kind: 'delivery', id: this.#lastId, ...delivery };
     this.#deliveries.push(news);
     this.#tell(news);
+    return news.id;
   }
 
   /** @param entry - without a `level` the code says which it is. */

@@ -22,6 +22,8 @@ export type Posted =
       readonly ms: number;
       readonly status: number;
       readonly contentType: string;
+      /** What the endpoint tells about itself outside production. */
+      readonly serverTiming: string | undefined;
       readonly body: string;
     }
   | { readonly ok: false; readonly ms: number; readonly reason: 'timeout' | 'connection' | 'hung up' };
@@ -57,7 +59,8 @@ export async function post(options: PostOptions): Promise<Posted> {
     }
     const body = await response.text();
     const contentType = response.headers.get('content-type') ?? '';
-    return { ok: true, ms: ms(), status: response.status, contentType, body };
+    const serverTiming = response.headers.get('server-timing')?.slice(0, 1_000);
+    return { ok: true, ms: ms(), status: response.status, contentType, serverTiming, body };
   } catch {
     return { ok: false, ms: ms(), reason };
   } finally {
