@@ -41,8 +41,9 @@ const MAY_IMPORT = {
   index: LIBRARY,
   testing: LIBRARY,
   rest: ['instructions', 'idempotency', ...BASE],
+  mcp: BASE,
   'emulator/engine': ['expressions', ...BASE],
-  emulator: ['emulator/engine', 'expressions', 'instructions', 'signature', ...BASE],
+  emulator: ['emulator/engine', 'mcp', 'expressions', 'instructions', 'signature', ...BASE],
   workspace: ['rest', 'expressions', 'emulator/engine', ...BASE],
   inspector: LIBRARY,
   server: ['rest', ...LIBRARY],
@@ -51,6 +52,7 @@ const MAY_IMPORT = {
     'testing',
     'inspector',
     'rest',
+    'mcp',
     'workspace',
     'emulator',
     'emulator/engine',
@@ -65,8 +67,8 @@ const MAY_IMPORT = {
  */
 const MAY_IMPORT_TYPES = { index: ['rest'] };
 
-/** Parts that are one file once built, see scripts/bundle-rest.js: from outside, their index alone can be imported. */
-const BUNDLED = ['rest'];
+/** Parts that are one file once built, see scripts/bundle-rest.js and scripts/bundle-mcp.js: from outside, their index alone can be imported. */
+const BUNDLED = ['rest', 'mcp'];
 
 /**
  * Packages that only some places may load, so that importing the library stays quick. A place is the beginning of a path
@@ -82,6 +84,8 @@ const PACKAGES = {
   commander: { in: ['cli/'] },
   valibot: { in: ['server/', 'cli/', 'workspace/', 'emulator/'] },
   'p-retry': { in: ['rest/'] },
+  '@modelcontextprotocol/sdk': { in: ['mcp/'] },
+  zod: { in: ['mcp/'] },
 };
 
 /** Handlers are written as users write them. */

@@ -6,6 +6,7 @@ import { consoleLogger } from '../log.js';
 import { createVirtualClock } from '../virtual-clock.js';
 import { createApp } from './api/app.js';
 import { controlRoutes } from './api/control.js';
+import { mcpRoutes } from './api/mcp.js';
 import { hostnameOf } from './api/same-origin.js';
 import { clockHint } from './clock-hint.js';
 import { damaged, readDataFile } from './data-file.js';
@@ -234,11 +235,13 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
   };
 
   const { host = '127.0.0.1' } = options;
+  const hosts = [host, ...(options.allowHosts ?? [])];
   const app = createApp({
     world,
     hands,
     log,
-    control: controlRoutes(emulator, [host, ...(options.allowHosts ?? [])]),
+    control: controlRoutes(emulator, hosts),
+    mcp: mcpRoutes(hosts),
   });
   const server = listening(createServer(app), host);
   let closing: Promise<void> | undefined;
