@@ -67,6 +67,11 @@ export class Feed {
     this.#startedAt = world.now();
   }
 
+  /** Why a task that the engine has is where it is. */
+  get explain(): FloorParts['explain'] {
+    return this.#floor.explain;
+  }
+
   get seq(): number {
     return this.#seq;
   }
