@@ -7,7 +7,8 @@ import { createVirtualClock } from '../virtual-clock.js';
 import { createApp } from './api/app.js';
 import { controlRoutes } from './api/control.js';
 import { hostnameOf } from './api/same-origin.js';
-import { damaged, readDataFile, type SavedState } from './data-file.js';
+import { clockHint } from './clock-hint.js';
+import { damaged, readDataFile } from './data-file.js';
 import { type DataLock, lockDataFile } from './data-lock.js';
 import { Deliverer } from './delivery/deliver.js';
 import { createHands } from './delivery/hands.js';
@@ -20,11 +21,13 @@ import { notFound } from './engine/refusal.js';
 import { randomSid } from './engine/sid.js';
 import { EventLog } from './event-log.js';
 import type { Emulator } from './face.js';
+import { allEvents, inTest } from './in-test.js';
 import { leniencies } from './lenient.js';
 import type { EmulatorNews, EmulatorOptions } from './options.js';
 import { createSaver } from './saver.js';
 import { seedWorkspace } from './seed.js';
 import { listening } from './server.js';
+import { createState } from './state.js';
 import { taskFields } from './task-fields.js';
 import { Troubles } from './trouble.js';
 import { twilioOptions } from './twilio-options.js';
@@ -131,13 +134,16 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     noContent,
     hex,
   });
-  const state = (): SavedState => ({
-    savedAt: clock.now(),
-    engine: engine.snapshot(),
-    events: world.events.snapshot(),
-    phones: phones.steps(),
+  const quiet = () => deliverer.quiet();
+  const changed = () => {
+    saver?.changed();
+    for (const change of changes) change();
+  };
+  const { events, troubles } = world;
+  const state = createState({
+    ...{ engine, driver, clock, virtual, events, phones, deliveries, troubles, quiet, changed },
   });
-  const saver = lock && createSaver(lock.file, state, log);
+  const saver = lock && createSaver(lock.file, state.saved, log);
 
   const hear = (output: EngineOutput): void => {
     if (output.kind === 'event') {
@@ -149,8 +155,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     } else {
       deliveries.debug({ ...output, reservationSid: undefined });
     }
-    saver?.changed();
-    for (const change of changes) change();
+    changed();
   };
   engine.subscribe(hear);
   for (const step of saved?.phones ?? []) phones.plan(step);
@@ -171,7 +176,27 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     }
   };
 
-  const emulator: Omit<Emulator, 'url' | 'listen' | 'close'> = {
+  const onChange = (change: () => void) => {
+    changes.add(change);
+    return () => void changes.delete(change);
+  };
+  const nextTimerAt = () => {
+    const times = [engine.nextTimerAt(), ...phones.steps().map(({ at }) => at)].filter(
+      (at) => at !== undefined,
+    );
+    return times.length === 0 ? undefined : Math.min(...times);
+  };
+  const waiting = {
+    ...{ world, hands, onChange, quiet, workspaceOf },
+    explain: explainText,
+    clockHint: () => (virtual ? clockHint(clock.now(), nextTimerAt()) : ''),
+  };
+
+  const emulator: Omit<Emulator, 'url' | 'listen' | 'close' | 'events'> = {
+    ...inTest(waiting),
+    snapshot: state.snapshot,
+    restore: state.restore,
+    reset: state.reset,
     accountSid,
     authToken,
     workspaces: engine.workspaces,
@@ -179,19 +204,9 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     clock: virtual ? 'virtual' : 'real',
     seed: (description) => seedWorkspace(world, description),
     createTask: (task = {}) => plainTask(world.dispatch('createTask', taskFields(world, task))),
-    until(task, waiting = {}) {
+    until(task, options = {}) {
       const taskSid = typeof task === 'string' ? task : task.sid;
-      const onChange = (change: () => void) => {
-        changes.add(change);
-        return () => void changes.delete(change);
-      };
-      return until(
-        world,
-        onChange,
-        explainText,
-        { workspaceSid: workspaceOf(taskSid), sid: taskSid },
-        waiting,
-      );
+      return until(waiting, { workspaceSid: workspaceOf(taskSid), sid: taskSid }, options);
     },
     async advance(duration) {
       const ms = durationMs(duration);
@@ -202,10 +217,10 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
         );
       }
       checkTime(clock.now() + ms);
-      await virtual.advance(ms, () => deliverer.quiet());
+      await virtual.advance(ms, quiet);
       saver?.changed();
     },
-    quiet: () => deliverer.quiet(),
+    quiet,
     explain,
     trouble: (switches) => world.troubles.set(switches),
     troubles: () => world.troubles.list(),
@@ -250,6 +265,9 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     ...emulator,
     get url() {
       return server.url;
+    },
+    get events() {
+      return allEvents(waiting);
     },
     listen: server.listen,
     close: () => {

@@ -2,6 +2,7 @@ import type { DebuggerEntry, Delivery } from './delivery/log.js';
 import type { Seeded, WorkspaceDescription } from './description.js';
 import type { Duration } from './duration.js';
 import type { Explanation, Task, WorkspaceView } from './engine/index.js';
+import type { InTest } from './in-test.js';
 import type { EmulatorNews } from './options.js';
 import type { NewTask } from './task-fields.js';
 import type { TroubleName, TroubleSwitches } from './trouble.js';
@@ -9,7 +10,7 @@ import type { OtherRequests, TwilioOptions } from './twilio-options.js';
 import type { Until, UntilOptions } from './until.js';
 
 /** A running emulator. */
-export interface Emulator {
+export interface Emulator extends InTest {
   /** Where its API is: `http://127.0.0.1:8080`. @throws ConfigurationError before it listens. */
   readonly url: string;
   readonly accountSid: string;

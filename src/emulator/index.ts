@@ -1,5 +1,8 @@
 /** taskrouter-kit/emulator: a TaskRouter on your machine, for tests, demonstrations and learning. */
 
+// What a test does and waits for.
+export { type Agent, type AgentOptions, AgentWaitError } from './agent.js';
+
 // What it tells.
 export type { DebuggerEntry, Delivery } from './delivery/log.js';
 export type { PhoneBehaviour, PhoneRule, Ring } from './delivery/phones.js';
@@ -34,7 +37,10 @@ export type {
 // The engine's words.
 export { EngineRefusal } from './engine/index.js';
 export type { Emulator } from './face.js';
+export type { WorkerInNames } from './in-test.js';
+export type { InWorkspace, TaskInNames } from './named.js';
 export type { EmulatorNews, EmulatorOptions } from './options.js';
+export type { EmulatorSnapshot } from './state.js';
 export type { NewTask } from './task-fields.js';
 export type { CallbackKind, Switch, TroubleName, TroubleSwitches } from './trouble.js';
 export {

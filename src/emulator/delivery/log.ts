@@ -87,6 +87,12 @@ export class DeliveryLog {
     this.#tell(news);
   }
 
+  /** Keeps these in place of what was kept; nobody is told. */
+  replace(deliveries: readonly Delivery[], entries: readonly DebuggerEntry[]): void {
+    this.#deliveries.replace(deliveries);
+    this.#entries.replace(entries);
+  }
+
   /** Oldest first. */
   deliveries(): readonly Delivery[] {
     return this.#deliveries.list();
