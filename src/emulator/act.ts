@@ -1,5 +1,3 @@
-import { ConfigurationError } from '../errors.js';
-import { nearMiss } from '../near-miss.js';
 import type { Reservation, WorkspaceView } from './engine/types.js';
 import { found } from './find.js';
 import type { Hands, World } from './world.js';
@@ -45,38 +43,6 @@ export function actOn(
       break;
   }
   return reservation();
-}
-
-type Kind = 'activities' | 'workers' | 'workflows' | 'taskQueues';
-const words: Readonly<Record<Kind, string>> = {
-  activities: 'activity',
-  workers: 'worker',
-  workflows: 'workflow',
-  taskQueues: 'task queue',
-};
-
-/**
- * What goes by a SID or a friendly name.
- * @throws ConfigurationError `unknown-name`, with the near miss.
- */
-export function byName<K extends Kind>(
-  view: WorkspaceView,
-  kind: K,
-  name: string,
-): WorkspaceView[K] extends ReadonlyMap<string, infer T> ? T : never {
-  const all = view[kind] as ReadonlyMap<string, { readonly sid: string; readonly friendlyName: string }>;
-  const one = all.get(name) ?? [...all.values()].find(({ friendlyName }) => friendlyName === name);
-  if (one) return one as never;
-  const names = [...all.values()].map(({ friendlyName }) => friendlyName);
-  const meant = nearMiss(name, names);
-  const hint =
-    meant === undefined
-      ? `It has ${names.slice(0, 20).join(', ') || 'none'}.`
-      : `Did you mean ${JSON.stringify(meant)}?`;
-  throw new ConfigurationError(
-    'unknown-name',
-    `The workspace has no ${words[kind]} ${JSON.stringify(name.slice(0, 100))}. ${hint}`,
-  );
 }
 
 /** The workspace that has a task, a worker or a reservation. @throws EngineRefusal 404 */

@@ -1,4 +1,3 @@
-import { ConfigurationError } from '../../errors.js';
 import {
   compileExpression,
   ExpressionError,
@@ -8,8 +7,9 @@ import {
   printExpression,
   type WorkerFacts,
 } from '../../expressions/index.js';
-import { byName, workspaceWith } from '../act.js';
+import { workspaceWith } from '../act.js';
 import type { WorkerState } from '../engine/state.js';
+import { findNamed } from '../named.js';
 import type { World } from '../world.js';
 import type { Feed } from './feed.js';
 import type { Evaluated, EvaluateRequest, ExpressionNote } from './types.js';
@@ -77,20 +77,13 @@ function taskFacts(task: string | object, feed: Feed, world: Parts['world']): Js
 
 function workerFacts({ worker, workspaceSid, task }: EvaluateRequest, world: Parts['world']): WorkerFacts {
   if (typeof worker !== 'string') return nobody(worker as JsonObject);
-  const views = [...world.workspaces.values()];
-  const view =
-    views.find((one) => one.workspace.sid === workspaceSid) ??
-    views.find((one) => one.workers.has(worker)) ??
-    views.find((one) => typeof task === 'string' && one.tasks.has(task)) ??
-    (views.length === 1 ? views[0] : undefined);
-  if (!view) {
-    throw new ConfigurationError(
-      'which-workspace',
-      'There is not one workspace: say which with workspaceSid.',
-    );
-  }
+  const home =
+    workspaceSid ??
+    (typeof task === 'string'
+      ? [...world.workspaces.values()].find((view) => view.tasks.has(task))?.workspace.sid
+      : undefined);
   // The engine's own worker has what expressions see.
-  return (byName(view, 'workers', worker) as WorkerState).scope;
+  return (findNamed(world, 'worker', worker, { workspaceSid: home }) as WorkerState).scope;
 }
 
 /** A worker made up for the question: it has attributes and nothing else. */

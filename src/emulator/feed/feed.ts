@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { DebuggerEntry, Delivery } from '../delivery/log.js';
 import type { EngineEvent, Explanation } from '../engine/index.js';
 import type { EmulatorNews } from '../options.js';
 import { Recent } from '../recent.js';
@@ -33,12 +34,12 @@ export interface FeedOptions {
  * longer than the engine does. It only listens: nothing here changes the emulator.
  */
 export class Feed {
-  readonly instance = randomBytes(6).toString('hex');
-  readonly deliveries = new DeliveryStore(mostDeliveries, budget.deliveries);
-  readonly journeys = new JourneyStore(mostTasks, budget.journeys);
-  readonly explanations: KeptExplanations;
+  instance = '';
+  deliveries!: DeliveryStore;
+  journeys!: JourneyStore;
+  explanations!: KeptExplanations;
   readonly #options: FeedOptions;
-  readonly #startedAt: number;
+  #startedAt = 0;
   readonly #waits = new Map<string, Recent<number>>();
   /** When each workspace changed last, by SID. */
   readonly #workspaces = new Map<string, number>();
@@ -47,21 +48,39 @@ export class Feed {
   /** The task, version and time that was explained last. */
   #lastExplained = '';
   #seq = 0;
+  #restarted = false;
   readonly #floor: FloorParts;
   readonly #states = new Map<string, { readonly seq: number; readonly state: WorkspaceState }>();
 
   constructor(options: FeedOptions) {
     this.#options = options;
     const { world } = options;
-    this.explanations = new KeptExplanations(
-      budget.explanations,
-      options.realNow ?? (() => performance.now()),
-    );
     this.#floor = {
       explain: world.explain,
       waits: (queueSid) => this.#waits.get(queueSid)?.list() ?? [],
     };
-    // Events are in the data file, so that the ways of tasks can be told from before.
+    this.#begin(options.restarted);
+  }
+
+  /** The state was replaced by another one: what is kept of the one before is dropped, and readers are told. */
+  replaced(deliveries: readonly Delivery[], entries: readonly DebuggerEntry[]): void {
+    this.#begin(false);
+    for (const one of deliveries) this.deliveries.add(one, this.#next(one.workspaceSid));
+    for (const one of entries) this.deliveries.debug(one, this.#next(one.workspaceSid));
+    this.#changed();
+  }
+
+  /** Events are in a data file and in a snapshot, so that the ways of tasks are told from before. */
+  #begin(restarted: boolean): void {
+    const { world, realNow = () => performance.now() } = this.#options;
+    this.instance = randomBytes(6).toString('hex');
+    this.deliveries = new DeliveryStore(mostDeliveries, budget.deliveries);
+    this.journeys = new JourneyStore(mostTasks, budget.journeys);
+    this.explanations = new KeptExplanations(budget.explanations, realNow);
+    this.#waits.clear();
+    this.#workspaces.clear();
+    this.#states.clear();
+    this.#restarted = restarted;
     for (const event of world.events.snapshot()) this.#event(event, this.#next(event.workspaceSid), false);
     for (const sid of world.workspaces.keys()) this.#next(sid);
     this.#startedAt = world.now();
@@ -131,6 +150,14 @@ export class Feed {
 
   workspaces(): readonly WorkspaceState[] {
     return [...this.#options.world.workspaces.keys()].map((sid) => this.workspace(sid)!);
+  }
+
+  workspaceSids(): Iterable<string> {
+    return this.#options.world.workspaces.keys();
+  }
+
+  workerCount(workspaceSid: string): number {
+    return this.#options.world.workspaces.get(workspaceSid)?.workers.size ?? 0;
   }
 
   /** When a workspace changed last. */
@@ -203,7 +230,7 @@ export class Feed {
   }
 
   #lost(): Lost {
-    if (!this.#options.restarted) return { restarted: false, before: null, text: null };
+    if (!this.#restarted) return { restarted: false, before: null, text: null };
     const before = this.#startedAt;
     return {
       restarted: true,

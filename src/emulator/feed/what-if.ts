@@ -1,9 +1,10 @@
 import { ConfigurationError } from '../../errors.js';
-import { byName, workspaceWith } from '../act.js';
+
 import { type Duration, durationMs } from '../duration.js';
 import type { Engine, Explanation } from '../engine/index.js';
 import { notFound } from '../engine/refusal.js';
 import type { WorkspaceView } from '../engine/types.js';
+import { findNamed } from '../named.js';
 import type { Feed } from './feed.js';
 import type { Placed, WhatIf, WhatIfRequest } from './types.js';
 
@@ -43,17 +44,13 @@ export function whatIf(request: WhatIfRequest, { feed, workspaces, now, fork }: 
   const home = kept?.workspaceSid ?? asked?.workspaceSid;
 
   for (const { worker, activity, attributes, capacity } of workers) {
-    const view =
-      other.workspaces.size > 1 && home === undefined
-        ? workspaceWith(other, 'workers', worker)
-        : viewOf(home);
-    const { sid } = byName(view, 'workers', worker);
-    const workspaceSid = view.workspace.sid;
+    const { sid, workspaceSid } = findNamed(other, 'worker', worker, { workspaceSid: home });
     if (activity !== undefined || attributes !== undefined) {
       other.dispatch('updateWorker', {
         workspaceSid,
         sid,
-        activitySid: activity === undefined ? undefined : byName(view, 'activities', activity).sid,
+        activitySid:
+          activity === undefined ? undefined : findNamed(other, 'activity', activity, { workspaceSid }).sid,
         attributes: attributes === undefined ? undefined : JSON.stringify(attributes),
       });
     }
@@ -91,7 +88,9 @@ function change(
   const { priority, taskChannel } = asked;
   if (asked.sid === undefined) {
     const workflowSid =
-      asked.workflow === undefined ? undefined : byName(view, 'workflows', asked.workflow).sid;
+      asked.workflow === undefined
+        ? undefined
+        : findNamed(other, 'workflow', asked.workflow, { workspaceSid }).sid;
     const made = other.dispatch('createTask', {
       workspaceSid,
       workflowSid,
@@ -110,7 +109,9 @@ function change(
   const again = other.dispatch('createTask', {
     workspaceSid,
     workflowSid:
-      asked.workflow === undefined ? kept.workflow.sid : byName(view, 'workflows', asked.workflow).sid,
+      asked.workflow === undefined
+        ? kept.workflow.sid
+        : findNamed(other, 'workflow', asked.workflow, { workspaceSid }).sid,
     attributes: attributes ?? task?.attributes ?? feed.journeys.body(kept).attributes,
     priority: priority ?? task?.priority ?? kept.priority,
     taskChannel: taskChannel ?? task?.taskChannelSid ?? kept.channel,
