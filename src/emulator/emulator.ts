@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
-import { dateClock } from '../clock.js';
+import { dateClock, systemClock } from '../clock.js';
 import { ConfigurationError } from '../errors.js';
 import { consoleLogger } from '../log.js';
 import { createVirtualClock } from '../virtual-clock.js';
@@ -22,6 +22,10 @@ import { notFound } from './engine/refusal.js';
 import { randomSid } from './engine/sid.js';
 import { EventLog } from './event-log.js';
 import type { Emulator } from './face.js';
+import { Feed } from './feed/feed.js';
+import { Replayer } from './feed/replay.js';
+import { Stream } from './feed/stream.js';
+import { forkEngine } from './fork.js';
 import { allEvents, inTest } from './in-test.js';
 import { leniencies } from './lenient.js';
 import type { EmulatorNews, EmulatorOptions } from './options.js';
@@ -86,6 +90,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
       // Not every change is an event.
       saver?.changed();
       const result = driver.dispatch(name, params, seen);
+      if (result) feed.touch('workspaceSid' in result ? result.workspaceSid : result.sid);
       if (result && 'workspaceSid' in result) {
         for (const message of leniencies(name, params)) world.warn(result.workspaceSid, message);
       }
@@ -106,7 +111,9 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
 
   const watchers = new Set<(news: EmulatorNews) => void>();
   const changes = new Set<() => void>();
+  const feed = new Feed({ world, clock: virtual ? 'virtual' : 'real', restarted: saved !== undefined });
   const tell = (news: EmulatorNews) => {
+    feed.hear(news);
     for (const watcher of watchers) {
       try {
         watcher(news);
@@ -142,7 +149,11 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
   };
   const { events, troubles } = world;
   const state = createState({
-    ...{ engine, driver, clock, virtual, events, phones, deliveries, troubles, quiet, changed },
+    ...{ engine, driver, clock, virtual, events, phones, deliveries, troubles, quiet },
+    changed() {
+      feed.replaced(deliveries.deliveries(), deliveries.debugger());
+      changed();
+    },
   });
   const saver = lock && createSaver(lock.file, state.saved, log);
 
@@ -220,10 +231,14 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
       checkTime(clock.now() + ms);
       await virtual.advance(ms, quiet);
       saver?.changed();
+      feed.touch();
     },
     quiet,
     explain,
-    trouble: (switches) => world.troubles.set(switches),
+    trouble(switches) {
+      world.troubles.set(switches);
+      feed.touch();
+    },
     troubles: () => world.troubles.list(),
     deliveries: () => deliveries.deliveries(),
     debugger: () => deliveries.debugger(),
@@ -236,18 +251,26 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
 
   const { host = '127.0.0.1' } = options;
   const hosts = [host, ...(options.allowHosts ?? [])];
+  const replayer = new Replayer({ feed, world, deliveries, fetch, hex });
+  const stream = new Stream(feed, systemClock, clock.now, () => world.troubles.list());
+  const parts = {
+    ...{ feed, stream, replayer, world, hands },
+    fork: () => forkEngine(engine, options.choices ?? {}, clock.now()),
+    coerceNumericStrings: options.choices?.coerceNumericStrings ?? false,
+  };
   const app = createApp({
     world,
     hands,
     log,
-    control: controlRoutes(emulator, hosts),
+    control: controlRoutes(emulator, hosts, parts),
     mcp: mcpRoutes(hosts),
   });
   const server = listening(createServer(app), host);
   let closing: Promise<void> | undefined;
   const close = async () => {
     driver.stop();
-    await deliverer.close();
+    stream.close();
+    await Promise.all([deliverer.close(), replayer.close()]);
     await server.close();
     try {
       saver?.close();
