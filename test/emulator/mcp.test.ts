@@ -129,6 +129,108 @@ describe.each(names)('the tools over %s', (transport) => {
   });
 });
 
+describe.each(names)('a whole story over %s', (transport) => {
+  it('makes a task, asks what if, works on it, and looks at its callbacks', async () => {
+    const emulator = await start({ fetch: async () => Response.json({}) });
+    const { workflows } = centre;
+    const assignmentCallbackUrl = 'http://127.0.0.1:1/taskrouter/assignment';
+    emulator.seed({ ...centre, workflows: { Support: { ...workflows.Support, assignmentCallbackUrl } } });
+    const client = await connect(transport, emulator.url);
+    const say = async (name: string, args?: Record<string, unknown>) => {
+      const { isError, text, data } = await call(client, name, args);
+      expect(isError, `${name}: ${text}`).toBe(false);
+      return data;
+    };
+
+    const { sid } = await say('create_task', { attributes: { hard: true } });
+    expect((await say('list_tasks', { status: 'pending' })).tasks).toMatchObject([
+      { sid, queue: { name: 'Experts' }, workers: [] },
+    ]);
+
+    const ifEasy = await say('what_if', { task: { sid, attributes: { hard: false } } });
+    expect(ifEasy).toMatchObject({
+      before: { status: 'pending', queue: { name: 'Experts' } },
+      after: { status: 'reserved', queue: { name: 'All' }, workers: [{ name: 'Ann' }] },
+    });
+    const ifBob = await say('what_if', {
+      task: { sid },
+      workers: [{ worker: 'Bob', activity: 'Available' }],
+    });
+    expect(ifBob.after.workers).toMatchObject([{ name: 'Bob' }]);
+    expect((await say('what_if', { task: { sid }, after: '1m' })).after.workers).toMatchObject([
+      { name: 'Ann' },
+    ]);
+    expect(emulator.task(sid)).toMatchObject({ taskQueue: 'Experts', workers: [] });
+
+    await say('advance_clock', { by: '1m' });
+    const { workers } = await say('list_workers');
+    expect(workers).toMatchObject([
+      { name: 'Ann', reservations: [{ taskSid: sid, status: 'pending' }] },
+      { name: 'Bob', reservations: [] },
+    ]);
+    await say('act_on_reservation', { action: 'reject', worker: 'Ann', activity: 'Offline' });
+    await say('set_activity', { worker: 'Bob', activity: 'Available' });
+    expect(await say('act_on_reservation', { action: 'accept', task: sid })).toMatchObject({
+      status: 'accepted',
+      worker: { name: 'Bob' },
+    });
+    expect((await call(client, 'explain_task', { task: sid })).text).toContain('is accepted by Bob');
+
+    await emulator.quiet();
+    const { deliveries } = await say('list_deliveries', { task: sid });
+    expect(deliveries).toMatchObject([{ callback: 'assignment' }, { callback: 'assignment' }]);
+    const [newest] = deliveries;
+    expect((await say('list_deliveries', { id: newest.id })).deliveries).toMatchObject([
+      { id: newest.id, parameters: { TaskSid: sid } },
+    ]);
+    expect(await say('replay_delivery', { id: newest.id })).toMatchObject({
+      via: 'replay',
+      replayOf: newest.id,
+    });
+
+    expect(await say('inject_fault', { fault: 'drop', times: 2, callbacks: 'event' })).toEqual({
+      faults: { drop: 2 },
+    });
+    expect(await say('inject_fault', { fault: 'drop', times: 0 })).toEqual({ faults: {} });
+    expect(await say('inject_fault', { fault: 'hangUp' })).toEqual({ faults: { hangUp: true } });
+
+    expect(
+      await say('evaluate_expression', { expression: 'level > 1', kind: 'queue', worker: 'Bob' }),
+    ).toMatchObject({ ok: true, result: true });
+    expect(
+      await say('evaluate_expression', { expression: 'level >', kind: 'queue', worker: { level: 1 } }),
+    ).toMatchObject({ ok: false, result: null });
+  });
+
+  it('answers what cannot be done with what is there instead', async () => {
+    const emulator = await opened();
+    const client = await connect(transport, emulator.url);
+    const text = async (name: string, args: Record<string, unknown>) => {
+      const said = await call(client, name, args);
+      expect(said.isError).toBe(true);
+      return said.text;
+    };
+    expect(await text('set_activity', { worker: 'Anne', activity: 'Offline' })).toContain(
+      'Did you mean "Ann"?',
+    );
+    expect(await text('set_activity', { worker: 'Ann', activity: 'Lunch' })).toContain('Lunch');
+    expect(await text('act_on_reservation', { action: 'accept' })).toContain(
+      'give reservation, worker or task',
+    );
+    expect(await text('act_on_reservation', { action: 'accept', worker: 'Bob' })).toContain(
+      'No reservation is pending',
+    );
+    expect(await text('replay_delivery', { id: 99 })).toContain('list_deliveries shows the ids');
+    expect(await text('create_task', { workflow: 'Suport' })).toContain('Suport');
+    const task = emulator.createTask();
+    await emulator.agent('Ann').accept();
+    expect(await text('act_on_reservation', { action: 'accept', task: task.sid })).toContain(
+      'accepted, task',
+    );
+    expect(await text('what_if', { task: { sid: task.sid, atributes: {} } })).toContain('atributes');
+  });
+});
+
 describe('taskrouter mcp', () => {
   it('starts before the emulator does, and says how to start one', async () => {
     const client = await connect('stdio', 'http://127.0.0.1:9');
