@@ -60,6 +60,15 @@ const EXPLAIN_EXAMPLES = `
 Examples:
   $ taskrouter explain WT0123456789abcdef0123456789abcdef --url http://127.0.0.1:8080`;
 
+const MCP_EXAMPLES = `
+It speaks MCP over standard input and output, for a client that starts it. The tools ask the emulator at --url, else at
+TASKROUTER_BASE_URL, else at http://127.0.0.1:8080; it may be started later. Clients that speak HTTP need no command:
+the emulator answers under /mcp.
+
+Examples:
+  $ npx taskrouter-kit mcp
+  $ taskrouter mcp --url http://127.0.0.1:8080`;
+
 const DOCTOR_EXAMPLES = `
 The request is one of
   a raw HTTP request: request line, headers, an empty line, the body
@@ -162,6 +171,13 @@ function program(finish: (code: number) => void): Command {
     .action(async (taskSid, options) =>
       finish(await (await import('./explain.js')).explain(taskSid, options)),
     );
+
+  root
+    .command('mcp')
+    .description('be an MCP server for a running dev or emulate: tools to make, explain and move tasks')
+    .option('--url <url>', 'where the emulator is; default: TASKROUTER_BASE_URL, then http://127.0.0.1:8080')
+    .addHelpText('after', MCP_EXAMPLES)
+    .action(async (options) => finish(await (await import('./mcp.js')).mcp(options, version())));
 
   root
     .command('send')

@@ -5,6 +5,8 @@ import type { Engine } from './engine/interface.js';
 export interface Driver {
   /** {@link Engine.dispatch}, with the timer set anew afterwards. */
   readonly dispatch: Engine['dispatch'];
+  /** Sets the timer anew, after the engine's state was replaced. */
+  rearm(): void;
   /** Lets go of the clock: no timer of the engine runs any more. */
   stop(): void;
 }
@@ -40,6 +42,7 @@ export function drive(engine: Engine, clock: Clock): Driver {
         arm();
       }
     },
+    rearm: arm,
     stop() {
       stopped = true;
       if (armedFor !== undefined) clock.clearTimeout(timer);

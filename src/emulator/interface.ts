@@ -1,6 +1,7 @@
 import type { WorkspaceDefinition } from '../workspace/definition/index.js';
 import type { DebuggerEntry, Delivery } from './delivery/log.js';
 import type { Explanation, Task, WorkspaceView } from './engine/index.js';
+import type { InTest } from './in-test.js';
 import type { EmulatorEvent } from './options.js';
 import type { Seeded, SeedOptions } from './seed.js';
 import type { NewTask } from './task-fields.js';
@@ -10,7 +11,7 @@ import type { Duration } from './world/duration.js';
 import type { FaultName, FaultSwitches } from './world/faults.js';
 
 /** A running emulator. */
-export interface Emulator {
+export interface Emulator extends InTest {
   /** Where its API is: `http://127.0.0.1:8080`. @throws {ConfigurationError} before it listens. */
   readonly url: string;
   readonly accountSid: string;

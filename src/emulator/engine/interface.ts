@@ -74,4 +74,10 @@ export interface Engine {
   explain(workspaceSid: string, taskSid: string): Explanation;
   /** The whole state as plain JSON data. */
   snapshot(): EngineSnapshot;
+  /**
+   * Replaces the whole state by that of a snapshot; without one, by that of a new engine. Nobody is told. `workspaces`
+   * stays the same map; what was read from it before is of the old state.
+   * @throws ConfigurationError (`SNAPSHOT_INVALID`) for a snapshot that cannot be used; nothing has changed then.
+   */
+  restore(snapshot?: EngineSnapshot): void;
 }

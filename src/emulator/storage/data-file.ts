@@ -24,7 +24,8 @@ interface Head {
 
 const time = v.pipe(v.number(), v.minValue(0), v.maxValue(8.64e15));
 
-const savedState = v.object({
+/** What the parts of a saved state must be; the engine checks its own. */
+export const savedState = v.object({
   savedAt: time,
   engine: v.looseObject({ version: v.literal(snapshotVersion) }),
   events: v.array(

@@ -38,6 +38,12 @@ export class EventLog {
       .find((event) => event.sid === sid);
   }
 
+  /** Keeps these in place of what was kept. */
+  replace(events: readonly EngineEvent[]): void {
+    this.#workspaces.clear();
+    for (const event of events) this.add(event);
+  }
+
   /** Everything kept, as plain data. */
   snapshot(): readonly EngineEvent[] {
     return [...this.#workspaces.values()].flatMap((recent) => recent.list());

@@ -91,6 +91,28 @@ export class Faults {
     );
   }
 
+  /** The switches that are on with their details, as {@link set} takes them. */
+  switches(): FaultSwitches {
+    return Object.fromEntries(
+      [...this.#on].map(([name, { left, details }]) => {
+        const { times: _times, ...others } = details as On['details'] & { readonly times?: number };
+        return [name, { ...others, ...(Number.isFinite(left) ? { times: left } : {}) }];
+      }),
+    );
+  }
+
+  /** Sets these switches and no others. @throws {ConfigurationError} as {@link set}; nothing has changed then. */
+  replace(switches: FaultSwitches): void {
+    const before = new Map(this.#on);
+    this.#on.clear();
+    try {
+      this.set(switches);
+    } catch (error) {
+      for (const [name, on] of before) this.#on.set(name, on);
+      throw error;
+    }
+  }
+
   /** Strikes once, if the switch is on. */
   take(name: FaultName, kind?: CallbackKind): On['details'] | undefined {
     const on = this.#on.get(name);

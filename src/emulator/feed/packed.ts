@@ -1,0 +1,26 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+
+/**
+ * Data put away until somebody looks at it: JSON in a buffer, compressed where that pays, whose size is known. Objects
+ * would take several times that much, and nobody could say how much.
+ */
+export class Packed<T> {
+  readonly #buffer: Buffer;
+  readonly #compressed: boolean;
+
+  constructor(value: T) {
+    const text = Buffer.from(JSON.stringify(value));
+    this.#compressed = text.length > 512;
+    this.#buffer = this.#compressed ? deflateRawSync(text, { level: 1 }) : text;
+  }
+
+  /** In bytes, what holds it included. */
+  get size(): number {
+    return this.#buffer.length + 200;
+  }
+
+  read(): T {
+    const text = this.#compressed ? inflateRawSync(this.#buffer) : this.#buffer;
+    return JSON.parse(text.toString()) as T;
+  }
+}
