@@ -85,7 +85,7 @@ export async function dev({ port, once }: DevOptions): Promise<number | undefine
     if (failed.length > 0) console.error(`${failed.length} of ${kinds.length} tasks were not completed.`);
     return failed.length === 0 ? EXIT.ok : EXIT.failed;
   }
-  print('Up until Ctrl-C. Change handlers/ and start again. Why a task is where it is:');
+  print('Press Ctrl-C to stop. After a change in handlers/, start again. To see why a task is where it is:');
   // From the sources there is no `taskrouter` on the path.
   const command = import.meta.url.endsWith('.ts') ? 'npx tsx src/cli/main.ts' : 'npx taskrouter';
   print(`  ${command} explain <taskSid> --url ${emulator.url}\n`);

@@ -4,7 +4,7 @@ import { milliseconds, paint } from './print.js';
 
 const WIDTH = 32;
 
-/** What an emulator tells, as one line: when, what, about what. */
+/** One line for one thing that happened in an emulator: the time, the kind, the subject. */
 export function newsLine(news: EmulatorNews): string {
   const time = paint('dim', new Date(news.at).toISOString().slice(11, 23));
   if (news.kind === 'event') {
