@@ -13,7 +13,7 @@ const DEFAULT_URL = 'http://127.0.0.1:8080';
  * `taskrouter mcp`: the local TaskRouter for a program that speaks MCP over standard input and output. The emulator may
  * be started later, or again: each tool asks for it anew.
  *
- * @throws UsageError when the URL is none.
+ * @throws {UsageError} when the URL is none.
  */
 export async function mcp({ url }: McpOptions, version: string): Promise<number> {
   const given = url?.trim() || process.env.TASKROUTER_BASE_URL?.trim() || DEFAULT_URL;

@@ -10,7 +10,7 @@ export const workerDeeds: readonly WorkerDeed[] = ['accept', 'reject', 'wrap up'
  * Does what a worker does with a reservation on their screen.
  *
  * @param activitySid - with `reject`: where the worker goes.
- * @throws EngineRefusal 404 for the reservation, 400 or 410 when its status does not allow it.
+ * @throws {EngineRefusal} 404 for the reservation, 400 or 410 when its status does not allow it.
  */
 export function actOn(
   world: Pick<World, 'dispatch' | 'workspaces'>,
@@ -45,7 +45,7 @@ export function actOn(
   return reservation();
 }
 
-/** The workspace that has a task, a worker or a reservation. @throws EngineRefusal 404 */
+/** The workspace that has a task, a worker or a reservation. @throws {EngineRefusal} 404 */
 export function workspaceWith(
   world: Pick<World, 'workspaces'>,
   kind: 'tasks' | 'workers' | 'reservations',

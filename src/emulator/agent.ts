@@ -41,7 +41,7 @@ export interface Agent {
   /**
    * Changes the activity, by friendly name or SID.
    * @param options - `rejectPendingReservations`: what is on offer is rejected; only for an activity that takes no tasks.
-   * @throws ConfigurationError for an activity that is not there, with the near miss.
+   * @throws {ConfigurationError} for an activity that is not there, with the near miss.
    * @example await emulator.agent('Ann').goTo('Break');
    */
   goTo(
@@ -63,7 +63,7 @@ export interface AgentParts {
   readonly clockHint: () => string;
 }
 
-/** Takes the worker by name or SID. @throws ConfigurationError for one that is not there, with the near miss. */
+/** Takes the worker by name or SID. @throws {ConfigurationError} for one that is not there, with the near miss. */
 export function agentOf(parts: AgentParts, name: string, where?: InWorkspace): Agent {
   refuseUnknownKeys(where, ['workspaceSid'], 'agent');
   const { world, executor } = parts;
@@ -183,7 +183,7 @@ async function within(work: Promise<void>, ms: number): Promise<boolean> {
   }
 }
 
-/** The oldest reservation the action is for. @throws AgentWaitError when there can be none any more. */
+/** The oldest reservation the action is for. @throws {AgentWaitError} when there can be none any more. */
 function look(wait: AgentWait): Reservation | undefined {
   const { parts, workspaceSid, workerSid, name, action, wanted } = wait;
   const view = parts.world.workspaces.get(workspaceSid);

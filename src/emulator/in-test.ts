@@ -14,7 +14,7 @@ export interface InTest {
   /**
    * A worker who acts: accepts, rejects, wraps up, completes, changes activity. Each action waits until it can be done.
    * @param name - the friendly name, or the SID.
-   * @throws ConfigurationError for a worker that is not there, with the near miss.
+   * @throws {ConfigurationError} for a worker that is not there, with the near miss.
    * @example
    * const ann = emulator.agent('Ann');
    * await ann.accept();
@@ -26,7 +26,7 @@ export interface InTest {
 
   /**
    * A worker as it is now, by friendly name or SID.
-   * @throws ConfigurationError, as do the others, for a name that nothing has, with the near miss; and where several
+   * @throws {ConfigurationError}, as do the others, for a name that nothing has, with the near miss; and where several
    * workspaces have it.
    * @example expect(emulator.worker('Ann').activity).toBe('Offline');
    */
@@ -38,7 +38,7 @@ export interface InTest {
   taskChannel(name: string, where?: InWorkspace): TaskChannel;
   /**
    * A task as it is now, with the names of its queue, workflow, channel and workers.
-   * @throws EngineRefusal 404 for a task that does not exist (any more).
+   * @throws {EngineRefusal} 404 for a task that does not exist (any more).
    * @example expect(emulator.task(task)).toMatchObject({ taskQueue: 'Experts', workers: ['Ann'] });
    */
   task(task: string | { readonly sid: string }): TaskInNames;
@@ -60,7 +60,7 @@ export interface InTest {
    * Goes back to a snapshot. The virtual clock goes back too; with the real clock, what has become due since happens at
    * once. SIDs made afterwards are new ones, so that a handler takes no reservation for one it knows. Waits for the
    * callbacks under way; whoever watches goes on watching.
-   * @throws ConfigurationError for what is no snapshot; nothing has changed then.
+   * @throws {ConfigurationError} for what is no snapshot; nothing has changed then.
    * @example
    * beforeAll(async () => { seeded = await emulator.snapshot(); });
    * beforeEach(() => emulator.restore(seeded));
@@ -71,7 +71,7 @@ export interface InTest {
 }
 
 export interface InTestParts extends AgentParts {
-  /** The SID of the workspace that has the task. @throws EngineRefusal 404 */
+  /** The SID of the workspace that has the task. @throws {EngineRefusal} 404 */
   readonly workspaceOf: (taskSid: string) => string;
 }
 

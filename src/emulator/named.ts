@@ -41,7 +41,7 @@ const nameOf = (one: { readonly friendlyName: string; readonly uniqueName?: stri
 /**
  * A resource by its friendly name (a task channel by its unique name) or its SID.
  *
- * @throws ConfigurationError `unknown-name` with the near miss, where nothing has the name; `which-workspace` where
+ * @throws {ConfigurationError} `unknown-name` with the near miss, where nothing has the name; `which-workspace` where
  * several workspaces have it; `unknown-workspace`.
  * @example findNamed(world, 'worker', 'Ann').activitySid
  */

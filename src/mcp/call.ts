@@ -16,7 +16,7 @@ export interface Question {
   readonly as?: 'json' | 'text' | undefined;
 }
 
-/** Asks an emulator. @throws ToolError when nothing answers, or it refuses. */
+/** Asks an emulator. @throws {ToolError} when nothing answers, or it refuses. */
 export interface Ask {
   <T>(question: Question & { readonly as?: 'json' | undefined }): Promise<T>;
   (question: Question & { readonly as: 'text' }): Promise<string>;

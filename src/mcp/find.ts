@@ -30,7 +30,7 @@ export async function allWorkers(ask: Ask, workspaceSid?: string): Promise<reado
   return chosen.flatMap(({ workers }) => workers);
 }
 
-/** A worker by friendly name or SID. @throws ToolError with the near miss, or where two have the name */
+/** A worker by friendly name or SID. @throws {ToolError} with the near miss, or where two have the name */
 export async function findWorker(ask: Ask, name: string, workspaceSid?: string): Promise<FoundWorker> {
   const all = await allWorkers(ask, workspaceSid);
   const bySid = all.find(({ sid }) => sid === name);
@@ -60,7 +60,7 @@ export interface WhichReservation {
   readonly task?: string | undefined;
 }
 
-/** The SID of the one open reservation that is meant. @throws ToolError where it is none, or several */
+/** The SID of the one open reservation that is meant. @throws {ToolError} where it is none, or several */
 export async function findReservation(
   ask: Ask,
   which: WhichReservation,

@@ -191,7 +191,7 @@ function one(request: Request, name: string): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** A whole number in the query. @throws ConfigurationError */
+/** A whole number in the query. @throws {ConfigurationError} */
 function integer(request: Request, name: string, most: number): number | undefined {
   const value = request.query[name];
   if (value === undefined) return undefined;
@@ -281,7 +281,7 @@ function deliveryPage(
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** The fields of a JSON body. @throws ConfigurationError for a key that is not known. */
+/** The fields of a JSON body. @throws {ConfigurationError} for a key that is not known. */
 function body(request: Request, keys: readonly string[], what: string): Body {
   const given: unknown = request.body ?? {};
   refuseUnknownKeys(given, keys, what);

@@ -77,7 +77,7 @@ export interface Engine {
   /**
    * Replaces the whole state by that of a snapshot; without one, by that of a new engine. Nobody is told. `workspaces`
    * stays the same map; what was read from it before is of the old state.
-   * @throws ConfigurationError (`SNAPSHOT_INVALID`) for a snapshot that cannot be used; nothing has changed then.
+   * @throws {ConfigurationError} (`SNAPSHOT_INVALID`) for a snapshot that cannot be used; nothing has changed then.
    */
   restore(snapshot?: EngineSnapshot): void;
 }

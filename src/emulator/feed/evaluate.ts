@@ -24,7 +24,7 @@ type Parts = {
  * Runs an expression against a task and a worker, and says which comparisons decided. An expression that cannot be
  * read is an answer, not a refusal: its place is told.
  *
- * @throws EngineRefusal 404 and ConfigurationError for a task or worker that does not exist.
+ * @throws {EngineRefusal} 404 and ConfigurationError for a task or worker that does not exist.
  */
 export function evaluate(request: EvaluateRequest, { world, feed, coerceNumericStrings }: Parts): Evaluated {
   const { expression, kind } = request;

@@ -34,7 +34,7 @@ export class Replayer {
    * Sends a delivery again, with the present time and a new signature.
    *
    * @returns the number of the new delivery.
-   * @throws EngineRefusal 404 for one that is not kept; ConfigurationError `too-many-replays`.
+   * @throws {EngineRefusal} 404 for one that is not kept; ConfigurationError `too-many-replays`.
    */
   async replay(id: number, { newKey = true }: ReplayRequest = {}): Promise<number> {
     const { feed, world, deliveries, fetch, hex } = this.#parts;

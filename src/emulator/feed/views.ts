@@ -38,7 +38,7 @@ export function taskSummary(feed: Feed, journey: Journey): TaskSummary {
   };
 }
 
-/** @throws EngineRefusal 404 */
+/** @throws {EngineRefusal} 404 */
 export function taskDetail(feed: Feed, world: Pick<World, 'workspaces'>, sid: string): TaskDetail {
   const journey = feed.journeys.get(sid);
   if (!journey) throw notFound(`/Tasks/${sid}`);
@@ -65,7 +65,7 @@ export function taskDetail(feed: Feed, world: Pick<World, 'workspaces'>, sid: st
 /**
  * Why a task is, or was, where it is.
  * @param at - a moment; undefined: now.
- * @throws EngineRefusal 404
+ * @throws {EngineRefusal} 404
  */
 export function explainedAt(
   feed: Feed,
@@ -95,7 +95,7 @@ const summary = (delivery: DeliverySummary): DeliverySummary => ({
 
 export { summary as deliverySummary };
 
-/** @throws EngineRefusal 404 */
+/** @throws {EngineRefusal} 404 */
 export function deliveryDetail(feed: Feed, authToken: string, id: number): DeliveryDetail {
   const found = feed.deliveries.get(id);
   if (!found) throw notFound(`/Deliveries/${id}`);

@@ -20,7 +20,7 @@ export interface WhatIfParts {
  * Where a task would go with other attributes, or with a worker's change: worked out on a fork, so that the running
  * emulator stays as it is. Workers change first, then the task, then time passes.
  *
- * @throws EngineRefusal what TaskRouter would refuse, ConfigurationError for a name that nothing has.
+ * @throws {EngineRefusal} what TaskRouter would refuse, ConfigurationError for a name that nothing has.
  */
 export function whatIf(request: WhatIfRequest, { feed, workspaces, now, fork }: WhatIfParts): WhatIf {
   const { task: asked, workers = [], after = 0 } = request;
