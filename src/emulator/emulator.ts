@@ -112,7 +112,11 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
   const changes = new Set<() => void>();
   const feed = new Feed({ world, clock: virtual ? 'virtual' : 'real', restarted: saved !== undefined });
   const tell = (news: EmulatorNews) => {
-    feed.hear(news);
+    try {
+      feed.hear(news);
+    } catch (error) {
+      log.error({ error }, 'the feed of the emulator threw');
+    }
     for (const watcher of watchers) {
       try {
         watcher(news);
