@@ -11,7 +11,7 @@ export class Packed<T> {
   constructor(value: T) {
     const text = Buffer.from(JSON.stringify(value));
     this.#compressed = text.length > 512;
-    this.#buffer = this.#compressed ? deflateRawSync(text, { level: 1 }) : text;
+    this.#buffer = this.#compressed ? alone(deflateRawSync(text, { level: 1 })) : text;
   }
 
   /** In bytes, what holds it included. */
@@ -23,4 +23,11 @@ export class Packed<T> {
     const text = this.#compressed ? inflateRawSync(this.#buffer) : this.#buffer;
     return JSON.parse(text.toString()) as T;
   }
+}
+
+/** What zlib returns is a piece of 16 KiB, all of which it would keep. */
+function alone(piece: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(piece.length);
+  piece.copy(copy);
+  return copy;
 }
