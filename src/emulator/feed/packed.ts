@@ -14,9 +14,9 @@ export class Packed<T> {
     this.#buffer = this.#compressed ? alone(deflateRawSync(text, { level: 1 })) : text;
   }
 
-  /** In bytes, what holds it included. */
+  /** In bytes; a buffer alone takes about 1,000, as measured. */
   get size(): number {
-    return this.#buffer.length + 200;
+    return this.#buffer.length + 1_000;
   }
 
   read(): T {
