@@ -113,7 +113,11 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
   const changes = new Set<() => void>();
   const feed = new Feed({ world, clock: virtual ? 'virtual' : 'real', restarted: saved !== undefined });
   const emit = (event: EmulatorEvent) => {
-    feed.hear(event);
+    try {
+      feed.hear(event);
+    } catch (error) {
+      log.error({ error }, 'the feed of the emulator threw');
+    }
     for (const watcher of watchers) {
       try {
         watcher(event);

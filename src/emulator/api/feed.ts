@@ -8,6 +8,7 @@ import { notFound } from '../engine/refusal.js';
 import { evaluate } from '../feed/evaluate.js';
 import type { Feed } from '../feed/feed.js';
 import { reservationState, workerState } from '../feed/floor.js';
+import { readEvaluation, readWhatIf } from '../feed/questions.js';
 import type { Replayer } from '../feed/replay.js';
 import type { Stream } from '../feed/stream.js';
 import type { DeliveryPage, TaskPage } from '../feed/types.js';
@@ -85,20 +86,13 @@ export function feedRoutes(parts: FeedParts): Router {
   });
 
   router.post('/what-if', (request, response) => {
-    const question = body(request, ['task', 'workers', 'after'], 'what if');
-    tell(
-      response,
-      whatIf(question, { feed, workspaces: world.workspaces, now: world.now, fork: parts.fork }),
-    );
+    const { fork } = parts;
+    const { workspaces, now } = world;
+    tell(response, whatIf(readWhatIf(request.body), { feed, workspaces, now, fork }));
   });
-  router.post('/evaluate', (request, response) => {
-    const asked = body(request, ['expression', 'kind', 'task', 'worker', 'workspaceSid'], 'an evaluation');
-    const expression = textOf(asked, 'expression');
-    const kind = oneOf(asked, 'kind', ['queue', 'filter', 'target'] as const);
-    if (expression === undefined) throw badField('expression', 'a text');
-    if (kind === undefined) throw badField('kind', 'queue, filter or target');
-    tell(response, evaluate({ ...asked, expression, kind }, parts));
-  });
+  router.post('/evaluate', (request, response) =>
+    tell(response, evaluate(readEvaluation(request.body), parts)),
+  );
 
   router.post('/reservations/:sid', (request, response) => {
     const { sid } = request.params;

@@ -13,7 +13,7 @@ import type { Info, Kept, Lost, WorkspaceState } from './types.js';
 export const mostDeliveries = 10_000;
 const mostTasks = 10_000;
 /** 64 MiB in all. */
-const budget = { deliveries: 40 << 20, journeys: 16 << 20, explanations: 8 << 20 } as const;
+const budget = { deliveries: 34 << 20, journeys: 24 << 20, explanations: 6 << 20 } as const;
 const mostBytes = budget.deliveries + budget.journeys + budget.explanations;
 
 /** More workers make an explanation too dear to keep at each step. */

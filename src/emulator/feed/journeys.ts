@@ -11,7 +11,8 @@ const newestSteps = 150;
 /** So many ended tasks stay as objects: what ends is often asked for at once. */
 const mostUnpacked = 200;
 
-const taskBytes = 1_200;
+/** Estimates: an object with its texts, most of which other objects have too. */
+const taskBytes = 800;
 const stepBytes = 400;
 
 /** One task and its way. */
