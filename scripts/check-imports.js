@@ -43,8 +43,17 @@ const MAY_IMPORT = {
   index: LIBRARY,
   testing: LIBRARY,
   rest: ['instructions', 'idempotency', ...BASE],
+  mcp: BASE,
   'emulator/engine': ['expressions', ...BASE],
-  emulator: ['emulator/engine', 'workspace/definition', 'expressions', 'instructions', 'signature', ...BASE],
+  emulator: [
+    'emulator/engine',
+    'mcp',
+    'workspace/definition',
+    'expressions',
+    'instructions',
+    'signature',
+    ...BASE,
+  ],
   'workspace/definition': ['expressions', ...BASE],
   workspace: ['workspace/definition', 'rest', 'expressions', 'emulator/engine', ...BASE],
   server: ['rest', ...LIBRARY],
@@ -52,6 +61,7 @@ const MAY_IMPORT = {
     'server',
     'testing',
     'rest',
+    'mcp',
     'workspace',
     'workspace/definition',
     'emulator',
@@ -67,8 +77,8 @@ const MAY_IMPORT = {
  */
 const MAY_IMPORT_TYPES = { index: ['rest'] };
 
-/** Parts that are one file once built, see scripts/bundle-rest.js: from outside, their index alone can be imported. */
-const BUNDLED = ['rest'];
+/** Parts that are one file once built, see scripts/bundle-rest.js and scripts/bundle-mcp.js: from outside, their index alone can be imported. */
+const BUNDLED = ['rest', 'mcp'];
 
 /**
  * Packages that only some places may load, so that importing the library stays quick. A place is the beginning of a path
@@ -87,6 +97,8 @@ const PACKAGES = {
   yaml: { in: ['workspace/'] },
   jiti: { in: ['workspace/', 'cli/'] },
   chokidar: { in: ['cli/'] },
+  '@modelcontextprotocol/sdk': { in: ['mcp/'] },
+  zod: { in: ['mcp/'] },
 };
 
 /** Handlers are written as users write them. */

@@ -58,7 +58,7 @@ export const nearMiss = (word: string, known: Iterable<string>, reach?: number):
  * options are optional.
  *
  * @param what who takes the options, as the user wrote it: `createTaskRouter`, `tasks.create`.
- * @throws ConfigurationError `bad-option`, with the near miss where there is one, else with all known keys.
+ * @throws {ConfigurationError} `bad-option`, with the near miss where there is one, else with all known keys.
  * @example refuseUnknownKeys({ deadlineMS: 1 }, ['deadlineMs'], 'createTaskRouter')
  * // createTaskRouter: there is no option "deadlineMS". Did you mean "deadlineMs"?
  */

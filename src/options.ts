@@ -135,7 +135,7 @@ const NAMES = [
 /**
  * Checks the options and fills in the defaults.
  *
- * @throws ConfigurationError with a sentence that says what to write instead.
+ * @throws {ConfigurationError} with a sentence that says what to write instead.
  */
 export function readOptions(options: TaskRouterOptions): ReadOptions {
   refuseUnknownKeys(options, NAMES, 'createTaskRouter');
@@ -169,6 +169,11 @@ export function readOptions(options: TaskRouterOptions): ReadOptions {
   if (onStoreError !== 'continue' && onStoreError !== 'fail') {
     throw bad('onStoreError', "must be 'continue' or 'fail'.");
   }
+  for (const [name, methods, example] of OBJECTS) requireMethods(name, options[name], methods, example);
+  for (const name of ['channelOf', 'random'] as const) {
+    if (options[name] !== undefined && typeof options[name] !== 'function')
+      throw bad(name, 'must be a function.');
+  }
   return {
     authToken,
     accounts: options.accounts === undefined ? undefined : readAccounts(options.accounts),
@@ -192,6 +197,31 @@ export function readOptions(options: TaskRouterOptions): ReadOptions {
     clock,
     random: options.random,
   };
+}
+
+/** Options that are objects, with what is called on them: a method that is missing would be noticed in a callback. */
+const OBJECTS = [
+  ['log', ['debug', 'info', 'warn', 'error'], 'console, or a pino logger'],
+  [
+    'store',
+    ['acquire', 'renew', 'defer', 'complete', 'release', 'ping'],
+    'memoryStore() or redisStore(redis)',
+  ],
+  ['clock', ['now', 'setTimeout', 'clearTimeout'], 'createFakeClock() of taskrouter-kit/testing'],
+] as const;
+
+function requireMethods(name: string, value: unknown, methods: readonly string[], example: string): void {
+  if (value === undefined) return;
+  const given = (typeof value === 'object' || typeof value === 'function' ? value : {}) as Record<
+    string,
+    unknown
+  >;
+  const missing = methods.filter((method) => typeof given?.[method] !== 'function');
+  if (missing.length === 0) return;
+  throw bad(
+    name,
+    `must have the methods ${methods.join(', ')}, as ${example} has; missing: ${missing.join(', ')}.`,
+  );
 }
 
 function between(name: string, value: number, least: number, most: number): number {

@@ -47,7 +47,7 @@ export interface TaskRouter {
   /**
    * Handles the assignments a match fits; the first registered match wins. Without a match: all that are left.
    *
-   * @throws ConfigurationError for a match that can never be evaluated, a handler that can never run, or one that
+   * @throws {ConfigurationError} for a match that can never be evaluated, a handler that can never run, or one that
    * needs what this router lacks.
    * @example
    * taskRouter.onAssignment({ queue: 'WQ…', task: z.object({ from: z.string() }) }, ({ task }) =>
@@ -73,7 +73,7 @@ export interface TaskRouter {
    * Handles the events of a type, or of several. All handlers of a type run, in the order of registration. A type that
    * this version does not list is written `{ unlisted: 'task.paused' }`.
    *
-   * @throws ConfigurationError for a type that is not listed, with the near miss.
+   * @throws {ConfigurationError} for a type that is not listed, with the near miss.
    * @example taskRouter.onEvent('task.completed', ({ task, log }) => log.info({ taskSid: task.sid }, 'done'));
    */
   onEvent<const C extends EventChoice>(
@@ -138,7 +138,7 @@ export interface TaskRouter {
 /**
  * Makes a router for TaskRouter's assignment and event callbacks.
  *
- * @throws ConfigurationError when an option is missing, unknown or of the wrong form.
+ * @throws {ConfigurationError} when an option is missing, unknown or of the wrong form.
  * @example
  * const taskRouter = createTaskRouter({ authToken: process.env.TWILIO_AUTH_TOKEN });
  * taskRouter.onAssignment({ queue: 'WQ…' }, dequeue({ postWorkActivity: 'WA…' }));

@@ -7,6 +7,8 @@ export interface VirtualClock extends Clock {
    * Calls made while one is running wait for it.
    */
   advance(ms: number, quiet: () => Promise<void>): Promise<void>;
+  /** Sets the time, forward or back; no timer runs, and those that are set stay due at their times. */
+  jumpTo(time: number): void;
   /** How many timers are pending. */
   readonly pending: number;
 }
@@ -66,6 +68,9 @@ export function createVirtualClock(start: number): VirtualClock {
       const mine = running.then(() => pass(ms, quiet));
       running = mine.catch(() => {});
       return mine;
+    },
+    jumpTo(time) {
+      now = time;
     },
     get pending() {
       return timers.size;

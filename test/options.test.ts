@@ -63,6 +63,42 @@ describe('an option that does not exist is refused with the near miss', () => {
 
 describe('options of another kind are refused where they are given', () => {
   test.each<[string, () => unknown, RegExp]>([
+    [
+      'log: false',
+      () => createTaskRouter({ authToken, log: false as never }),
+      /^log must have the methods debug/,
+    ],
+    [
+      'a log of null',
+      () => createTaskRouter({ authToken, log: null as never }),
+      /^log must have the methods/,
+    ],
+    [
+      'an empty log',
+      () => createTaskRouter({ authToken, log: {} as never }),
+      /missing: debug, info, warn, error/,
+    ],
+    [
+      'a log without one method',
+      () => createTaskRouter({ authToken, log: { ...console, warn: 1 } as never }),
+      /missing: warn\.$/,
+    ],
+    [
+      'Redis as the store',
+      () => createTaskRouter({ authToken, store: redis as never }),
+      /redisStore\(redis\)/,
+    ],
+    ['Date as the clock', () => createTaskRouter({ authToken, clock: Date as never }), /^clock must have/],
+    [
+      'channelOf as a text',
+      () => createTaskRouter({ authToken, channelOf: 'voice' as never }),
+      /^channelOf must be/,
+    ],
+    [
+      'random as a number',
+      () => createTaskRouter({ authToken, random: 0.5 as never }),
+      /^random must be a function/,
+    ],
     ['no options at all', () => createTaskRouter(undefined as never), /authToken is missing/],
     ['options that are no object', () => createTaskRouter('token' as never), /must be an object/],
     [

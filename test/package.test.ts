@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isBuilt } from '../scripts/built.js';
+import { heavyIn, installed, loadedBy, MOST_MB } from '../scripts/check-weight.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'taskrouter-kit-package-'));
@@ -131,6 +132,29 @@ describe('the packed package', () => {
     });
     expect(stdout).toContain('No problems found');
     expect(status).toBe(0);
+  });
+});
+
+describe('the weight of an installation', () => {
+  test(`is at most ${MOST_MB} MB with all dependencies`, () => {
+    const packages = installed();
+    const names = packages.map(({ name }) => name);
+    // The sum would be worthless if it missed a dependency, its own dependencies, or what is packed.
+    expect(names).toEqual(expect.arrayContaining(['taskrouter-kit', 'express', 'bintrees']));
+    expect(names).not.toContain('typescript');
+    expect(packages.reduce((sum, { mb }) => sum + mb, 0)).toBeLessThan(MOST_MB);
+  });
+
+  test('importing the package loads nothing heavy; the look finds what another entry loads', () => {
+    expect(heavyIn(loadedBy())).toEqual([]);
+    expect(heavyIn(loadedBy(join(root, 'dist/emulator/index.js')))).toEqual(['express']);
+    expect(heavyIn(loadedBy(join(root, 'dist/mcp/index.js')))).toEqual(['@modelcontextprotocol/sdk']);
+  });
+
+  test('has the licence of everything that is bundled', () => {
+    const text = readFileSync(join(packed, 'dist/mcp/LICENSES.txt'), 'utf8');
+    for (const name of ['@modelcontextprotocol/sdk', 'zod', 'ajv'])
+      expect(text).toMatch(new RegExp(`^${name} \\d`, 'm'));
   });
 });
 

@@ -32,7 +32,7 @@ export interface CallbackContext {
   readonly timestamp: Date | undefined;
   /** Every parameter as it was received, unknown ones too. Made on first use. */
   readonly form: URLSearchParams;
-  /** The REST client, in the callback's own workspace. @throws ConfigurationError when the router has none. */
+  /** The REST client, in the callback's own workspace. @throws {ConfigurationError} when the router has none. */
   readonly client: HandlerClient;
   /** The router's logger; each line names this callback's SIDs. */
   readonly log: Logger;

@@ -38,7 +38,7 @@ export interface DevEndpoint {
   /**
    * Lets other handlers answer from now on. Callbacks under way end with those they began with; what was answered stays.
    *
-   * @throws ConfigurationError for handlers that cannot be registered; the ones before go on then.
+   * @throws {ConfigurationError} for handlers that cannot be registered; the ones before go on then.
    */
   use(handlers: readonly HandlerDefinition[]): Promise<void>;
   close(): Promise<{ readonly open: readonly string[]; readonly clean: boolean }>;
@@ -53,7 +53,7 @@ const CLOSE_MS = 2_000;
 /**
  * Starts the endpoint of `dev`: the library behind HTTP, with the memory store, and a REST client on the local TaskRouter.
  *
- * @throws ConfigurationError when the port is taken.
+ * @throws {ConfigurationError} when the port is taken.
  */
 export async function startDevEndpoint(parts: DevEndpointParts): Promise<DevEndpoint> {
   const store = memoryStore();

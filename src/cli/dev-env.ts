@@ -19,7 +19,7 @@ export function writtenAccount(file: string): { readonly accountSid?: string; re
  * it is: of two lines with one name, the last counts.
  *
  * @returns the names that other lines set too.
- * @throws ConfigurationError `cannot-write-env` when the file cannot be read or written; it is as it was then.
+ * @throws {ConfigurationError} `cannot-write-env` when the file cannot be read or written; it is as it was then.
  */
 export function writeEnvFile(file: string, variables: Readonly<Record<string, string>>): readonly string[] {
   const before = read(file);

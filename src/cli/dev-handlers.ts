@@ -34,7 +34,7 @@ export interface HandlersPlace {
 /**
  * Finds the handlers: the folder or file that was given, else `HANDLERS_DIR`, else `handlers/` here, else the shipped ones.
  *
- * @throws ConfigurationError `no-handlers` that shows what to write.
+ * @throws {ConfigurationError} `no-handlers` that shows what to write.
  */
 export function findHandlers(given: string | undefined, env: NodeJS.ProcessEnv): HandlersPlace {
   const named = given ?? (env.HANDLERS_DIR || undefined);
@@ -70,7 +70,7 @@ export interface LoadedHandlers {
 /**
  * Loads handlers from TypeScript or JavaScript, without a build and anew each time.
  *
- * @throws ConfigurationError `handlers-failed` with file, line and column of a slip.
+ * @throws {ConfigurationError} `handlers-failed` with file, line and column of a slip.
  */
 export async function loadDevHandlers(place: HandlersPlace, modules: Modules): Promise<LoadedHandlers> {
   const path = place.index();

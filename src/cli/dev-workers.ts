@@ -4,7 +4,7 @@ import type { WorkspaceDefinition } from '../workspace/index.js';
 /**
  * Calls the emulator's REST API, as a worker's screen or the Console would.
  *
- * @throws Error saying what was refused, and why.
+ * @throws {Error} saying what was refused, and why.
  */
 export async function rest(
   { url, accountSid, authToken }: Pick<Emulator, 'url' | 'accountSid' | 'authToken'>,

@@ -17,7 +17,7 @@ export interface DevWorkspace {
 /** A file in the working directory is taken where none was named. */
 const USUAL = DEFINITION_EXTENSIONS.map((extension) => `taskrouter.config${extension}`);
 
-/** @throws DefinitionError or ConfigurationError for a file that cannot be used. */
+/** @throws {DefinitionError} or ConfigurationError for a file that cannot be used. */
 export async function readWorkspace(file: string | undefined, modules: Modules): Promise<DevWorkspace> {
   const path = file ?? USUAL.find((name) => existsSync(name));
   if (path !== undefined) return { file: path, loaded: await loadDefinition(path, modules) };
@@ -44,7 +44,7 @@ export function callbackUrls(base: string): CallbackUrls {
   };
 }
 
-/** @throws UsageError for what is no URL of an app. */
+/** @throws {UsageError} for what is no URL of an app. */
 export function readAppUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '') return text;

@@ -42,7 +42,7 @@ const EMULATOR_PORT = 8_080;
  *
  * @param folder - the handlers; default: `handlers/`.
  * @returns with `once`, 0 if every task was completed, else 1; without, `undefined` while it stays up.
- * @throws ConfigurationError when handlers or workspace file cannot be loaded, or a port is taken.
+ * @throws {ConfigurationError} when handlers or workspace file cannot be loaded, or a port is taken.
  */
 export async function dev(folder: string | undefined, options: DevOptions): Promise<number | undefined> {
   checkOptions(folder, options);

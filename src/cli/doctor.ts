@@ -12,26 +12,24 @@ export interface DoctorOptions {
 }
 
 /**
- * `taskrouter doctor`: says whether the signature of a pasted request matches, and if not, which one change would make
- * it match. It prints neither the token nor any value of the request.
+ * `taskrouter doctor`: checks the signature of a pasted request. If it does not match, it finds the one change that
+ * would make it match. It prints neither the token nor any value of the request.
  *
- * @param file - where the request is; default: standard input.
+ * @param file - the file that holds the request; default: standard input.
  * @returns 0 if it matches, 1 if not.
- * @throws UsageError when there is no token, URL or readable request.
+ * @throws {UsageError} when there is no token, URL or readable request.
  */
 export async function doctor(file: string | undefined, options: DoctorOptions): Promise<number> {
   const authTokens = (options.token ?? '').split(',').map((token) => token.trim());
   if (authTokens.every((token) => token === '')) {
-    throw new UsageError(
-      'There is no Auth Token to check with: set TWILIO_AUTH_TOKEN to that of the account.',
-    );
+    throw new UsageError("No Auth Token to check with. Set TWILIO_AUTH_TOKEN to the account's.");
   }
   if (file === undefined && process.stdin.isTTY) print('Paste the request, then press Ctrl-D:');
   const request = readPasted(await read(file));
   const url = options.url ?? request.urls;
   if (url.length === 0) {
     throw new UsageError(
-      'The request does not say which URL was called: give the one Twilio was given with --url.',
+      'The request does not show which URL was called. Pass the URL you gave Twilio with --url.',
     );
   }
   const { headers, body } = request;
@@ -46,14 +44,12 @@ export async function doctor(file: string | undefined, options: DoctorOptions): 
   print(text);
   // No cause: no change that was tried makes it match, and the URL is the likeliest to be another.
   if (!valid && cause === undefined && options.url === undefined) {
-    print(
-      'The URL is what the request says of itself: give the one Twilio was given with --url, and try again.',
-    );
+    print('The URL was taken from the request. Pass the URL you gave Twilio with --url, and try again.');
   }
   return valid ? EXIT.ok : EXIT.failed;
 }
 
-/** What proxies often cut off without saying so in a header. */
+/** Prefixes that proxies often remove without noting it in a header. */
 const USUAL_PREFIXES = [
   '/api',
   '/twilio',

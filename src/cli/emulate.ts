@@ -4,6 +4,7 @@ import { consoleLogger } from '../log.js';
 import { stopOnSignals } from '../server/shutdown.js';
 import { API_KEY_SID, sidPattern } from '../sids.js';
 import { loadDefinition } from '../workspace/index.js';
+import { readChoices } from './emulator-choices.js';
 import { eventLine } from './event-line.js';
 import { EXIT, UsageError } from './failure.js';
 import { ownModules } from './own-modules.js';
@@ -14,32 +15,36 @@ export interface EmulateOptions {
   readonly port: number;
   readonly accountSid?: string;
   readonly authToken?: string;
-  /** Keeps the state over a restart. */
+  /** A file that keeps the state across restarts. */
   readonly data?: string;
   /** A file with a workspace definition, to begin with. */
   readonly config?: string;
   readonly clock: 'real' | 'virtual';
   readonly unconfirmedParameters?: true;
-  /** `SK…:secret`, each. */
+  /** Each is `SK…:secret`. */
   readonly apiKey: readonly string[];
-  /** Names by which the routes under `/_emulator` may be called. */
+  /** More host names that the routes under `/_emulator` answer to. */
   readonly allowHost: readonly string[];
+  /** Each is `name=value`. */
+  readonly choice: readonly string[];
 }
 
 /**
- * `taskrouter emulate`: a TaskRouter on this machine alone, until a signal stops it. It prints what it does, one line
- * a step.
+ * `taskrouter emulate`: runs a TaskRouter on this machine until a signal stops it. It prints one line for each thing it
+ * does.
  *
- * @throws ConfigurationError for a bad account or workspace file, a damaged data file, or a port that cannot be listened on.
+ * @throws {ConfigurationError} for a bad account or workspace file, a damaged data file, or a port that is not available.
  */
 export async function emulate(options: EmulateOptions): Promise<void> {
   const accountSid = options.accountSid?.trim() || undefined;
-  // Several tokens are for endpoints, while one replaces another; what signs is the first.
+  // The variable may hold several tokens during a rotation. The first one signs.
   const authToken = options.authToken?.split(',')[0]?.trim() || undefined;
   const apiKeys = apiKeysOf(options.apiKey, process.env);
+  const choices = readChoices(options.choice);
   const loaded =
     options.config === undefined ? undefined : await loadDefinition(options.config, await ownModules());
   const emulator = await createEmulator({
+    choices,
     accountSid,
     authToken,
     clock: options.clock,
@@ -71,7 +76,7 @@ export async function emulate(options: EmulateOptions): Promise<void> {
         await emulator.close();
       } catch (error) {
         console.error(
-          `The last changes are lost: ${options.data} could not be written (${systemCode(error)}), and is as it was.`,
+          `The last changes are lost: ${options.data} could not be written (${systemCode(error)}). The file is unchanged.`,
         );
         process.exit(EXIT.failed);
       }
@@ -82,25 +87,25 @@ export async function emulate(options: EmulateOptions): Promise<void> {
 
   print(`${paint('bold', 'taskrouter emulate')}  ${emulator.url}  ${emulator.clock} clock`);
   print(`  TWILIO_ACCOUNT_SID=${emulator.accountSid}`);
-  print(`  TWILIO_AUTH_TOKEN=${authToken === undefined ? emulator.authToken : '(as it was given)'}`);
-  for (const sid of Object.keys(apiKeys)) print(`  API key ${sid} (its secret as it was given)`);
+  print(`  TWILIO_AUTH_TOKEN=${authToken === undefined ? emulator.authToken : '(as given)'}`);
+  for (const sid of Object.keys(apiKeys)) print(`  API key ${sid} (secret as given)`);
   const count = emulator.workspaces.size;
   print(
-    `  ${count} workspace${count === 1 ? '' : 's'}${count === 0 ? `: make one with POST ${emulator.url}/v1/Workspaces` : ''}`,
+    `  ${count} workspace${count === 1 ? '' : 's'}${count === 0 ? `: create one with POST ${emulator.url}/v1/Workspaces` : ''}`,
   );
-  print('Up until Ctrl-C.\n');
+  print('Press Ctrl-C to stop.\n');
 }
 
 /** A key with its secret, as `--api-key` takes them. */
 const API_KEY = new RegExp(`^(${sidPattern('SK')}):(.+)$`);
 
-/** The secrets of API keys by their SIDs: those of the command line, and the one of the environment. */
+/** API keys and their secrets, from the command line and from the environment. */
 function apiKeysOf(pairs: readonly string[], env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
   const { TWILIO_API_KEY: key = '', TWILIO_API_SECRET: secret = '' } = env;
   const keys = pairs.map((pair): [string, string] => {
     const [, sid, rest] = API_KEY.exec(pair) ?? [];
     if (sid !== undefined && rest !== undefined) return [sid, rest];
-    // The text may be a secret: it is not repeated.
+    // The text may be a secret, so the message does not repeat it.
     throw new UsageError('--api-key takes SK and 32 hexadecimal digits, a colon, and the secret.');
   });
   if (key !== '' && !API_KEY_SID.test(key.trim())) {
@@ -119,7 +124,7 @@ async function listen(emulator: Emulator, port: number): Promise<void> {
     const code = systemCode(cause);
     throw new ConfigurationError(
       code === 'EADDRINUSE' ? 'port-in-use' : 'cannot-listen',
-      `The emulator cannot listen on port ${port} (${code}): give another one with --port, or 0 for any that is free.`,
+      `The emulator cannot listen on port ${port} (${code}). Choose another with --port; 0 picks a free one.`,
       { cause },
     );
   }

@@ -4,7 +4,7 @@ import { milliseconds, paint } from './print.js';
 
 const WIDTH = 32;
 
-/** One event of the emulator, as one line: when, what, about what. */
+/** One line for one thing that happened in an emulator: the time, the kind, the subject. */
 export function eventLine(event: EmulatorEvent): string {
   const time = paint('dim', new Date(event.at).toISOString().slice(11, 23));
   if (event.kind === 'event') {

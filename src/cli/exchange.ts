@@ -7,19 +7,19 @@ export const LIMIT_MS = { assignment: 5_000, event: 15_000 } as const;
 
 export type Kind = keyof typeof LIMIT_MS;
 
-/** What came back, or why nothing did. */
+/** The answer, or why there is none. */
 export type Answer =
   | {
       readonly status: number;
       readonly contentType: string;
       readonly body: string;
-      /** Where no handler of its own took the callback: `otherwise` or `none`, as an endpoint of this package says. */
+      /** `otherwise` or `none`, which an endpoint of this package reports when no handler matched. */
       readonly handler?: 'otherwise' | 'none' | undefined;
       readonly ms: number;
     }
   | { readonly failure: string; readonly ms: number };
 
-/** Whether Twilio would take an answer, and what it would do or report. */
+/** Whether Twilio would accept an answer, and what it would do or report. */
 export interface Judgement {
   readonly accepted: boolean;
   readonly text: string;
@@ -55,14 +55,14 @@ function whyNoAnswer(error: unknown, limitMs: number): string {
   return code || (cause instanceof Error ? cause.message : String(cause));
 }
 
-/** Judges an answer as Twilio would, with the code its debugger would show. */
+/** Judges an answer as Twilio would, with the code that its debugger would show. */
 export function judge(kind: Kind, answer: Answer): Judgement {
   if ('failure' in answer) return refused(`${answer.failure}. ${CONSEQUENCE[kind]}`);
   if (kind === 'event') {
     const problem = eventAnswerProblem(answer);
     return problem
       ? refused(`${withCode(problem)}. ${CONSEQUENCE.event}`)
-      : { accepted: true, text: 'the event is taken' };
+      : { accepted: true, text: 'the event is delivered' };
   }
   const judged = judgeAssignmentAnswer(answer);
   if (judged.verdict === 'failed') return refused(`${withCode(judged)}. ${CONSEQUENCE.assignment}`);

@@ -3,26 +3,26 @@ import { EXIT, UsageError } from './failure.js';
 import { print } from './print.js';
 
 export interface ExplainOptions {
-  /** Where the emulator is. */
+  /** The address of the emulator. */
   readonly url: string;
 }
 
 const LIMIT_MS = 10_000;
-/** Twilio's code for what is not there. */
+/** Twilio's code for a resource that does not exist. */
 const NOT_FOUND = 20404;
 
 /**
- * `taskrouter explain`: why a task of a running emulator is where it is.
+ * `taskrouter explain`: explains why a task of a running emulator is where it is.
  *
- * @returns 0 with an explanation; 1 if the emulator does not know the task, or there is no emulator.
- * @throws UsageError when the SID or the URL is none.
+ * @returns 0 with an explanation; 1 if the emulator does not know the task, or no emulator answers.
+ * @throws {UsageError} when the SID or the URL is malformed.
  */
 export async function explain(taskSid: string, { url }: ExplainOptions): Promise<number> {
   if (!TASK_SID.test(taskSid)) {
-    throw new UsageError('A task has a SID of WT and 32 hexadecimal digits; the emulator prints it.');
+    throw new UsageError('A task SID is WT and 32 hexadecimal digits. The emulator prints it.');
   }
   if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
-    throw new UsageError('--url must be where the emulator is, such as http://127.0.0.1:8080.');
+    throw new UsageError('--url must be the address of the emulator, such as http://127.0.0.1:8080.');
   }
   const asked = new URL(`/_emulator/tasks/${taskSid}/explain`, url);
   let response: Response;
@@ -34,7 +34,7 @@ export async function explain(taskSid: string, { url }: ExplainOptions): Promise
     });
     text = await response.text();
   } catch {
-    return failed(`Nothing answers at ${asked.origin}: start one with taskrouter emulate.`);
+    return failed(`Nothing answers at ${asked.origin}. Start an emulator with taskrouter emulate.`);
   }
   if (response.ok && text.startsWith(`Task ${taskSid} `)) {
     print(text.trimEnd());
@@ -42,13 +42,13 @@ export async function explain(taskSid: string, { url }: ExplainOptions): Promise
   }
   if (response.status === 403 && text.includes('"foreign-host"')) {
     return failed(
-      `The emulator does not answer to the name ${asked.hostname}: start it with --allow-host ${asked.hostname}.`,
+      `The emulator does not accept the host name ${asked.hostname}. Start it with --allow-host ${asked.hostname}.`,
     );
   }
   return failed(
     response.status === 404 && isRefusal(text)
-      ? `The emulator at ${asked.origin} has no such task; a completed one is forgotten after some minutes.`
-      : `What answers at ${asked.origin} is no emulator (${response.status}): give --url as taskrouter emulate prints it.`,
+      ? `The emulator at ${asked.origin} has no such task. It forgets completed tasks after a few minutes.`
+      : `The server at ${asked.origin} is not an emulator (${response.status}). Use the URL that taskrouter emulate prints.`,
   );
 }
 

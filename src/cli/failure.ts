@@ -1,15 +1,15 @@
 import { TaskRouterKitError } from '../errors.js';
 
-/** What the command line tells its caller. */
+/** Exit codes. */
 export const EXIT = {
   ok: 0,
-  /** The work failed, or the answer was no. */
+  /** The work failed, or the result was negative. */
   failed: 1,
-  /** It was called or configured wrongly. */
+  /** Wrong usage or configuration. */
   usage: 2,
 } as const;
 
-/** What is right in itself, and fails on this machine at this time: another port, another file, and it goes. */
+/** Errors of this machine at this moment rather than of the configuration: another port or file would work. */
 const FAILURES: readonly string[] = [
   'port-in-use',
   'cannot-listen',
@@ -21,7 +21,7 @@ const FAILURES: readonly string[] = [
 
 export const isFailure = ({ code }: TaskRouterKitError): boolean => FAILURES.includes(code);
 
-/** Called wrongly: an option that contradicts another, a file that is not there. The text says what to write. */
+/** Wrong usage, such as contradicting options or a missing file. The message says what to write. */
 export class UsageError extends TaskRouterKitError {
   constructor(message: string, options?: ErrorOptions) {
     super('usage', message, options);

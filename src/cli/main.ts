@@ -14,10 +14,10 @@ Examples:
   $ taskrouter send --help          options and examples of one command
 
 Exit codes: 0 done, 1 failed or refused, 2 wrong usage or configuration.
-The Auth Token is read from TWILIO_AUTH_TOKEN: an option can be seen in the list of processes.`;
+Set the Auth Token in TWILIO_AUTH_TOKEN, because other users can see options in the list of processes.`;
 
 const SERVE_EXAMPLES = `
-Configured by environment variables; docs/configuration.md lists them. What is missing or misspelt is named at the start.
+docs/configuration.md lists the environment variables. A missing or misspelt one stops the start with a message.
 
 Examples:
   $ TWILIO_AUTH_TOKEN=… PUBLIC_URL=https://hooks.example.com REDIS_URL=redis://127.0.0.1:6379 taskrouter serve
@@ -29,7 +29,7 @@ Examples:
   $ taskrouter send assignment --url http://127.0.0.1:3000/taskrouter/assignment --task '{"type":"chat"}'
   $ taskrouter send assignment --url http://127.0.0.1:3000/taskrouter/assignment --task @task.json --set TaskAge=90 --repeat
   $ taskrouter send event --url http://127.0.0.1:3000/taskrouter/events --type task.canceled
-  Signed for what Twilio calls, sent past the proxy:
+  Sign for the URL that Twilio calls, but send past the proxy:
   $ taskrouter send assignment --url http://10.0.0.7:3000/taskrouter/assignment \\
       --public-url https://hooks.example.com/taskrouter/assignment`;
 
@@ -37,7 +37,7 @@ const EMULATE_EXAMPLES = `
 Examples:
   $ taskrouter emulate --data taskrouter.json
   $ taskrouter emulate --config taskrouter.config.ts
-  $ taskrouter emulate --clock virtual
+  $ taskrouter emulate --clock virtual --choice lenientExpressions=false
   $ curl -X POST http://127.0.0.1:8080/_emulator/clock -d advance=2m`;
 
 const DEV_EXAMPLES = `
@@ -60,6 +60,15 @@ const EXPLAIN_EXAMPLES = `
 Examples:
   $ taskrouter explain WT0123456789abcdef0123456789abcdef --url http://127.0.0.1:8080`;
 
+const MCP_EXAMPLES = `
+It speaks MCP over standard input and output, for a client that starts it. The tools ask the emulator at --url, else at
+TASKROUTER_BASE_URL, else at http://127.0.0.1:8080; it may be started later. Clients that speak HTTP need no command:
+the emulator answers under /mcp.
+
+Examples:
+  $ npx taskrouter-kit mcp
+  $ taskrouter mcp --url http://127.0.0.1:8080`;
+
 const DOCTOR_EXAMPLES = `
 The request is one of
   a raw HTTP request: request line, headers, an empty line, the body
@@ -70,7 +79,7 @@ Examples:
   $ taskrouter doctor request.txt
   $ taskrouter doctor --url https://hooks.example.com/taskrouter/assignment --signature 'RSOYDt4T…' < body.txt`;
 
-/** Each command is loaded when it runs: help and the small tools do not wait for a server to load. */
+/** Each command is loaded when it runs, so that help and the small tools start quickly. */
 function program(finish: (code: number) => void): Command {
   const root = new Command('taskrouter')
     .description(
@@ -90,27 +99,29 @@ function program(finish: (code: number) => void): Command {
   root
     .command('dev')
     .description(
-      'drive your handlers, or your app, with a TaskRouter on this machine, and show the way of each task',
+      'drive your handlers or your app with a TaskRouter on this machine, and show what happens to each task',
     )
-    .argument('[handlers]', 'a folder with index.ts or index.js, or one file; default: handlers/')
-    .option('--url <url>', 'drive an app that runs already, where it mounts the router')
+    .argument('[handlers]', 'a folder with index.ts or index.js, or a single file (default: handlers/)')
+    .option('--url <url>', 'drive an app that is already running: the URL where it mounts the router')
     .option(
       '--config <file>',
-      'the workspace: TypeScript, JavaScript, YAML or JSON; default: taskrouter.config.*',
+      'the workspace, as TypeScript, JavaScript, YAML or JSON (default: taskrouter.config.*)',
     )
     .addOption(
-      new Option('--port <port>', 'where the endpoint listens; default: 3000, or a free one').argParser(port),
+      new Option('--port <port>', 'where the endpoint listens (default: 3000, or a free port)').argParser(
+        port,
+      ),
     )
     .addOption(
       new Option(
         '--emulator-port <port>',
-        'where the TaskRouter listens; default: 8080, or a free one',
+        'where the TaskRouter listens (default: 8080, or a free port)',
       ).argParser(port),
     )
-    .option('--write-env <file>', 'write account, token, workspace and URL of the TaskRouter into this file')
-    .option('--no-feed', 'make no tasks by itself')
-    .option('--once', 'end after one task of each kind: 0 if each came to its end')
-    .option('--json', 'print one JSON object a line')
+    .option('--write-env <file>', 'write account, token, workspace and URL of the TaskRouter to this file')
+    .option('--no-feed', 'create no sample tasks')
+    .option('--once', 'stop after one task of each kind; exit code 0 if all of them finished')
+    .option('--json', 'print one JSON object per line')
     .addHelpText('after', DEV_EXAMPLES)
     .action(async (handlers, options) => {
       const code = await (await import('./dev.js')).dev(handlers, options);
@@ -119,11 +130,11 @@ function program(finish: (code: number) => void): Command {
 
   root
     .command('trigger')
-    .description('make a task in a running dev or emulate')
+    .description('create a task in a running dev or emulate')
     .argument('<preset>', 'call, chat, ticket, or the name of a file in presets/')
     .addOption(localTaskRouter())
-    .option('--attributes <JSON>', 'attributes over those of the preset, or @file')
-    .option('--workflow <name>', 'name or SID; default: the only one')
+    .option('--attributes <JSON>', 'JSON merged over the attributes of the preset, or @file')
+    .option('--workflow <name>', 'name or SID (default: the only workflow)')
     .option('--channel <name>', 'unique name of the task channel')
     .addOption(new Option('--priority <number>').argParser(wholeNumber))
     .option('--json', 'print the task as JSON')
@@ -132,31 +143,47 @@ function program(finish: (code: number) => void): Command {
 
   root
     .command('emulate')
-    .description('be a TaskRouter: REST API, routing and signed callbacks, on this machine alone')
+    .description('run a local TaskRouter: REST API, routing and signed callbacks')
     .addOption(new Option('--port <port>', 'where to listen').argParser(port).default(8_080))
-    .addOption(new Option('--account-sid <sid>', 'default: a new one, printed').env('TWILIO_ACCOUNT_SID'))
     .addOption(
-      new Option('--auth-token <token>', 'prefer the variable; default: a new one, printed').env(
-        'TWILIO_AUTH_TOKEN',
+      new Option('--account-sid <sid>', 'the account (default: a new one, printed at the start)').env(
+        'TWILIO_ACCOUNT_SID',
       ),
     )
-    .option('--api-key <SID:secret>', 'open the API with this key too; prefer the variables', collect, [])
-    .option('--allow-host <name>', 'answer /_emulator by this name too, in a container', collect, [])
-    .option('--data <file>', 'keep the state in this file over a restart')
-    .option('--config <file>', 'begin with the workspace in this file: TypeScript, JavaScript, YAML or JSON')
     .addOption(
-      new Option('--clock <clock>', 'virtual: it moves by POST /_emulator/clock alone')
+      new Option(
+        '--auth-token <token>',
+        'its Auth Token; prefer the variable (default: a new one, printed at the start)',
+      ).env('TWILIO_AUTH_TOKEN'),
+    )
+    .option(
+      '--api-key <SID:secret>',
+      'accept this API key too; prefer the variables; may be repeated',
+      collect,
+      [],
+    )
+    .option('--allow-host <name>', 'answer /_emulator under this host name too; may be repeated', collect, [])
+    .option('--data <file>', 'keep the state in this file across restarts')
+    .option('--config <file>', 'start with the workspace in this file: TypeScript, JavaScript, YAML or JSON')
+    .addOption(
+      new Option('--clock <clock>', 'virtual: time moves only by POST /_emulator/clock')
         .choices(['real', 'virtual'])
         .default('real'),
     )
-    .option('--unconfirmed-parameters', 'send names and the channel with assignment callbacks too')
+    .option(
+      '--choice <name=value>',
+      'set a choice of docs/emulator-fidelity.md; may be repeated',
+      collect,
+      [],
+    )
+    .option('--unconfirmed-parameters', 'add names and the channel to assignment callbacks')
     .addHelpText('after', EMULATE_EXAMPLES)
     .action(async (options) => (await import('./emulate.js')).emulate(options));
 
   root
     .command('explain')
-    .description('say why a task of a running emulator is where it is')
-    .argument('<taskSid>', "the task's SID, as the emulator prints it")
+    .description('explain why a task of a running emulator is where it is')
+    .argument('<taskSid>', "the task's SID, as printed by the emulator")
     .addOption(localTaskRouter())
     .addHelpText('after', EXPLAIN_EXAMPLES)
     .action(async (taskSid, options) =>
@@ -164,30 +191,35 @@ function program(finish: (code: number) => void): Command {
     );
 
   root
+    .command('mcp')
+    .description('be an MCP server for a running dev or emulate: tools to make, explain and move tasks')
+    .option('--url <url>', 'where the emulator is; default: TASKROUTER_BASE_URL, then http://127.0.0.1:8080')
+    .addHelpText('after', MCP_EXAMPLES)
+    .action(async (options) => finish(await (await import('./mcp.js')).mcp(options, version())));
+
+  root
     .command('send')
     .description('sign a callback, send it, and say whether Twilio would accept the answer')
     .addArgument(new Argument('<kind>', 'what to send').choices(['assignment', 'event']))
     .requiredOption('--url <url>', 'where to send it')
     .addOption(tokenOption())
-    .option('--set <Name=value>', 'a parameter to add or replace; the name alone leaves it out', collect, [])
+    .option('--set <Name=value>', 'add or replace a parameter; the name alone removes it', collect, [])
     .option('--task <JSON>', "the task's attributes, or @file")
     .option('--worker <JSON>', "the worker's attributes, or @file")
-    .option('--type <type>', 'the type of an event', 'task.created')
-    .option('--public-url <url>', 'the URL to sign for, where a proxy stands between Twilio and the endpoint')
+    .option('--type <type>', 'the event type', 'task.created')
+    .option('--public-url <url>', 'the URL to sign, if a proxy stands between Twilio and the endpoint')
     .addOption(
-      new Option('--repeat [times]', 'send the very same request again, once or so many times').argParser(
-        times,
-      ),
+      new Option('--repeat [times]', 'send the same request again, once or this many times').argParser(times),
     )
     .addHelpText('after', SEND_EXAMPLES)
     .action(async (kind, options) => finish(await (await import('./send.js')).send(kind, options)));
 
   root
     .command('doctor')
-    .description('say whether the signature of a request matches, and which one change would make it match')
-    .argument('[file]', 'the request; default: standard input')
-    .option('--url <url>', 'the URL given to Twilio; default: as the request itself says')
-    .option('--signature <value>', 'X-Twilio-Signature, where the request has no headers')
+    .description('check the signature of a request, and find the one change that would make it match')
+    .argument('[file]', 'the file that holds the request (default: standard input)')
+    .option('--url <url>', 'the URL given to Twilio (default: taken from the request)')
+    .option('--signature <value>', 'X-Twilio-Signature, if the request has no headers')
     .addOption(tokenOption())
     .addHelpText('after', DOCTOR_EXAMPLES)
     .action(async (file, options) => finish(await (await import('./doctor.js')).doctor(file, options)));
@@ -195,7 +227,7 @@ function program(finish: (code: number) => void): Command {
   return root;
 }
 
-/** From the package's own file, which is two folders up in `src/` as in `dist/`. */
+/** From package.json, which is two folders up in both `src/` and `dist/`. */
 function version(): string {
   const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
   return version;
@@ -214,7 +246,7 @@ function tokenOption(): Option {
 
 function port(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw new InvalidArgumentError('It must be a port, such as 3000; 0 lets the system choose one.');
+  throw new InvalidArgumentError('It must be a port, such as 3000; 0 picks a free one.');
 }
 
 function times(text: string): number {
@@ -231,9 +263,9 @@ function collect(text: string, before: readonly string[]): readonly string[] {
   return [...before, text];
 }
 
-/** Runs the command line; a command that stays up, such as `serve`, ends the process by itself. */
+/** Runs the command line. A command that keeps running, such as `serve`, ends the process itself. */
 async function main(): Promise<void> {
-  // The reader of a pipe may have seen enough: taskrouter --help | head.
+  // The reader of a pipe may stop early: taskrouter --help | head.
   process.stdout.on('error', () => process.exit());
   try {
     await program((code) => {
@@ -245,7 +277,7 @@ async function main(): Promise<void> {
 }
 
 function failure(error: unknown): number {
-  // Commander has told the user already; of help and version it says 0.
+  // Commander has already printed the message; for help and version its exit code is 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof ConfigurationError || error instanceof UsageError) {
     console.error(error.message);

@@ -2,11 +2,11 @@ import { parseForm } from '../http/form.js';
 import type { FormParams } from '../signature/index.js';
 import { UsageError } from './failure.js';
 
-/** A request somebody pasted, as far as it says. */
+/** What a pasted request shows. */
 export interface PastedRequest {
   /**
-   * As the request itself gives it: its URL, or its path and the host it was sent to. Nothing in a raw request says
-   * whether it came by https or by http, unless a proxy noted it: then it is both. None: it does not say.
+   * The URLs it may have been sent to. A raw request shows only path and host, so both https and http are possible
+   * unless a proxy noted which. Empty when the request shows no URL.
    */
   readonly urls: readonly string[];
   /** By lower-case name. */
@@ -17,7 +17,7 @@ export interface PastedRequest {
 /**
  * Reads a pasted request: a raw HTTP request, a JSON object with `headers` and `body`, or a body alone.
  *
- * @throws UsageError when the body is neither a form nor JSON.
+ * @throws {UsageError} when the body is neither a form nor JSON.
  */
 export function readPasted(text: string): PastedRequest {
   const dump = readDump(text);
@@ -39,7 +39,7 @@ export function readPasted(text: string): PastedRequest {
   return { urls: urlsFrom(target, headers), headers, body };
 }
 
-/** `{ url, headers, body }`, as tunnels and request loggers write it. */
+/** `{ url, headers, body }`, as tunnels and request loggers print it. */
 function readDump(text: string): PastedRequest | undefined {
   let dump: unknown;
   try {
@@ -65,7 +65,7 @@ function readDump(text: string): PastedRequest | undefined {
   };
 }
 
-/** A value of JSON that should be text. An object is shown as JSON: its own `toString` may be no function. */
+/** Text of a JSON value. An object is printed as JSON, because its `toString` may not be a function. */
 const textOf = (value: unknown) =>
   typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 
@@ -75,7 +75,7 @@ function readBody(text: string, contentType: string): PastedRequest['body'] {
   if (contentType.includes('json') || /^\s*[{[]/.test(sent)) return { rawBody: sent };
   const form = parseForm(sent);
   if ('failure' in form) {
-    throw new UsageError('The body is not a form as it was sent: paste it with its + and % as they are.');
+    throw new UsageError('The body is not an encoded form. Paste it unchanged, with its + and %.');
   }
   return { params: form.pairs };
 }

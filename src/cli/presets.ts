@@ -65,7 +65,7 @@ export function fileNames(): readonly string[] {
  * A preset by its name.
  *
  * @returns the preset, and whether it is built in.
- * @throws UsageError for a name nothing has, with the near miss, and for a file that is no preset.
+ * @throws {UsageError} for a name nothing has, with the near miss, and for a file that is no preset.
  */
 export async function loadPreset(
   name: string,

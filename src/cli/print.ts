@@ -12,12 +12,12 @@ export function paint(style: Style, text: string): string {
 
 /** What {@link paint} makes. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape is what it looks for.
-const colour = /(\u001b\[\d{1,2}m)/;
+const COLOUR = /(\u001b\[\d{1,2}m)/;
 
 /** Prints a text. Control characters in it are shown escaped, because names come from others. */
 export function print(text = ''): void {
   const shown = text
-    .split(colour)
+    .split(COLOUR)
     .map((part, index) => (index % 2 === 0 ? visibleLines(part) : coloured() ? part : visible(part)));
   process.stdout.write(`${shown.join('')}\n`);
 }

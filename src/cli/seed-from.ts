@@ -3,7 +3,7 @@ import type { LoadedDefinition, WorkspaceDefinition } from '../workspace/index.j
 
 /**
  * Seeds an emulator from a file.
- * @throws DefinitionError with file and line, also for what only TaskRouter refuses.
+ * @throws {DefinitionError} with file and line, also for what only TaskRouter refuses.
  */
 export function seedFrom(
   emulator: Pick<Emulator, 'seed'>,

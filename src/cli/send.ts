@@ -14,15 +14,15 @@ export interface SendOptions {
   readonly worker?: string;
   readonly type: string;
   readonly publicUrl?: string;
-  /** How many times more; `true`: once. */
+  /** How many more times; `true`: once. */
   readonly repeat?: number | true;
 }
 
 /**
- * `taskrouter send`: signs a callback, sends it and says whether Twilio would accept the answer.
+ * `taskrouter send`: signs a callback, sends it, and says whether Twilio would accept the answer.
  *
  * @returns 0 if it would, every time; 1 if not, or if a repeated callback got another answer.
- * @throws UsageError when an option is not as it must be.
+ * @throws {UsageError} when an option is malformed.
  */
 export async function send(kind: Kind, options: SendOptions): Promise<number> {
   const request = await build(kind, options);
@@ -50,7 +50,7 @@ export async function send(kind: Kind, options: SendOptions): Promise<number> {
   return judgement.accepted && same ? EXIT.ok : EXIT.failed;
 }
 
-/** What Twilio would not say, and the user wants to know: that nobody handles this, or that the type has a slip. */
+/** What Twilio would not report but the user wants to know: no handler took this, or the event type looks misspelt. */
 function notesOn(kind: Kind, type: string, answer: Answer): readonly string[] {
   const notes: string[] = [];
   const known = Object.hasOwn(EVENT_SUBJECTS, type);
@@ -62,13 +62,11 @@ function notesOn(kind: Kind, type: string, answer: Answer): readonly string[] {
   }
   if ('failure' in answer) return notes;
   if (answer.handler === 'none') {
-    notes.push(
-      `Nobody handles ${type}: no handler is registered for it. Add onEvent(${choice}, …) or defineEvent.`,
-    );
+    notes.push(`No handler is registered for ${type}. Add onEvent(${choice}, …) or defineEvent.`);
   }
   if (answer.handler === 'otherwise') {
     notes.push(
-      'No handler matched this task and worker, so otherwise decided. Check --task, --worker and --set.',
+      'No handler matched this task and worker, so `otherwise` decided. Check --task, --worker and --set.',
     );
   }
   return notes;
@@ -77,11 +75,11 @@ function notesOn(kind: Kind, type: string, answer: Answer): readonly string[] {
 async function build(kind: Kind, options: SendOptions): Promise<SignedRequest> {
   const authToken = (options.token ?? '').split(',')[0]!.trim();
   if (authToken === '') {
-    throw new UsageError("There is no Auth Token to sign with: set TWILIO_AUTH_TOKEN to the endpoint's.");
+    throw new UsageError("No Auth Token to sign with. Set TWILIO_AUTH_TOKEN to the endpoint's.");
   }
   for (const url of [options.url, options.publicUrl ?? options.url]) {
     if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
-      throw new UsageError('A URL must be whole, such as http://127.0.0.1:3000/taskrouter/assignment.');
+      throw new UsageError('A URL must be complete, such as http://127.0.0.1:3000/taskrouter/assignment.');
     }
   }
   const url = options.publicUrl ?? options.url;
@@ -104,7 +102,7 @@ async function build(kind: Kind, options: SendOptions): Promise<SignedRequest> {
   });
 }
 
-/** The text of the attributes. Text that is no JSON is sent as it is: what an endpoint makes of it is worth a try. */
+/** The text of the attributes. Text that is not JSON is sent unchanged, to show how the endpoint treats it. */
 async function readAttributes(option: string, given: string | undefined): Promise<string | undefined> {
   if (given === undefined || !given.startsWith('@')) return given;
   try {
@@ -116,8 +114,7 @@ async function readAttributes(option: string, given: string | undefined): Promis
 
 function readField(text: string): [string, string | undefined] {
   const equals = text.indexOf('=');
-  if (equals === 0)
-    throw new UsageError('--set takes Name=value, or a name alone to leave that parameter out.');
+  if (equals === 0) throw new UsageError('--set takes Name=value, or a name alone to remove that parameter.');
   return equals === -1 ? [text, undefined] : [text.slice(0, equals), text.slice(equals + 1)];
 }
 

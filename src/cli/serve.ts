@@ -6,7 +6,7 @@ import { stopOnSignals } from '../server/shutdown.js';
 /**
  * `taskrouter serve`: the endpoint, until a signal stops it.
  *
- * @throws ConfigurationError when the environment, the handlers or a port are not as they must be.
+ * @throws {ConfigurationError} when the environment, the handlers or a port are not as they must be.
  */
 export async function serve(): Promise<void> {
   // A handler that prints to a pipe nobody reads, or to a full disk, does not end the endpoint.

@@ -22,7 +22,7 @@ const LIMIT_MS = 10_000;
  * `taskrouter trigger`: makes a task in a running `taskrouter dev` or `emulate`.
  *
  * @returns 0 when the task was made; 1 when nothing answers at the URL, or the task was refused.
- * @throws UsageError for a preset or attributes that are none.
+ * @throws {UsageError} for a preset or attributes that are none.
  */
 export async function trigger(name: string, options: TriggerOptions): Promise<number> {
   if (!/^https?:\/\//.test(options.url) || !URL.canParse(options.url)) {

@@ -25,7 +25,7 @@ type Target = Pick<World, 'dispatch' | 'workspaces'>;
 
 /**
  * Creates what the definition has and the workspace lacks, and changes what differs.
- * @throws EngineRefusal with the path of the part that was refused.
+ * @throws {EngineRefusal} with the path of the part that was refused.
  */
 export function fillWorkspace(world: Target, workspaceSid: string, definition: CheckedDefinition): Sids {
   const view = workspaceIn(world, workspaceSid);

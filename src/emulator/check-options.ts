@@ -56,7 +56,7 @@ const CHOICES: Readonly<Record<keyof NonNullable<EmulatorOptions['choices']>, re
   noContent: oneOf('defer', 'fail'),
 };
 
-/** @throws ConfigurationError for an unknown option, one of the wrong form, or two that contradict each other. */
+/** @throws {ConfigurationError} for an unknown option, one of the wrong form, or two that contradict each other. */
 export function checkOptions(options: EmulatorOptions): void {
   checkFields(options, OPTIONS, 'createEmulator');
   checkFields(options.choices, CHOICES, 'createEmulator choices');
@@ -114,7 +114,7 @@ const BEHAVIOURS: Readonly<Record<PhoneBehaviour['does'], readonly string[]>> = 
 
 /**
  * A phone's behaviour, checked: a function may return anything.
- * @throws ConfigurationError
+ * @throws {ConfigurationError}
  */
 export function checkPhone(behaviour: PhoneBehaviour): PhoneBehaviour {
   const given: unknown = behaviour;

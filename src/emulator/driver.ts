@@ -5,12 +5,14 @@ import type { Engine } from './engine/interface.js';
 export interface Driver {
   /** {@link Engine.dispatch}, with the timer set anew afterwards. */
   readonly dispatch: Engine['dispatch'];
+  /** Sets the timer anew, after the engine's state was replaced. */
+  rearm(): void;
   /** Lets go of the clock: no timer of the engine runs any more. */
   stop(): void;
 }
 
 /** The longest wait that timers of JavaScript know. */
-const longestWaitMs = 2 ** 31 - 1;
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
 export function drive(engine: Engine, clock: Clock): Driver {
   let timer: Timer;
@@ -22,7 +24,7 @@ export function drive(engine: Engine, clock: Clock): Driver {
     if (stopped || at === armedFor) return;
     if (armedFor !== undefined) clock.clearTimeout(timer);
     armedFor = at;
-    if (at !== undefined) timer = clock.setTimeout(fire, Math.min(at - clock.now(), longestWaitMs));
+    if (at !== undefined) timer = clock.setTimeout(fire, Math.min(at - clock.now(), LONGEST_WAIT_MS));
   }
 
   function fire(): void {
@@ -40,6 +42,7 @@ export function drive(engine: Engine, clock: Clock): Driver {
         arm();
       }
     },
+    rearm: arm,
     stop() {
       stopped = true;
       if (armedFor !== undefined) clock.clearTimeout(timer);

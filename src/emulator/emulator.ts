@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
-import { dateClock } from '../clock.js';
+import { dateClock, systemClock } from '../clock.js';
 import { ConfigurationError } from '../errors.js';
 import { consoleLogger } from '../log.js';
 import { createVirtualClock } from '../virtual-clock.js';
 import { createApp } from './api/app.js';
 import { controlRoutes } from './api/control.js';
+import { mcpRoutes } from './api/mcp.js';
 import { checkOptions, checkPhone } from './check-options.js';
+import { clockHint } from './clock-hint.js';
 import { Deliverer } from './delivery/deliver.js';
 import { createInstructionExecutor } from './delivery/execute-instruction.js';
 import { DeliveryLog } from './delivery/log.js';
@@ -15,12 +17,18 @@ import { drive } from './driver.js';
 import { createEngine, type EngineOutput, formatExplanation, seededSid } from './engine/index.js';
 import { notFound } from './engine/refusal.js';
 import { randomSid } from './engine/sid.js';
+import { Feed } from './feed/feed.js';
+import { Replayer } from './feed/replay.js';
+import { Stream } from './feed/stream.js';
+import { forkEngine } from './fork.js';
+import { allEvents, inTest } from './in-test.js';
 import type { Emulator } from './interface.js';
 import { leniencies } from './lenient.js';
 import type { EmulatorEvent, EmulatorOptions } from './options.js';
 import { seedWorkspace } from './seed.js';
 import { listening } from './server.js';
-import { damaged, readDataFile, type SavedState } from './storage/data-file.js';
+import { createState } from './state.js';
+import { damaged, readDataFile } from './storage/data-file.js';
 import { type DataLock, lockDataFile } from './storage/data-lock.js';
 import { createSaver } from './storage/saver.js';
 import { taskFields } from './task-fields.js';
@@ -35,7 +43,7 @@ import type { World } from './world/world.js';
 /**
  * Starts a TaskRouter of one's own: REST API, routing and signed callbacks on this machine.
  *
- * @throws ConfigurationError for a bad option or a data file that is damaged, in use or cannot be written; the system's
+ * @throws {ConfigurationError} for a bad option or a data file that is damaged, in use or cannot be written; the system's
  * error when the port is taken.
  * @example
  * const emulator = await createEmulator({ clock: 'virtual' });
@@ -82,6 +90,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
       // Not every change is an event.
       saver?.changed();
       const result = driver.dispatch(name, params, seen);
+      if (result) feed.touch('workspaceSid' in result ? result.workspaceSid : result.sid);
       if (result && 'workspaceSid' in result) {
         for (const message of leniencies(name, params)) world.warn(result.workspaceSid, message);
       }
@@ -102,7 +111,13 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
 
   const watchers = new Set<(event: EmulatorEvent) => void>();
   const changes = new Set<() => void>();
+  const feed = new Feed({ world, clock: virtual ? 'virtual' : 'real', restarted: saved !== undefined });
   const emit = (event: EmulatorEvent) => {
+    try {
+      feed.hear(event);
+    } catch (error) {
+      log.error({ error }, 'the feed of the emulator threw');
+    }
     for (const watcher of watchers) {
       try {
         watcher(event);
@@ -132,13 +147,20 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     noContent,
     hex,
   });
-  const state = (): SavedState => ({
-    savedAt: clock.now(),
-    engine: engine.snapshot(),
-    events: world.events.snapshot(),
-    phones: phones.steps(),
+  const quiet = () => deliverer.quiet();
+  const changed = () => {
+    saver?.changed();
+    for (const change of changes) change();
+  };
+  const { events, faults } = world;
+  const state = createState({
+    ...{ engine, driver, clock, virtual, events, phones, deliveries, faults, quiet },
+    changed() {
+      feed.replaced(deliveries.deliveries(), deliveries.debugger());
+      changed();
+    },
   });
-  const saver = lock && createSaver(lock.file, state, log);
+  const saver = lock && createSaver(lock.file, state.saved, log);
 
   const hear = (output: EngineOutput): void => {
     if (output.kind === 'event') {
@@ -150,8 +172,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     } else {
       deliveries.debug({ ...output, reservationSid: undefined });
     }
-    saver?.changed();
-    for (const change of changes) change();
+    changed();
   };
   engine.subscribe(hear);
   for (const step of saved?.phones ?? []) phones.plan(step);
@@ -172,7 +193,27 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     }
   };
 
-  const emulator: Omit<Emulator, 'url' | 'listen' | 'close'> = {
+  const onChange = (change: () => void) => {
+    changes.add(change);
+    return () => void changes.delete(change);
+  };
+  const nextTimerAt = () => {
+    const times = [engine.nextTimerAt(), ...phones.steps().map(({ at }) => at)].filter(
+      (at) => at !== undefined,
+    );
+    return times.length === 0 ? undefined : Math.min(...times);
+  };
+  const waiting = {
+    ...{ world, executor, onChange, quiet, workspaceOf },
+    explain: explainText,
+    clockHint: () => (virtual ? clockHint(clock.now(), nextTimerAt()) : ''),
+  };
+
+  const emulator: Omit<Emulator, 'url' | 'listen' | 'close' | 'events'> = {
+    ...inTest(waiting),
+    snapshot: state.snapshot,
+    restore: state.restore,
+    reset: state.reset,
     accountSid,
     authToken,
     workspaces: engine.workspaces,
@@ -181,19 +222,9 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     seed: (definition, seeding = {}) =>
       seedWorkspace(world, definition, seeding, () => createEngine({ ...options.choices, now: clock.now })),
     createTask: (task = {}) => plainTask(world.dispatch('createTask', taskFields(world, task))),
-    until(task, waiting = {}) {
+    until(task, options = {}) {
       const taskSid = typeof task === 'string' ? task : task.sid;
-      const onChange = (change: () => void) => {
-        changes.add(change);
-        return () => void changes.delete(change);
-      };
-      return until(
-        world,
-        onChange,
-        explainText,
-        { workspaceSid: workspaceOf(taskSid), sid: taskSid },
-        waiting,
-      );
+      return until(waiting, { workspaceSid: workspaceOf(taskSid), sid: taskSid }, options);
     },
     async advance(duration) {
       const ms = durationMs(duration);
@@ -204,12 +235,16 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
         );
       }
       checkTime(clock.now() + ms);
-      await virtual.advance(ms, () => deliverer.quiet());
+      await virtual.advance(ms, quiet);
       saver?.changed();
+      feed.touch();
     },
-    quiet: () => deliverer.quiet(),
+    quiet,
     explain,
-    trouble: (switches) => world.faults.set(switches),
+    trouble(switches) {
+      world.faults.set(switches);
+      feed.touch();
+    },
     troubles: () => world.faults.list(),
     deliveries: () => deliveries.deliveries(),
     debugger: () => deliveries.debugger(),
@@ -221,17 +256,27 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
   };
 
   const { host = '127.0.0.1' } = options;
+  const hosts = [host, ...(options.allowHosts ?? [])];
+  const replayer = new Replayer({ feed, world, deliveries, fetch, hex });
+  const stream = new Stream(feed, systemClock, clock.now, () => world.faults.list());
+  const parts = {
+    ...{ feed, stream, replayer, world, executor },
+    fork: () => forkEngine(engine, options.choices ?? {}, clock.now()),
+    coerceNumericStrings: options.choices?.coerceNumericStrings ?? false,
+  };
   const app = createApp({
     world,
     executor,
     log,
-    control: controlRoutes(emulator, [host, ...(options.allowHosts ?? [])]),
+    control: controlRoutes(emulator, hosts, parts),
+    mcp: mcpRoutes(hosts),
   });
   const server = listening(createServer(app), host);
   let closing: Promise<void> | undefined;
   const close = async () => {
     driver.stop();
-    await deliverer.close();
+    stream.close();
+    await Promise.all([deliverer.close(), replayer.close()]);
     await server.close();
     try {
       saver?.close();
@@ -252,6 +297,9 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     ...emulator,
     get url() {
       return server.url;
+    },
+    get events() {
+      return allEvents(waiting);
     },
     listen: server.listen,
     close: () => {

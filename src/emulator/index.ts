@@ -17,6 +17,8 @@ export {
   type WorkflowDefinition,
   type WorkspaceDefinition,
 } from '../workspace/definition/index.js';
+// What a test does and waits for.
+export { type Agent, type AgentOptions, AgentWaitError } from './agent.js';
 export { SeedRefusal } from './apply-definition.js';
 // What it emits.
 export type { DebuggerEntry, Delivery } from './delivery/log.js';
@@ -39,9 +41,12 @@ export type {
 } from './engine/index.js';
 // The engine's words.
 export { EngineRefusal } from './engine/index.js';
+export type { WorkerInNames } from './in-test.js';
 export type { Emulator } from './interface.js';
+export type { InWorkspace, TaskInNames } from './named.js';
 export type { EmulatorEvent, EmulatorOptions } from './options.js';
 export type { Seeded, SeedOptions } from './seed.js';
+export type { EmulatorSnapshot } from './state.js';
 export type { NewTask } from './task-fields.js';
 export {
   type OtherRequests,

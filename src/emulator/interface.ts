@@ -1,6 +1,7 @@
 import type { WorkspaceDefinition } from '../workspace/definition/index.js';
 import type { DebuggerEntry, Delivery } from './delivery/log.js';
 import type { Explanation, Task, WorkspaceView } from './engine/index.js';
+import type { InTest } from './in-test.js';
 import type { EmulatorEvent } from './options.js';
 import type { Seeded, SeedOptions } from './seed.js';
 import type { NewTask } from './task-fields.js';
@@ -10,8 +11,8 @@ import type { Duration } from './world/duration.js';
 import type { FaultName, FaultSwitches } from './world/faults.js';
 
 /** A running emulator. */
-export interface Emulator {
-  /** Where its API is: `http://127.0.0.1:8080`. @throws ConfigurationError before it listens. */
+export interface Emulator extends InTest {
+  /** Where its API is: `http://127.0.0.1:8080`. @throws {ConfigurationError} before it listens. */
   readonly url: string;
   readonly accountSid: string;
   readonly authToken: string;
@@ -27,7 +28,7 @@ export interface Emulator {
   /**
    * Makes a workspace from its definition, and returns the SIDs by the names in it. With `workspaceSid` it changes that
    * workspace to what the definition says.
-   * @throws DefinitionError what is wrong with the definition, with the path of each problem; EngineRefusal what TaskRouter
+   * @throws {DefinitionError} what is wrong with the definition, with the path of each problem; EngineRefusal what TaskRouter
    * would refuse. Nothing has changed then.
    * @example const { workers } = emulator.seed({ workers: { Alice: { activity: 'Available' } } }); // workers.Alice: 'WK…'
    */
@@ -35,7 +36,7 @@ export interface Emulator {
 
   /**
    * Makes a task, as `POST …/Tasks` would.
-   * @throws EngineRefusal what TaskRouter would refuse.
+   * @throws {EngineRefusal} what TaskRouter would refuse.
    */
   createTask(task?: NewTask): Task;
 
@@ -48,7 +49,7 @@ export interface Emulator {
 
   /**
    * Lets virtual time pass, timer by timer; before each timer, and at the end, it waits for every request under way.
-   * @throws ConfigurationError with a real clock, for a bad duration, or beyond the year 9998.
+   * @throws {ConfigurationError} with a real clock, for a bad duration, or beyond the year 9998.
    * @example await emulator.advance('2m');
    */
   advance(duration: Duration): Promise<void>;
@@ -58,13 +59,13 @@ export interface Emulator {
 
   /**
    * Why a task is where it is, as data and as readable text.
-   * @throws EngineRefusal 404 for a task that does not exist (any more).
+   * @throws {EngineRefusal} 404 for a task that does not exist (any more).
    */
   explain(taskSid: string): Explanation & { readonly text: string };
 
   /**
    * Sets switches that make trouble on purpose; those not named stay as they are.
-   * @throws ConfigurationError for an unknown switch.
+   * @throws {ConfigurationError} for an unknown switch.
    * @example emulator.trouble({ duplicate: true, drop: 3, tooManyRequests: { times: 2, retryAfterS: 1 } });
    */
   trouble(switches: FaultSwitches): void;

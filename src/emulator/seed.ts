@@ -37,7 +37,7 @@ export type OnKept = (message: string) => void;
  * Makes a workspace from its definition, or changes one.
  *
  * @param rehearse - runs a change against a TaskRouter of its own first, so that one that is refused changes nothing.
- * @throws DefinitionError what is wrong with the definition; EngineRefusal what TaskRouter would refuse. Nothing has
+ * @throws {DefinitionError} what is wrong with the definition; EngineRefusal what TaskRouter would refuse. Nothing has
  * changed then.
  */
 export function seedWorkspace<const D extends WorkspaceDefinition>(

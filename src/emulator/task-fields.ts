@@ -38,7 +38,7 @@ const KEYS: Readonly<Record<keyof NewTask, true>> = {
   taskQueue: true,
 };
 
-/** @throws EngineRefusal 404 for the workspace; ConfigurationError for an unknown key or a name that nothing has. */
+/** @throws {EngineRefusal} 404 for the workspace; ConfigurationError for an unknown key or a name that nothing has. */
 export function taskFields(world: World, task: NewTask): Commands['createTask']['params'] {
   refuseUnknownKeys(task, Object.keys(KEYS), 'createTask');
   const { workspaceSid, workflow, attributes, taskQueue, ...fields } = task;

@@ -1,14 +1,31 @@
 import { TaskRouterKitError } from '../errors.js';
 import { refuseUnknownKeys } from '../near-miss.js';
-import type { AssignmentStatus, Task } from './engine/types.js';
+import type { AssignmentStatus, Reservation, Task, WorkspaceView } from './engine/types.js';
+import { findNamed } from './named.js';
+import { defaultWaitMs, type OnChange, waitFor } from './wait.js';
 import type { World } from './world/world.js';
 
 /** Waits for what becomes of one task. Each promise gives the task as it then is. */
 export interface Until {
   /** Reserved for a worker; already assigned counts too. */
   isReserved(): Promise<Task>;
+  /**
+   * Reserved for this worker, by friendly name or SID; already accepted by them counts too. Rejects at once when
+   * somebody else accepted it.
+   * @throws {ConfigurationError} at once for a worker that is not there, with the near miss.
+   * @example await emulator.until(task).isReservedFor('Ann');
+   */
+  isReservedFor(worker: string): Promise<Task>;
   /** Accepted by a worker; already wrapping or completed counts too. */
   isAssigned(): Promise<Task>;
+  /** Accepted by this worker, by friendly name or SID; already wrapping or completed by them counts too. */
+  isAssignedTo(worker: string): Promise<Task>;
+  /**
+   * At a routing step of this queue, by friendly name or SID, whatever its status. Rejects at once when the task has
+   * ended, or was accepted from another queue: it moves no more.
+   * @example await emulator.until(task).isIn('Experts');
+   */
+  isIn(taskQueue: string): Promise<Task>;
   isWrapping(): Promise<Task>;
   isCompleted(): Promise<Task>;
   isCanceled(): Promise<Task>;
@@ -16,7 +33,7 @@ export interface Until {
   isPending(): Promise<Task>;
 }
 
-/** The task did not become what a test waited for. */
+/** The task did not become what a test waited for. The message is what it is instead, and its explanation. */
 export class TaskWaitError extends TaskRouterKitError {}
 
 export interface UntilOptions {
@@ -33,6 +50,8 @@ const reached: Readonly<Record<AssignmentStatus, readonly AssignmentStatus[]>> =
   completed: ['completed'],
   canceled: ['canceled'],
 };
+
+const held = ['accepted', 'wrapping', 'completed'];
 
 /** A task as it is now, without the engine's own links. */
 export const plainTask = (task: Task): Task => ({
@@ -56,51 +75,104 @@ export const plainTask = (task: Task): Task => ({
   version: task.version,
 });
 
-/** Says that something happened; the function it returns ends that. */
-export type OnChange = (listener: () => void) => () => void;
+export interface UntilParts {
+  readonly world: Pick<World, 'workspaces'>;
+  readonly onChange: OnChange;
+  /** Why the task is where it is; '' when nothing is known. */
+  readonly explain: (taskSid: string) => string;
+  /** What a stopped clock would still bring, as lines for an error; '' where time passes by itself. */
+  readonly clockHint: () => string;
+}
+
+/** What a wait is for. */
+interface Goal {
+  /** Ends `Task … is not`: `reserved for Ann`. */
+  readonly what: string;
+  isReached(task: Task, view: WorkspaceView): boolean;
+  /** Why it can never be reached any more; undefined: it still can. */
+  isLost(task: Task, view: WorkspaceView): string | undefined;
+}
 
 export function until(
-  world: World,
-  onChange: OnChange,
-  explain: (taskSid: string) => string,
+  { world, onChange, explain, clockHint }: UntilParts,
   { workspaceSid, sid }: { readonly workspaceSid: string; readonly sid: string },
   options: UntilOptions,
 ): Until {
   refuseUnknownKeys(options, ['withinMs'], 'until');
-  const { withinMs = 5_000 } = options;
-  const wait = (status: AssignmentStatus) =>
-    new Promise<Task>((resolve, reject) => {
-      const look = () => {
-        const task = world.workspaces.get(workspaceSid)?.tasks.get(sid);
-        const now = task?.assignmentStatus;
-        if (task && now && reached[status].includes(now)) {
-          end();
-          resolve(plainTask(task));
-        } else if (!task || now === 'canceled' || now === 'completed') {
-          fail(`Task ${sid} will not be ${status} any more: it is ${now ?? 'gone'}`);
-        }
-      };
-      const fail = (what: string) => {
-        end();
-        reject(new TaskWaitError('task-wait', `${what}.\n${explain(sid)}`));
-      };
-      const timer = setTimeout(() => {
-        const now = world.workspaces.get(workspaceSid)?.tasks.get(sid)?.assignmentStatus;
-        fail(`Task ${sid} is ${now ?? 'gone'} and not ${status} after ${withinMs} ms`);
-      }, withinMs);
-      const stop = onChange(look);
-      const end = () => {
-        clearTimeout(timer);
-        stop();
-      };
-      look();
+  const { withinMs = defaultWaitMs } = options;
+  const present = () => world.workspaces.get(workspaceSid)?.tasks.get(sid);
+  const failed = (what: string) =>
+    new TaskWaitError(
+      'task-wait',
+      [`${what}.`, explain(sid), clockHint()].filter((s) => s !== '').join('\n'),
+    );
+  const wait = ({ what, isReached, isLost }: Goal) =>
+    waitFor<Task>({
+      onChange,
+      withinMs,
+      look() {
+        const task = present();
+        if (!task) throw failed(`Task ${sid} will not be ${what} any more: it is gone`);
+        const view = world.workspaces.get(workspaceSid)!;
+        if (isReached(task, view)) return plainTask(task);
+        const lost = isLost(task, view);
+        if (lost !== undefined) throw failed(`Task ${sid} will not be ${what} any more: it ${lost}`);
+        return undefined;
+      },
+      tooLate: () =>
+        failed(
+          `Task ${sid} is ${present()?.assignmentStatus ?? 'gone'} and not ${what} after ${withinMs} ms`,
+        ),
     });
+
+  const status = (wanted: AssignmentStatus) =>
+    wait({
+      what: wanted,
+      isReached: ({ assignmentStatus }) => reached[wanted].includes(assignmentStatus),
+      isLost: ended,
+    });
+  const withWorker = async (name: string, what: string, statuses: readonly string[]) => {
+    const { sid: workerSid, friendlyName } = findNamed(world, 'worker', name, { workspaceSid });
+    return wait({
+      what: `${what} ${friendlyName}`,
+      isReached: (_task, view) =>
+        view
+          .reservationsOfTask(sid)
+          .some((one) => one.workerSid === workerSid && statuses.includes(one.reservationStatus)),
+      isLost: (task, view) => {
+        const holder = holderOf(view, sid);
+        return holder === undefined
+          ? ended(task)
+          : `went to ${view.workers.get(holder.workerSid)?.friendlyName ?? holder.workerSid} (${task.assignmentStatus})`;
+      },
+    });
+  };
   return {
-    isPending: () => wait('pending'),
-    isReserved: () => wait('reserved'),
-    isAssigned: () => wait('assigned'),
-    isWrapping: () => wait('wrapping'),
-    isCompleted: () => wait('completed'),
-    isCanceled: () => wait('canceled'),
+    isPending: () => status('pending'),
+    isReserved: () => status('reserved'),
+    isReservedFor: (name) => withWorker(name, 'reserved for', ['pending', ...held]),
+    isAssigned: () => status('assigned'),
+    isAssignedTo: (name) => withWorker(name, 'assigned to', held),
+    async isIn(name) {
+      const queue = findNamed(world, 'task queue', name, { workspaceSid });
+      return wait({
+        what: `in ${queue.friendlyName}`,
+        isReached: (task) => task.taskQueueSid === queue.sid,
+        isLost: (task, view) => {
+          if (holderOf(view, sid) === undefined) return ended(task);
+          return `was accepted from ${view.taskQueues.get(task.taskQueueSid)?.friendlyName ?? task.taskQueueSid}`;
+        },
+      });
+    },
+    isWrapping: () => status('wrapping'),
+    isCompleted: () => status('completed'),
+    isCanceled: () => status('canceled'),
   };
 }
+
+const ended = ({ assignmentStatus: now }: Task) =>
+  now === 'canceled' || now === 'completed' ? `is ${now}` : undefined;
+
+/** The reservation under which a worker has accepted the task. */
+const holderOf = (view: WorkspaceView, taskSid: string): Reservation | undefined =>
+  view.reservationsOfTask(taskSid).find(({ reservationStatus }) => held.includes(reservationStatus));

@@ -3,14 +3,14 @@
  * and the separators of lines and paragraphs.
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const invisible = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
+const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
 
 /**
  * A text that others gave, such as a name, for one line on a terminal: what is not shown there is escaped as in JSON.
  * @example visible('Ann\u001b[2J') // 'Ann\\u001b[2J'
  */
 export function visible(text: string): string {
-  return text.replace(invisible, escaped);
+  return text.replace(INVISIBLE, escaped);
 }
 
 /** The same for a text of several lines, which stay. */

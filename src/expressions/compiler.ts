@@ -41,7 +41,7 @@ export type Evaluate = (scope: AnyScope) => JsonValue;
 /**
  * Reads an expression and turns it into a function. Compile once, test often.
  *
- * @throws ExpressionError when the text is no expression, or holds a name or operator that its context does not know.
+ * @throws {ExpressionError} when the text is no expression, or holds a name or operator that its context does not know.
  * @example
  * const target = compileExpression('worker.skills HAS task.skill', 'target');
  * target.test({ task: { skill: 'fr' }, worker });

@@ -1,7 +1,7 @@
 import { TaskRouterKitError } from '../errors.js';
 
 /** How much of a line is shown around the caret. */
-const shown = 72;
+const SHOWN = 72;
 
 /** An expression that cannot be used: where in its text, and why. Lines and columns count from 1. */
 export class ExpressionError extends TaskRouterKitError {
@@ -28,9 +28,9 @@ export class ExpressionError extends TaskRouterKitError {
 }
 
 function excerptOf(source: string, lineStart: number, offset: number): string {
-  const from = Math.max(lineStart, offset - shown / 2);
+  const from = Math.max(lineStart, offset - SHOWN / 2);
   const lineEnd = source.indexOf('\n', offset);
-  const to = Math.min(lineEnd < 0 ? source.length : lineEnd, from + shown);
+  const to = Math.min(lineEnd < 0 ? source.length : lineEnd, from + SHOWN);
   // A tab is as wide as a space here, else the caret would point elsewhere than it counts.
   return `${source.slice(from, to).replaceAll('\t', ' ')}\n${' '.repeat(offset - from)}^`;
 }

@@ -9,14 +9,14 @@ export type Token = Span &
     | { readonly kind: 'and' | 'or' | '(' | ')' | '[' | ']' | ',' | '.' | 'end' }
   );
 
-const name = /[A-Za-z_][A-Za-z0-9_$]*/y;
+const NAME = /[A-Za-z_][A-Za-z0-9_$]*/y;
 /** After a dot a name may begin with a digit: live configurations have skills such as 911EN. */
-const segment = /[A-Za-z0-9_][A-Za-z0-9_$]*/y;
+const SEGMENT = /[A-Za-z0-9_][A-Za-z0-9_$]*/y;
 /** A first name that begins with a digit, such as 24x7. What looks like an exponent is refused, not taken for a name. */
-const digitsFirst = /(?!\d+[eE]\d+(?![A-Za-z0-9_$]))\d+([A-Za-z_][A-Za-z0-9_$]*)/y;
-const number = /-?\d+(?:\.\d+)?/y;
-const space = /\s+/y;
-const notIn = /not\s+in(?![A-Za-z0-9_$])/iy;
+const DIGITS_FIRST = /(?!\d+[eE]\d+(?![A-Za-z0-9_$]))\d+([A-Za-z_][A-Za-z0-9_$]*)/y;
+const NUMBER = /-?\d+(?:\.\d+)?/y;
+const SPACE = /\s+/y;
+const NOT_IN = /not\s+in(?![A-Za-z0-9_$])/iy;
 // The longer spellings first. `=`, `>-` and `<-` are Twilio's second spellings of ==, HAS and IN
 // (twilio.com/docs/taskrouter/api/task-queue, twilio.com/docs/taskrouter/api/task).
 const symbols: readonly (readonly [string, Operator])[] = [
@@ -31,18 +31,18 @@ const symbols: readonly (readonly [string, Operator])[] = [
   ['<', '<'],
 ];
 /** The four operators of two characters that end in `=`, with a blank inside. */
-const blankInside = /([!=<>])\s+=/y;
+const BLANK_INSIDE = /([!=<>])\s+=/y;
 /** Stars before the first token, and the blanks around them. */
-const leadingStars = /\s*\*[\s*]*/y;
+const LEADING_STARS = /\s*\*[\s*]*/y;
 /** Words that are no names where they stand alone; any case. */
-const words = new Map<string, 'and' | 'or' | Operator>([
+const WORDS = new Map<string, 'and' | 'or' | Operator>([
   ['and', 'and'],
   ['or', 'or'],
   ['in', 'IN'],
   ['has', 'HAS'],
   ['contains', 'CONTAINS'],
 ]);
-const constants = new Map<string, boolean | null>([
+const CONSTANTS = new Map<string, boolean | null>([
   ['true', true],
   ['false', false],
   ['null', null],
@@ -51,12 +51,12 @@ const constants = new Map<string, boolean | null>([
 /** True for a word that cannot stand alone as a name. */
 export const isReserved = (text: string): boolean => {
   const lower = text.toLowerCase();
-  return lower === 'not' || words.has(lower) || constants.has(lower);
+  return lower === 'not' || WORDS.has(lower) || CONSTANTS.has(lower);
 };
 
 /**
  * Reads the tokens of an expression one at a time, so that an error costs no more than the text before it.
- * @throws ExpressionError at the first character that begins no token.
+ * @throws {ExpressionError} at the first character that begins no token.
  */
 export class Lexer {
   readonly source: string;
@@ -69,7 +69,7 @@ export class Lexer {
   constructor(source: string, lenient = false) {
     this.source = source;
     this.#lenient = lenient;
-    if (lenient && this.#match(leadingStars) !== undefined) {
+    if (lenient && this.#match(LEADING_STARS) !== undefined) {
       this.warn(source.indexOf('*'), 'the leading * is ignored, as Twilio most likely does: remove it');
     }
   }
@@ -79,7 +79,7 @@ export class Lexer {
   }
 
   next(): Token {
-    this.#match(space);
+    this.#match(SPACE);
     const start = this.#offset;
     const token = this.#read(start);
     this.#offset = token.end;
@@ -93,12 +93,12 @@ export class Lexer {
     if (char === "'" || char === '"') return this.#string(start, char);
     // After a dot every word is a name: worker.in, task.has.
     if (this.#afterDot) {
-      const text = this.#match(segment);
+      const text = this.#match(SEGMENT);
       if (text !== undefined) return { kind: 'name', text, start, end: start + text.length };
     }
     const named = this.#nameFromDigits(start);
     if (named) return named;
-    const digits = this.#match(number);
+    const digits = this.#match(NUMBER);
     if (digits !== undefined) return this.#number(start, digits);
     const symbol = symbols.find(([text]) => this.source.startsWith(text, start));
     // `x >-1` and `x<-1` are comparisons with a negative number, not HAS and IN.
@@ -121,14 +121,14 @@ export class Lexer {
   }
 
   #word(start: number, char: string): Token {
-    const text = this.#match(name);
+    const text = this.#match(NAME);
     if (text === undefined) throw new ExpressionError(this.source, start, strange(char));
     const end = start + text.length;
     const lower = text.toLowerCase();
-    const constant = constants.get(lower);
+    const constant = CONSTANTS.get(lower);
     if (constant !== undefined) return { kind: 'literal', value: constant, start, end };
     if (lower === 'not') return this.#notIn(start);
-    const word = words.get(lower);
+    const word = WORDS.get(lower);
     if (word === undefined) return { kind: 'name', text, start, end };
     return word === 'and' || word === 'or'
       ? { kind: word, start, end }
@@ -137,7 +137,7 @@ export class Lexer {
 
   /** `24x7` is a name; `1AND` is a number and a word, as it always was. */
   #nameFromDigits(start: number): Token | undefined {
-    const text = this.#match(digitsFirst);
+    const text = this.#match(DIGITS_FIRST);
     if (text === undefined) return undefined;
     if (!isReserved(text.replace(/^\d+/, ''))) return { kind: 'name', text, start, end: start + text.length };
     this.#offset = start;
@@ -146,7 +146,7 @@ export class Lexer {
 
   /** An operator with a blank inside, such as `! =`. */
   #tornOperator(start: number): Token | undefined {
-    const text = this.#match(blankInside);
+    const text = this.#match(BLANK_INSIDE);
     if (text === undefined) return undefined;
     const whole = `${text.charAt(0)}=`;
     if (!this.#lenient) {
@@ -161,7 +161,7 @@ export class Lexer {
 
   #notIn(start: number): Token {
     this.#offset = start;
-    const text = this.#match(notIn);
+    const text = this.#match(NOT_IN);
     if (text === undefined) {
       throw new ExpressionError(
         this.source,

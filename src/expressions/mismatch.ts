@@ -2,7 +2,7 @@ import type { Comparison, Operand } from './ast.js';
 import { printOperand } from './printer.js';
 import type { JsonValue } from './values.js';
 
-const longestValue = 60;
+const LONGEST_VALUE = 60;
 
 /** A value as an expression would write it, shortened, with control characters escaped. */
 export function printValue(value: JsonValue): string {
@@ -10,7 +10,7 @@ export function printValue(value: JsonValue): string {
     typeof value === 'string'
       ? printOperand({ kind: 'literal', value, start: 0, end: 0 })
       : JSON.stringify(value).replaceAll('"', "'");
-  const short = text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
+  const short = text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
   return short.replaceAll(/\p{Cc}/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 

@@ -10,13 +10,13 @@ export interface OrderClause {
   readonly descending: boolean;
 }
 
-const clause = /^\s*(worker((?:\.[A-Za-z0-9_][A-Za-z0-9_$]*|\[\d+\])+))(?:\s+(asc|desc))?\s*$/i;
+const CLAUSE = /^\s*(worker((?:\.[A-Za-z0-9_][A-Za-z0-9_$]*|\[\d+\])+))(?:\s+(asc|desc))?\s*$/i;
 
 /**
  * Reads a target's `order_by`: `worker.path ASC|DESC, ...` (twilio.com/docs/taskrouter/order-workers). Without a
  * direction a clause is ascending.
  *
- * @throws ExpressionError with the place of the first clause that cannot be read.
+ * @throws {ExpressionError} with the place of the first clause that cannot be read.
  * @example parseOrderBy('worker.level DESC, worker.skills.fr ASC')
  */
 export function parseOrderBy(source: string): OrderClause[] {
@@ -24,7 +24,7 @@ export function parseOrderBy(source: string): OrderClause[] {
   return source.split(',').map((text) => {
     const start = offset;
     offset += text.length + 1;
-    const found = clause.exec(text);
+    const found = CLAUSE.exec(text);
     if (!found) throw new ExpressionError(source, start, 'expecting worker.<attribute> ASC or DESC');
     const [, path = '', below = '', direction = ''] = found;
     const segments = [...below.matchAll(/\.([A-Za-z0-9_$]+)|\[(\d+)\]/g)].map(([, name, index]) =>

@@ -3,14 +3,14 @@ import { ExpressionError } from './error.js';
 import { Lexer, type Token } from './lexer.js';
 
 /** Brackets inside brackets. Twilio's own limit is not published; this one keeps the call stack small. */
-const maxDepth = 200;
+const MAX_DEPTH = 200;
 
 /**
  * Reads an expression of TaskRouter's language (twilio.com/docs/taskrouter/expression-syntax). AND binds tighter than
  * OR; a condition always has an operator. Names are only read here: which are allowed depends on the context, see
  * {@link compileExpression}.
  *
- * @throws ExpressionError with the place of the first mistake.
+ * @throws {ExpressionError} with the place of the first mistake.
  * @example parseExpression("language IN ['en', 'es'] AND value >= 10")
  */
 export function parseExpression(source: string): Expression {
@@ -163,8 +163,8 @@ class Parser {
   }
 
   #checkDepth(depth: number): void {
-    if (depth < maxDepth) return;
-    const problem = `more than ${maxDepth} brackets inside one another; write it flatter`;
+    if (depth < MAX_DEPTH) return;
+    const problem = `more than ${MAX_DEPTH} brackets inside one another; write it flatter`;
     throw new ExpressionError(this.#lexer.source, this.#token.start, problem);
   }
 

@@ -8,7 +8,7 @@ export type Accounts = ReadonlyMap<string, ReadonlySet<string>>;
 /**
  * Checks the option `accounts`.
  *
- * @throws ConfigurationError when a key is no AccountSid, a value no list of WorkspaceSids, or nothing is listed.
+ * @throws {ConfigurationError} when a key is no AccountSid, a value no list of WorkspaceSids, or nothing is listed.
  */
 export function readAccounts(accounts: Readonly<Record<string, readonly string[]>>): Accounts {
   if (typeof accounts !== 'object' || accounts === null || Array.isArray(accounts))

@@ -5,8 +5,11 @@ import { publicUrls } from './public-url.js';
 import type { AdapterParts, CallbackRequest, CallbackResponse, ReceivedBody } from './types.js';
 import { hold, letGo, type UnfinishedBody } from './unfinished-bodies.js';
 
-/** Answers a standard `Request`; a path that is not under `basePath` gets 404. */
-export type FetchHandler = (request: Request) => Promise<Response>;
+/**
+ * Answers a standard `Request`; a path that is not under `basePath` gets 404. With a URL it takes `init` as `fetch`
+ * does, so that it can stand in for it; beside a Request the second argument is the platform's own and ignored.
+ */
+export type FetchHandler = (request: Request | URL | string, init?: unknown) => Promise<Response>;
 
 export interface FetchOptions {
   /**
@@ -21,7 +24,8 @@ export function fetchAdapter(
   { handle, now, publicUrl, basePath }: AdapterParts,
   { waitUntil }: FetchOptions = {},
 ): FetchHandler {
-  return async (request) => {
+  return async (given, init) => {
+    const request = isUrl(given) ? new Request(given, init as RequestInit | undefined) : given;
     const { pathname, search } = new URL(request.url);
     const callback: CallbackRequest = {
       method: request.method,
@@ -41,6 +45,10 @@ export function fetchAdapter(
     return new Response(status === 204 ? null : body, { status, headers });
   };
 }
+
+/** Not `instanceof Request`: platforms and polyfills have classes of their own. */
+const isUrl = (given: Request | URL | string): given is URL | string =>
+  typeof given === 'string' || given instanceof URL;
 
 async function readFetchBody(request: Request, timeoutMs: number): Promise<ReceivedBody> {
   if (request.bodyUsed) return { failure: 'consumed' };

@@ -4,7 +4,7 @@ import { ConfigurationError } from '../errors.js';
  * Checks `publicUrl`: where Twilio reaches this router, up to the path the app sees.
  *
  * @returns it without a slash at its end.
- * @throws ConfigurationError when it is not an absolute http(s) URL, or has a query or fragment.
+ * @throws {ConfigurationError} when it is not an absolute http(s) URL, or has a query or fragment.
  */
 export function readPublicUrl(publicUrl: string): string {
   const url = URL.canParse(publicUrl) ? new URL(publicUrl) : undefined;

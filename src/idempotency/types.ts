@@ -144,7 +144,7 @@ export interface OwnedRun extends Run {
    * holds answer and journal, or cannot be asked: then this process alone goes on, and no other takes over if it
    * dies. When the run is deferred already nothing changes, and the promise tells how that ended.
    *
-   * @throws RunLostError when another process has the run, or it has ended before: do nothing more for it.
+   * @throws {RunLostError} when another process has the run, or it has ended before: do nothing more for it.
    * @example
    * await run.defer('{}', { journal: JSON.stringify({ form, dueAt }), limitMs: 8_000 });
    * const instruction = await decide(form, run.signal);
@@ -156,8 +156,8 @@ export interface OwnedRun extends Run {
    * it was about to be done. Resolves once the store holds it, which is tried until the limit of the run; at once only
    * when the store certainly never held a journal, so that nobody can take over.
    *
-   * @throws RunLostError when another process has the run: leave the step to it.
-   * @throws NotRecordedError when the limit passes first: leave the step out.
+   * @throws {RunLostError} when another process has the run: leave the step to it.
+   * @throws {NotRecordedError} when the limit passes first: leave the step out.
    * @example
    * await run.rewriteJournal(JSON.stringify({ form, sending: 'conference' }));
    * await applyByRest(instruction);

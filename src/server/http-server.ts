@@ -24,7 +24,7 @@ const FLUSH_MS = 1_000;
  * Listens on a port.
  *
  * @param host - undefined: every interface.
- * @throws ConfigurationError when that is not possible; the text names `variable`, where the port comes from.
+ * @throws {ConfigurationError} when that is not possible; the text names `variable`, where the port comes from.
  */
 export async function listen(
   listener: RequestListener,

@@ -25,7 +25,7 @@ const UNFIT: Readonly<Record<Unfit, string>> = {
  * connection that leads to such a thing is logged as an error. A Redis that refuses writes is only logged: it may take
  * them again.
  *
- * @throws ConfigurationError `redis-cluster` or `redis-sentinel`.
+ * @throws {ConfigurationError} `redis-cluster` or `redis-sentinel`.
  */
 export async function checkRedis(redis: Redis, log: Logger, clock: Clock = systemClock): Promise<void> {
   let loggedAt = Number.NEGATIVE_INFINITY;

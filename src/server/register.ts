@@ -3,7 +3,7 @@ import type { HandlerDefinition, TaskRouter } from '../index.js';
 /**
  * Registers the definitions of handler files, in their order, which is the routing order.
  *
- * @throws ConfigurationError as the router's own methods do.
+ * @throws {ConfigurationError} as the router's own methods do.
  */
 export function register(taskRouter: TaskRouter, definitions: readonly HandlerDefinition[]): void {
   for (const definition of definitions) {

@@ -53,7 +53,7 @@ export interface Endpoint {
 /**
  * Starts the deployed endpoint: the handlers behind HTTP, with health, metrics, logs and, if configured, Redis.
  *
- * @throws ConfigurationError when a handler cannot be registered or a port cannot be listened on.
+ * @throws {ConfigurationError} when a handler cannot be registered or a port cannot be listened on.
  * @example
  * const endpoint = await startEndpoint(readConfig(process.env), { handlers: await loadHandlers() });
  * console.log(endpoint.url);

@@ -24,7 +24,7 @@ export interface SignRequest {
  *
  * A JSON body is not part of it: pass `withBodyHash(url, body)` as the URL.
  *
- * @throws ConfigurationError when the token is empty: everybody could sign with that.
+ * @throws {ConfigurationError} when the token is empty: everybody could sign with that.
  * @see twilio.com/docs/usage/webhooks/webhooks-security
  * @example
  * const headers = {

@@ -42,7 +42,7 @@ export interface TokenSource {
    * The tokens to check a request of this account with; none when the AccountSid is malformed or unknown.
    * Answers directly when it knows them, with a promise when it must ask; rejects as the look-up does.
    *
-   * @throws TooManyLookups for an account that was never verified, while too many such are being looked up. Whoever
+   * @throws {TooManyLookups} for an account that was never verified, while too many such are being looked up. Whoever
    * sends made-up AccountSids can keep neither the look-up nor verified accounts from working.
    */
   tokens(accountSid: string | undefined): readonly string[] | Promise<readonly string[]>;
@@ -66,7 +66,7 @@ const REFRESH_AFTER_MS = 5_000;
  * directly. A look-up is called once for each account and `ttlMs`; calls that come meanwhile share its promise,
  * and one that rejects is forgotten.
  *
- * @throws ConfigurationError when a fixed token is empty or has blanks around it, or when there is none.
+ * @throws {ConfigurationError} when a fixed token is empty or has blanks around it, or when there is none.
  * @example
  * const source = createTokenSource((accountSid) => vault.read(`twilio/${accountSid}`));
  * const authTokens = await source.tokens(form.AccountSid);

@@ -38,8 +38,8 @@ export interface HandlerInput<T = Attributes, W = Attributes> {
  * Runs a handler as the router would, without HTTP or a store: a function, a fixed instruction, or a definition from a
  * handler file with its match. `undefined`: the definition's match does not fit this input.
  *
- * @throws ConfigurationError for a fact that is unknown.
- * @throws InstructionError when Twilio would refuse the instruction for this task and worker, and whatever the
+ * @throws {ConfigurationError} for a fact that is unknown.
+ * @throws {InstructionError} when Twilio would refuse the instruction for this task and worker, and whatever the
  * handler throws.
  * @example
  * const decision = await runHandler(handler, {

@@ -24,7 +24,7 @@ export class ImportFailure extends Error {
  * read again, packages are not.
  *
  * @param modules - handed to the file in place of copies of their own, which would be other classes.
- * @throws ImportFailure with whatever the file throws as its cause; a slip in the syntax names file, line and column.
+ * @throws {ImportFailure} with whatever the file throws as its cause; a slip in the syntax names file, line and column.
  */
 export async function importFile(path: string, modules: Modules): Promise<Imported> {
   const files = new Set([path]);

@@ -36,7 +36,7 @@ export const DEFINITION_EXTENSIONS: readonly string[] = [...SCRIPTS, ...Object.k
  * Reads a workspace definition from a file: TypeScript or JavaScript with a default export, YAML or JSON.
  *
  * @param modules - what the file's imports of this package are; see {@link importFile}.
- * @throws DefinitionError with file, line and path of each problem; ConfigurationError `no-definition` for a file that
+ * @throws {DefinitionError} with file, line and path of each problem; ConfigurationError `no-definition` for a file that
  *   cannot be read.
  * @example
  * const { definition } = await loadDefinition('taskrouter.config.ts');

@@ -29,8 +29,12 @@ function setUp(register: (router: TaskRouter) => unknown) {
   });
   const watched = new Proxy(store, {
     get(target, name) {
-      asked.push(String(name));
-      return Reflect.get(target, name);
+      const found: unknown = Reflect.get(target, name);
+      if (typeof found !== 'function') return found;
+      return (...args: unknown[]) => {
+        asked.push(String(name));
+        return Reflect.apply(found, target, args);
+      };
     },
   });
   const process = (own: IdempotencyStore, told: DeferredOutcome[]) => {

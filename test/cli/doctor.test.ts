@@ -90,7 +90,7 @@ describe('taskrouter doctor', () => {
     const { code, output } = await examine(raw(), { token: 'another' });
     expect(code).toBe(1);
     expect(output).toMatch(/URL or the Auth Token is another one.*Check the URL first.*Then the token/);
-    expect(output).toContain('give the one Twilio was given with --url');
+    expect(output).toContain('Pass the URL you gave Twilio with --url');
   });
 
   it('does not accuse a right token when path or host are others: it says why the URL is in doubt', async () => {
@@ -130,9 +130,9 @@ describe('taskrouter doctor', () => {
   });
 
   it('says what it lacks', async () => {
-    await expect(examine(raw(), { token: '' })).rejects.toThrow(/set TWILIO_AUTH_TOKEN/);
+    await expect(examine(raw(), { token: '' })).rejects.toThrow(/Set TWILIO_AUTH_TOKEN/);
     await expect(examine(request.body, { signature })).rejects.toThrow(/--url/);
-    await expect(examine('a=%zz', { url: URL, signature })).rejects.toThrow(/as it was sent/);
+    await expect(examine('a=%zz', { url: URL, signature })).rejects.toThrow(/Paste it unchanged/);
     await expect(doctor(join(folder, 'none'), { token: TOKEN })).rejects.toThrow(/cannot be read/);
   });
 

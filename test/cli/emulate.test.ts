@@ -28,7 +28,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 async function emulate(args: readonly string[] = [], env: Readonly<Record<string, string>> = ACCOUNT) {
   const command = run(['emulate', '--port', '0', ...args], env);
-  const [, url] = await command.shows(/taskrouter emulate {2}(\S+)[\s\S]*Up until Ctrl-C/);
+  const [, url] = await command.shows(/taskrouter emulate {2}(\S+)[\s\S]*Press Ctrl-C to stop/);
   return { ...command, url: url! };
 }
 
@@ -65,9 +65,22 @@ describe.concurrent('emulate', () => {
     server.close();
     expect(code).toBe(1);
     expect(stderr).toBe(
-      `The emulator cannot listen on port ${port} (EADDRINUSE): give another one with --port, or 0 for any that is free.\n`,
+      `The emulator cannot listen on port ${port} (EADDRINUSE). Choose another with --port; 0 picks a free one.\n`,
     );
     expect(existsSync(`${dataFile}.lock`)).toBe(false);
+  });
+
+  it('--choice changes what the emulator does, and a misspelt one ends it', async () => {
+    const queue = async (args: readonly string[]) => {
+      const emulator = await emulate(args);
+      const fields = { FriendlyName: 'Blank', TargetWorkers: "x ! = 'a'" };
+      return (await call(emulator, `/v1/Workspaces/${await newWorkspace(emulator)}/TaskQueues`, fields))
+        .status;
+    };
+    expect(await queue([])).toBe(201);
+    expect(await queue(['--choice', 'lenientExpressions=false'])).toBe(400);
+    const { code, stderr } = await ends(run(['emulate', '--port', '0', '--choice', 'lenient=false']));
+    expect([code, stderr]).toEqual([2, expect.stringContaining('there is no choice "lenient"')]);
   });
 
   it('takes the account from the environment (of several tokens the first), and never prints the token', async () => {
@@ -184,7 +197,7 @@ describe.concurrent('emulate', () => {
     rmSync(newFile('vanished'), { recursive: true });
     expect(await emulator.stop('SIGTERM')).toBe(1);
     expect(emulator.stderr()).toBe(
-      `The last changes are lost: ${dataFile} could not be written (ENOENT), and is as it was.\n`,
+      `The last changes are lost: ${dataFile} could not be written (ENOENT). The file is unchanged.\n`,
     );
   });
 

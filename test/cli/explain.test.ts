@@ -50,7 +50,7 @@ describe('explain', () => {
     expect(await asked(NO_TASK, emulator.url)).toEqual({
       code: 1,
       output: '',
-      error: `The emulator at ${emulator.url} has no such task; a completed one is forgotten after some minutes.`,
+      error: `The emulator at ${emulator.url} has no such task. It forgets completed tasks after a few minutes.`,
     });
   });
 
@@ -60,7 +60,7 @@ describe('explain', () => {
     const { code, error } = await asked(NO_TASK, 'http://127.0.0.1:1');
     expect([code, error]).toEqual([
       1,
-      'Nothing answers at http://127.0.0.1:1: start one with taskrouter emulate.',
+      'Nothing answers at http://127.0.0.1:1. Start an emulator with taskrouter emulate.',
     ]);
   });
 
@@ -71,7 +71,7 @@ describe('explain', () => {
     [500, ''],
   ])('ends with 1 where something else answers %i', async (status, body) => {
     const { code, output, error } = await asked(NO_TASK, await serving(status, body));
-    expect([code, output, error]).toEqual([1, '', expect.stringContaining(`is no emulator (${status})`)]);
+    expect([code, output, error]).toEqual([1, '', expect.stringContaining(`is not an emulator (${status})`)]);
   });
 
   it('says how the emulator answers to another name', async () => {
@@ -81,7 +81,7 @@ describe('explain', () => {
     );
     expect([code, error]).toEqual([
       1,
-      'The emulator does not answer to the name 127.0.0.1: start it with --allow-host 127.0.0.1.',
+      'The emulator does not accept the host name 127.0.0.1. Start it with --allow-host 127.0.0.1.',
     ]);
   });
 

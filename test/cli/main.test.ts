@@ -64,7 +64,7 @@ describe.concurrent('taskrouter', () => {
     ['a missing option', ['send', 'assignment'], /required option '--url/],
     ['a port that is none', ['dev', '--port', 'x'], /must be a port/],
     ['a task that is none', ['explain', 'x'], /WT and 32/],
-    ['a missing token', ['doctor'], /set TWILIO_AUTH_TOKEN/],
+    ['a missing token', ['doctor'], /Set TWILIO_AUTH_TOKEN/],
   ])('ends with 2 for %s', async (_what, args, message) => {
     const { code, stderr } = await run(args);
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);

@@ -52,7 +52,7 @@ describe('taskrouter send', () => {
     const unheard = await run('event', '/events', { type: 'task.completed' });
     expect([unheard.code, unheard.output]).toEqual([
       0,
-      expect.stringContaining('Nobody handles task.completed'),
+      expect.stringContaining('No handler is registered for task.completed'),
     ]);
     const slip = await run('event', '/events', { type: 'reservation.timedout' });
     expect(slip.output).toContain('no event type "reservation.timedout". Did you mean reservation.timeout?');
@@ -115,7 +115,7 @@ describe('taskrouter send', () => {
 
   it('wants a token and a whole URL, and never shows the token', async () => {
     await expect(run('assignment', '/assignment', { token: '' })).rejects.toThrow(/TWILIO_AUTH_TOKEN/);
-    await expect(run('assignment', '/assignment', { url: 'localhost' })).rejects.toThrow(/must be whole/);
+    await expect(run('assignment', '/assignment', { url: 'localhost' })).rejects.toThrow(/must be complete/);
     expect((await run('assignment', '/assignment')).output).not.toContain(TOKEN);
   });
 });
@@ -137,9 +137,19 @@ describe('whether Twilio would accept an answer', () => {
     ['an empty body', answer(200, '', ''), true, 'pending'],
     ['204', answer(204, '', ''), true, 'stays pending. status 204 counts as {}, but that is undocumented'],
     ['202', answer(202, '{}'), false, 'status 202'],
-    ['an event with 202', judge('event', { status: 202, body: '', contentType: '', ms: 1 }), true, 'taken'],
+    [
+      'an event with 202',
+      judge('event', { status: 202, body: '', contentType: '', ms: 1 }),
+      true,
+      'delivered',
+    ],
     ['an event with 302', judge('event', { status: 302, body: '', contentType: '', ms: 1 }), false, '302'],
-    ['an event with 200', judge('event', { status: 200, body: '', contentType: '', ms: 1 }), true, 'taken'],
+    [
+      'an event with 200',
+      judge('event', { status: 200, body: '', contentType: '', ms: 1 }),
+      true,
+      'delivered',
+    ],
     ['an event with 500', judge('event', { status: 500, body: '', contentType: '', ms: 1 }), false, '500'],
   ])('%s', (_what, judgement, accepted, text) => {
     expect(judgement).toEqual({ accepted, text: expect.stringContaining(text) });

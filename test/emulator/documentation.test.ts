@@ -37,6 +37,15 @@ describe('docs/emulator.md', () => {
     }
   });
 
+  it('has a row for every key of a workspace definition', () => {
+    const definition = read('src/emulator/description.ts').split('/** The SIDs of what')[0]!;
+    const keys = [...definition.matchAll(/readonly (\w+)\??:/g)].map(([, key]) => key!);
+    expect(keys.length).toBeGreaterThan(25);
+    const rows = page.split('### Every key of a workspace definition')[1]!.split('\n## ')[0]!;
+    const named = new Set([...rows.matchAll(/`([^`]+)`/g)].flatMap(([, name]) => name!.split(/[.[\]]+/)));
+    expect(keys.filter((key) => !named.has(key))).toEqual([]);
+  });
+
   it('names every switch, and no other', () => {
     const names = [...page.matchAll(/^\| `(\w+)` \| (a callback|the emulator|REST|another)/gm)].map(
       ([, name]) => name,

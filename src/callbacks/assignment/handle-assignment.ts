@@ -185,7 +185,7 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
       throw error;
     }
 
-    /** Encodes what can be answered now. @throws InstructionError for a deferred answer where nothing can go on. */
+    /** Encodes what can be answered now. @throws {InstructionError} for a deferred answer where nothing can go on. */
     #makeReady({ decision, prepared }: Taken, context: Context): MaybePromise<Ready> {
       if (prepared !== undefined) return { decision, answer: prepared };
       const later = decision.instruction === 'defer' ? decision.run : decision.via === 'rest';

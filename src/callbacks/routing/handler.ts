@@ -36,7 +36,7 @@ export interface Decider<Context extends AssignmentContext = AssignmentContext> 
 /**
  * Turns what a user registered into a decider. A fixed decision is checked and encoded here, once.
  *
- * @throws ConfigurationError when the handler is neither, or can never be carried out.
+ * @throws {ConfigurationError} when the handler is neither, or can never be carried out.
  */
 export function readHandler<Context extends AssignmentContext>(
   handler: HandlerOf<Context>,
@@ -67,7 +67,7 @@ function fixedDecider<Context extends AssignmentContext>(decision: Decision<neve
 /**
  * A fixed instruction that is to be an answer by itself, with its text.
  *
- * @throws ConfigurationError when a callback cannot give it, or it holds a friendly name: nothing is looked up then.
+ * @throws {ConfigurationError} when a callback cannot give it, or it holds a friendly name: nothing is looked up then.
  */
 export function readAnswer(instruction: Instruction, at: string, can: Abilities) {
   const { answer } = readHandler<AssignmentContext>(instruction, at, can);
@@ -112,7 +112,7 @@ async function withSids<D extends Decision<never>>(
 /**
  * Judges what a handler returned.
  *
- * @throws InstructionError when it is no decision, or one that can never be carried out.
+ * @throws {InstructionError} when it is no decision, or one that can never be carried out.
  */
 export function checkDecision(
   decision: unknown,

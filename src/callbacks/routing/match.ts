@@ -67,7 +67,7 @@ export interface Abilities {
 /**
  * Checks a match where it is registered, so that no live call is the first to find a slip.
  *
- * @throws ConfigurationError with a sentence that says what to write instead.
+ * @throws {ConfigurationError} with a sentence that says what to write instead.
  */
 export function readMatch(match: AnyMatch, at: string, can: Abilities): Conditions {
   for (const option of Object.keys(match)) {

@@ -149,7 +149,7 @@ export class Registry {
     this.deferred.push(listener);
   }
 
-  /** Ends registration. @throws ConfigurationError when `otherwise` is missing. */
+  /** Ends registration. @throws {ConfigurationError} when `otherwise` is missing. */
   seal(): void {
     if (this.otherwise === undefined) {
       throw new ConfigurationError(

@@ -100,7 +100,7 @@ function namesRoutes(routes: readonly Route[]): boolean {
  * Looks up every friendly name that was registered, in the client's own workspace: the routes come back with SIDs. An
  * activity in a fixed instruction is looked up as well, so that a slip is found now and not by a caller.
  *
- * @throws UnknownNameError, with the names that are spelt nearly so.
+ * @throws {UnknownNameError}, with the names that are spelt nearly so.
  */
 async function resolveRoutes(registry: Registry, { names }: CallbackClient): Promise<readonly Route[]> {
   await Promise.all(activitiesIn(registry).map((name) => names.resolve('activity', name)));

@@ -19,24 +19,27 @@ export interface AppOptions {
   readonly log: Logger;
   /** Routes beside Twilio's: what is under `/_emulator`. */
   readonly control: Router;
+  /** What is under `/mcp`. */
+  readonly mcp: Router;
 }
 
 /** Room for a configuration of 1,038,576 bytes, every one of them percent-encoded. */
-const limit = '4mb';
+const LIMIT = '4mb';
 
 /** Twilio reads forms of both kinds. JSON is for one operation alone, and no form is for that. */
 const bodies = {
-  form: [express.urlencoded({ extended: false, limit }), ...multipart(limit)],
-  json: [express.json({ limit })],
+  form: [express.urlencoded({ extended: false, limit: LIMIT }), ...multipart(LIMIT)],
+  json: [express.json({ limit: LIMIT })],
 };
 
 /** TaskRouter's REST API as an Express app, and the emulator's own routes. */
-export function createApp({ world, executor, log, control }: AppOptions): Express {
+export function createApp({ world, executor, log, control, mcp }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   // An ETag here is the version of a resource, not the hash of an answer.
   app.disable('etag');
   app.use('/_emulator', control);
+  app.use('/mcp', mcp);
   app.use('/v1', basicAuth(world), restFaults(world.faults));
   app.use(routes(world, executor));
   app.use((request) => {

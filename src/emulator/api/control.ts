@@ -1,8 +1,10 @@
 import express, { type ErrorRequestHandler, Router } from 'express';
 import { ConfigurationError } from '../../errors.js';
-import { EngineRefusal } from '../engine/index.js';
+import { EngineRefusal, formatExplanation } from '../engine/index.js';
+import { explainedAt } from '../feed/views.js';
 import type { Emulator } from '../interface.js';
 import { visibleLines } from '../visible.js';
+import { type FeedParts, feedRoutes } from './feed.js';
 import { newTask } from './new-task.js';
 import { respond } from './respond.js';
 import { sameOrigin } from './same-origin.js';
@@ -29,28 +31,33 @@ export type Controlled = Pick<
  *
  * @param hosts - the names beside those of this machine by which they may be called.
  */
-export function controlRoutes(emulator: Controlled, hosts: readonly string[]): Router {
+export function controlRoutes(emulator: Controlled, hosts: readonly string[], parts: FeedParts): Router {
   const router = Router();
   const clock = () => ({ clock: emulator.clock, now: new Date(emulator.now()).toISOString() });
   router.use(sameOrigin(hosts), express.json(), express.urlencoded({ extended: false }));
+  router.use(feedRoutes(parts));
   router.get('/clock', (_request, response) => respond(response, clock()));
   router.post('/clock', async (request, response) => {
     await emulator.advance(fields(request.body).advance as string);
     respond(response, clock());
   });
-  router.get('/trouble', (_request, response) => respond(response, emulator.troubles()));
-  router.post('/trouble', (request, response) => {
+  router.get(['/faults', '/trouble'], (_request, response) => respond(response, emulator.troubles()));
+  router.post(['/faults', '/trouble'], (request, response) => {
     emulator.trouble(fields(request.body));
+    respond(response, emulator.troubles());
+  });
+  router.delete('/faults', (_request, response) => {
+    emulator.trouble(Object.fromEntries(Object.keys(emulator.troubles()).map((name) => [name, false])));
     respond(response, emulator.troubles());
   });
   router.get('/deliveries', (_request, response) => respond(response, { deliveries: emulator.deliveries() }));
   router.get('/debugger', (_request, response) => respond(response, { entries: emulator.debugger() }));
   router.post('/tasks', newTask(emulator));
   router.get('/tasks/:sid/explain', (request, response) => {
-    const { text, ...explanation } = emulator.explain(request.params.sid);
+    const explanation = explainedAt(parts.feed, parts.world, request.params.sid, momentOf(request.query.at));
     // A text is for a terminal.
     if (request.accepts(['json', 'text']) === 'text')
-      response.type('text/plain').send(`${visibleLines(text)}\n`);
+      response.type('text/plain').send(`${visibleLines(formatExplanation(explanation))}\n`);
     else respond(response, explanation);
   });
   router.use((_request, response) => void response.status(404).json({ message: noSuchRoute }));
@@ -58,9 +65,15 @@ export function controlRoutes(emulator: Controlled, hosts: readonly string[]): R
   return router;
 }
 
+/** A moment in milliseconds since 1970. */
+function momentOf(at: unknown): number | undefined {
+  if (at === undefined) return undefined;
+  if (typeof at === 'string' && /^\d{1,15}$/.test(at)) return Number(at);
+  throw new ConfigurationError('bad-query', 'at is a moment: whole milliseconds since 1970.');
+}
+
 const noSuchRoute =
-  'There is no such route: /_emulator has GET and POST clock, GET and POST trouble, GET deliveries, GET debugger, ' +
-  'POST tasks and GET tasks/{sid}/explain.';
+  'There is no such route under /_emulator, or not by this method: GET /_emulator/openapi.json lists them.';
 
 /** The fields of a body. In a form everything is a text: `2` and `true` are read as JSON would have them. */
 function fields(body: unknown): Readonly<Record<string, unknown>> {
@@ -73,11 +86,11 @@ function readValue(value: unknown): unknown {
   return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
 }
 
+const statuses: Readonly<Record<string, number>> = { 'real-clock': 409, 'too-many-replays': 429 };
+
 const refused: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   if (error instanceof ConfigurationError) {
-    response
-      .status(error.code === 'real-clock' ? 409 : 400)
-      .json({ code: error.code, message: error.message });
+    response.status(statuses[error.code] ?? 400).json({ code: error.code, message: error.message });
   } else if (error instanceof EngineRefusal) {
     response.status(error.status).json({ code: error.twilioCode, message: error.message });
   } else {

@@ -13,7 +13,7 @@ import type { World } from '../world/world.js';
 
 /** The filters of lists that are expressions, and their `Ordering`. */
 
-/** @throws EngineRefusal 400 with the place and the excerpt of a bad expression. */
+/** @throws {EngineRefusal} 400 with the place and the excerpt of a bad expression. */
 function compiled<C extends ExpressionContext>(
   world: World,
   view: WorkspaceView,
@@ -86,7 +86,7 @@ function factsOf(view: WorkspaceView, worker: Worker): ExpressionWorker {
 
 /**
  * `Ordering`: `Field:asc` or `Field:desc`, several with commas between them. Without it the order of creation.
- * @throws EngineRefusal 400 for a field the list cannot be ordered by, or `DateCreated` beside `VirtualStartTime`.
+ * @throws {EngineRefusal} 400 for a field the list cannot be ordered by, or `DateCreated` beside `VirtualStartTime`.
  */
 export function ordered<T>(
   items: readonly T[],

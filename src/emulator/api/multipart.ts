@@ -1,7 +1,7 @@
 import express, { type RequestHandler } from 'express';
 
 /** As many as the parser of the other kind of forms takes. */
-const mostFields = 1_000;
+const MOST_FIELDS = 1_000;
 
 /**
  * Reads `multipart/form-data` as a form: what clients of before 2020 and `curl -F` send. A file counts as its text.
@@ -29,7 +29,7 @@ async function read(body: Buffer, type: string): Promise<Readonly<Record<string,
   let count = 0;
   for (const [name, value] of form) {
     count += 1;
-    if (count > mostFields) throw unreadable(`The body has more than ${mostFields} fields`);
+    if (count > MOST_FIELDS) throw unreadable(`The body has more than ${MOST_FIELDS} fields`);
     const text = typeof value === 'string' ? value : await value.text();
     const before = values.get(name);
     values.set(name, before === undefined ? text : [before, text].flat());

@@ -10,7 +10,7 @@ interface Span {
 }
 
 /** The mark a page ends or begins at: which way to go from it, the item's SID, and when that was created. */
-const tokenPattern = new RegExp(`^P(?<way>[AB])(?<sid>${sidPattern(ANY_PREFIX)})(?:-(?<time>\\d{1,16}))?$`);
+const TOKEN_PATTERN = new RegExp(`^P(?<way>[AB])(?<sid>${sidPattern(ANY_PREFIX)})(?:-(?<time>\\d{1,16}))?$`);
 
 /**
  * One page of a list with its `meta`: twilio.com/docs/usage/twilios-response.
@@ -19,7 +19,7 @@ const tokenPattern = new RegExp(`^P(?<way>[AB])(?<sid>${sidPattern(ANY_PREFIX)})
  * created, so that paging goes on when that item has gone in the meantime.
  *
  * @param url - the URL that was called, query included.
- * @throws EngineRefusal 400 for a page size outside 1 to 1,000, a bad token, and 40153 for a page asked for by number.
+ * @throws {EngineRefusal} 400 for a page size outside 1 to 1,000, a bad token, and 40153 for a page asked for by number.
  */
 export function pageOf(listing: Listing, params: Values<typeof paging>, url: URL): object {
   const { key, items, format } = listing;
@@ -61,7 +61,7 @@ const tokenOf = (way: 'A' | 'B', item: Listed) => `P${way}${item.sid}-${timeOf(i
 const timeOf = (item: Listed) => ('at' in item ? item.at : item.dateCreated);
 
 function spanOf({ items, reordered }: Listing, token: string, pageSize: number): Span {
-  const { way, sid, time } = tokenPattern.exec(token)?.groups ?? {};
+  const { way, sid, time } = TOKEN_PATTERN.exec(token)?.groups ?? {};
   if (sid === undefined) throw badRequest('PageToken is not one of a next_page_url or previous_page_url');
   const after = way === 'A';
   let mark = items.findIndex((item) => item.sid === sid);

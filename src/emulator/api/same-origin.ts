@@ -16,7 +16,7 @@ export function sameOrigin(hosts: readonly string[]): RequestHandler {
     if (!isOwn(hostnameOf(host ?? ''))) {
       response.status(403).json({ code: 'foreign-host', message: foreignHost });
     } else if (origin !== undefined && !isSame(origin, host!)) {
-      response.status(403).json({ code: 'foreign-origin', message: foreignOrigin });
+      response.status(403).json({ code: 'foreign-origin', message: FOREIGN_ORIGIN });
     } else {
       next();
     }
@@ -26,7 +26,7 @@ export function sameOrigin(hosts: readonly string[]): RequestHandler {
 const foreignHost =
   'The Host header names another machine. Call /_emulator by localhost or 127.0.0.1, or allow the name with ' +
   '--allow-host NAME or createEmulator({ allowHosts: [NAME] }).';
-const foreignOrigin = 'A web page of another origin asked. The routes under /_emulator answer none.';
+const FOREIGN_ORIGIN = 'A web page of another origin asked. The routes under /_emulator answer none.';
 
 /** `localhost` of `LOCALHOST:8080`; undefined for what is no host. Without brackets an IPv6 address gets them. */
 export function hostnameOf(host: string): string | undefined {

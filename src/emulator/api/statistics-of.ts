@@ -1,7 +1,7 @@
 import type { EngineEvent } from '../engine/events/outputs.js';
 import { badRequest, EngineRefusal } from '../engine/refusal.js';
 import type { TaskQueue, Worker, Workflow, WorkspaceView } from '../engine/types.js';
-import { eventsKeptMs } from '../world/event-log.js';
+import { EVENTS_KEPT_MS } from '../world/event-log.js';
 import type { World } from '../world/world.js';
 import type { Params, Values } from './kinds.js';
 import {
@@ -41,7 +41,7 @@ function windowOf(
   const { minutes = 15, endDate: end = now } = params;
   if (minutes < 1) throw badRequest('Minutes is not a positive whole number');
   const start = params.startDate ?? end - minutes * 60_000;
-  if (start < now - eventsKeptMs) throw new EngineRefusal(400, 14241, 'StartDate is more than 30 days ago');
+  if (start < now - EVENTS_KEPT_MS) throw new EngineRefusal(400, 14241, 'StartDate is more than 30 days ago');
   const channelSid = channelSidOf(view, params.taskChannel);
   const wanted = Object.entries(fields);
   const events = world.events

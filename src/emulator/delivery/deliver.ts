@@ -10,11 +10,11 @@ import type { Delivery, DeliveryLog } from './log.js';
 import { type Posted, post } from './post.js';
 
 /** twilio.com/docs/taskrouter/handle-assignment-callbacks */
-const assignmentLimitMs = 5_000;
+const ASSIGNMENT_LIMIT_MS = 5_000;
 /** twilio.com/docs/taskrouter/api/event */
-const eventLimitMs = 15_000;
+const EVENT_LIMIT_MS = 15_000;
 /** Sockets this machine opens at a time. Twilio has more; the limits of time begin when a request is sent. */
-const mostAtOnce = 64;
+const MOST_AT_ONCE = 64;
 
 export interface DelivererOptions {
   readonly world: World;
@@ -31,7 +31,7 @@ export interface DelivererOptions {
 }
 
 /** The answer names no instruction, so none has failed. */
-const noInstruction = new Set([40001, 40005]);
+const NO_INSTRUCTION = new Set([40001, 40005]);
 
 /** A request to be made. */
 interface Outgoing {
@@ -43,11 +43,17 @@ interface Outgoing {
   readonly about: Pick<Delivery, 'workspaceSid' | 'eventType' | 'taskSid' | 'reservationSid'>;
 }
 
+/** What came of a request, and the number of its delivery. */
+type Sent = Posted & { readonly deliveryId: number };
+
+type Taken = Exclude<JudgedAnswer, { verdict: 'failed' }> & { readonly deliveryId: number };
+type About = Outgoing['about'] & { readonly deliveryId?: number | undefined };
+
 /** Sends callbacks and acts on what they are answered. */
 export class Deliverer {
   readonly #options: DelivererOptions;
   readonly #unfinished = new Unfinished();
-  readonly #gates = { assignment: new Gate(mostAtOnce), event: new Gate(mostAtOnce) };
+  readonly #gates = { assignment: new Gate(MOST_AT_ONCE), event: new Gate(MOST_AT_ONCE) };
   readonly #callbackFaults: CallbackFaults;
   readonly #closing = new AbortController();
   /** Where a workspace wants its events: the engine has forgotten it when the last one is told. */
@@ -106,36 +112,37 @@ export class Deliverer {
       ...due.parameters,
       ...(unconfirmedParameters ? due.undocumented : {}),
     };
-    const request = { callback: 'assignment', limitMs: assignmentLimitMs, params, about } as const;
+    const request = { callback: 'assignment', limitMs: ASSIGNMENT_LIMIT_MS, params, about } as const;
     let answer = await this.#ask({ ...request, via: 'primary', url: due.url });
     if (answer === undefined && due.fallbackUrl !== '') {
       answer = await this.#ask({ ...request, via: 'fallback', url: due.fallbackUrl });
     }
     if (this.#closing.signal.aborted) return;
+    const answered = { ...about, deliveryId: answer?.deliveryId };
     const reservation = { workspaceSid, sid: reservationSid };
-    this.#act(about, () => {
+    this.#act(answered, () => {
       if (answer === undefined) {
         const found = world.workspaces.get(workspaceSid)?.reservations.get(reservationSid);
         if (found?.reservationStatus === 'pending') world.dispatch('callbackFailed', reservation);
         return;
       }
       if (answer.verdict === 'unreadable') {
-        this.#debug(about, answer.code, answer.message);
-        if (!noInstruction.has(answer.code)) world.dispatch('instructionFailed', reservation);
+        this.#debug(answered, answer.code, answer.message);
+        if (!NO_INSTRUCTION.has(answer.code)) world.dispatch('instructionFailed', reservation);
         return;
       }
       world.dispatch('callbackAnswered', reservation);
-      if (answer.warning) this.#debug(about, answer.warning.code, answer.warning.message, 'warning');
+      if (answer.warning) this.#debug(answered, answer.warning.code, answer.warning.message, 'warning');
       if (answer.instruction.instruction === 'defer') return;
       const problem = executor.execute(workspaceSid, reservationSid, answer.instruction, 'callback');
       if (!problem) return;
-      this.#debug(about, problem.code, problem.message);
+      this.#debug(answered, problem.code, problem.message);
       world.dispatch('instructionFailed', reservation);
     });
   }
 
   /** Changes the engine after an answer. What it refuses came too late, or twice: the debugger says so. */
-  #act(about: Outgoing['about'], change: () => void): void {
+  #act(about: About, change: () => void): void {
     try {
       change();
     } catch (error) {
@@ -146,16 +153,17 @@ export class Deliverer {
   }
 
   /** An answer Twilio would keep; undefined: the fallback's case. */
-  async #ask(request: Outgoing): Promise<Exclude<JudgedAnswer, { verdict: 'failed' }> | undefined> {
+  async #ask(request: Outgoing): Promise<Taken | undefined> {
     const posted = await this.#send(request);
     if (!posted) return undefined;
-    const { about, via } = request;
+    const { via } = request;
+    const about = { ...request.about, deliveryId: posted.deliveryId };
     if (!posted.ok) {
       this.#debug(about, 11205, `The ${via} assignment callback got no answer in time: ${posted.reason}`);
       return undefined;
     }
     const judged = judgeAssignmentAnswer(posted, this.#options);
-    if (judged.verdict !== 'failed') return judged;
+    if (judged.verdict !== 'failed') return { ...judged, deliveryId: posted.deliveryId };
     this.#debug(about, judged.code, `The ${via} assignment callback failed: ${judged.message}`);
     return undefined;
   }
@@ -185,21 +193,22 @@ export class Deliverer {
       callback: 'event',
       via: 'primary',
       url,
-      limitMs: eventLimitMs,
+      limitMs: EVENT_LIMIT_MS,
       params,
       about,
     });
     if (!posted) return;
+    const sent = { ...about, deliveryId: posted.deliveryId };
     if (!posted.ok) {
-      this.#debug(about, 11205, `The event callback got no answer in time: ${posted.reason}`);
+      this.#debug(sent, 11205, `The event callback got no answer in time: ${posted.reason}`);
       return;
     }
     const problem = eventAnswerProblem(posted);
-    if (problem) this.#debug(about, problem.code, `The event callback failed: ${problem.message}`);
+    if (problem) this.#debug(sent, problem.code, `The event callback failed: ${problem.message}`);
   }
 
   /** Sends one request, or two when `duplicate` strikes; undefined: the emulator closes. */
-  async #send(request: Outgoing): Promise<Posted | undefined> {
+  async #send(request: Outgoing): Promise<Sent | undefined> {
     const { world, hex } = this.#options;
     const answered = await this.#callbackFaults.hold(request.callback, this.#closing.signal);
     const id = hex();
@@ -216,15 +225,15 @@ export class Deliverer {
     }
   }
 
-  async #post(request: Outgoing, token: string): Promise<Posted | undefined> {
+  async #post(request: Outgoing, token: string): Promise<Sent | undefined> {
     const { world, fetch, deliveries } = this.#options;
     const { callback, via, url, params, limitMs, about } = request;
     return this.#gates[callback].pass(async () => {
       if (this.#closing.signal.aborted) return undefined;
       const at = world.now();
-      const common = { ...about, callback, via, url, at, parameters: params };
+      const common = { ...about, callback, via, url, at, parameters: params, token };
       if (world.faults.take('drop', callback)) {
-        deliveries.delivery({
+        const deliveryId = deliveries.delivery({
           ...common,
           ms: 0,
           outcome: 'dropped',
@@ -232,7 +241,7 @@ export class Deliverer {
           instruction: undefined,
           answer: undefined,
         });
-        return { ok: false, ms: 0, reason: 'connection' };
+        return { ok: false, ms: 0, reason: 'connection', deliveryId };
       }
       const hangUp = world.faults.take('hangUp', callback) !== undefined;
       const { signal } = this.#closing;
@@ -240,16 +249,17 @@ export class Deliverer {
       const posted = await post({ url, params, authToken, token, limitMs, fetch, signal, hangUp });
       if (signal.aborted) return undefined;
       const answer = posted.ok ? posted.body : undefined;
-      deliveries.delivery({
+      const deliveryId = deliveries.delivery({
         ...common,
         ms: posted.ms,
         outcome: posted.ok ? 'answered' : posted.reason,
         status: posted.ok ? posted.status : undefined,
         instruction: callback === 'assignment' && posted.ok ? this.#instructionIn(posted) : undefined,
         serverTiming: posted.ok ? posted.serverTiming : undefined,
+        contentType: posted.ok ? posted.contentType : undefined,
         answer: answer?.slice(0, 2_000),
       });
-      return posted;
+      return { ...posted, deliveryId };
     });
   }
 
@@ -259,9 +269,18 @@ export class Deliverer {
     return judged.verdict === 'taken' ? judged.instruction.instruction : undefined;
   }
 
-  #debug(about: Outgoing['about'], code: number, message: string, level?: 'warning'): void {
-    const { workspaceSid, taskSid, reservationSid } = about;
+  #debug(about: About, code: number, message: string, level?: 'warning'): void {
+    const { workspaceSid, taskSid, reservationSid, deliveryId } = about;
     const at = this.#options.world.now();
-    this.#options.deliveries.debug({ at, code, message, level, workspaceSid, taskSid, reservationSid });
+    this.#options.deliveries.debug({
+      at,
+      code,
+      message,
+      level,
+      workspaceSid,
+      taskSid,
+      reservationSid,
+      deliveryId,
+    });
   }
 }

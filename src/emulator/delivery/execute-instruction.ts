@@ -19,8 +19,8 @@ type Calling = Extract<Instruction, { instruction: 'dequeue' | 'call' | 'confere
 /** twilio.com/docs/api/errors: the reservation is not pending any more. */
 const notPending = { dequeue: 40135, call: 40114, redirect: 40123, conference: 40136 } as const;
 const badActivity = { dequeue: 40130, conference: 40143 } as const;
-const defaultRingSeconds = 60;
-const defaultTalkMs = 30_000;
+const DEFAULT_RING_SECONDS = 60;
+const DEFAULT_TALK_MS = 30_000;
 
 /** Carries out instructions, those of callbacks and those of REST. Calls are simulated. */
 export function createInstructionExecutor({
@@ -57,7 +57,7 @@ export function createInstructionExecutor({
     const now = world.now();
     const step = { workspaceSid, reservationSid };
     if (behaviour.does === 'answer' || name === 'call') {
-      const { afterMs = 0, talkMs = defaultTalkMs } = behaviour.does === 'answer' ? behaviour : {};
+      const { afterMs = 0, talkMs = DEFAULT_TALK_MS } = behaviour.does === 'answer' ? behaviour : {};
       // `call` accepts as it is carried out, before anybody answers: twilio.com/docs/taskrouter/api/reservations.
       const wait = name === 'call' ? 0 : afterMs;
       if (wait > 0) world.dispatch('workerRinging', { workspaceSid, sid: reservationSid });
@@ -71,7 +71,7 @@ export function createInstructionExecutor({
       });
       return;
     }
-    const { timeout = defaultRingSeconds } = instruction;
+    const { timeout = DEFAULT_RING_SECONDS } = instruction;
     const wait = behaviour.does === 'hang up' ? (behaviour.afterMs ?? 0) : timeout * 1_000;
     if (wait > 0) world.dispatch('workerRinging', { workspaceSid, sid: reservationSid });
     phones.plan({ ...step, at: now + wait, happens: 'unanswered' });

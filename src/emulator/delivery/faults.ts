@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CallbackKind, Faults } from '../world/faults.js';
 
-const holdMs = 1_000;
-const defaultDelayMs = 1_000;
+const HOLD_MS = 1_000;
+const DEFAULT_DELAY_MS = 1_000;
 
 /** What is done to callbacks before they are sent: the switches `delay` and `reorder`. */
 export class CallbackFaults {
@@ -20,7 +20,7 @@ export class CallbackFaults {
    */
   async hold(kind: CallbackKind, signal: AbortSignal): Promise<() => void> {
     const delay = this.#faults.take('delay', kind);
-    if (delay) await pause(delay.ms ?? defaultDelayMs, signal);
+    if (delay) await pause(delay.ms ?? DEFAULT_DELAY_MS, signal);
     const overtaken = this.#held.get(kind);
     if (overtaken) {
       this.#held.delete(kind);
@@ -29,7 +29,7 @@ export class CallbackFaults {
     if (this.#faults.take('reorder', kind)) {
       const passed = new AbortController();
       this.#held.set(kind, passed);
-      await pause(holdMs, AbortSignal.any([signal, passed.signal]));
+      await pause(HOLD_MS, AbortSignal.any([signal, passed.signal]));
       if (this.#held.get(kind) === passed) this.#held.delete(kind);
     }
     return () => {};

@@ -67,6 +67,12 @@ export class Phones {
     return [...this.#steps.values()].map(({ step }) => step);
   }
 
+  /** Plans these steps in place of those that are planned. One that is due already is taken at once. */
+  replace(steps: readonly PhoneStep[]): void {
+    this.stop();
+    for (const step of steps) this.plan(step);
+  }
+
   stop(): void {
     for (const sid of [...this.#steps.keys()]) this.#forget(sid);
   }

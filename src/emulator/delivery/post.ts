@@ -29,7 +29,7 @@ export type Posted =
   | { readonly ok: false; readonly ms: number; readonly reason: 'timeout' | 'connection' | 'hung up' };
 
 /** An endpoint that has not begun to answer by then is hung up on in the middle of its work. */
-const hangUpAfterMs = 50;
+const HANG_UP_AFTER_MS = 50;
 
 /**
  * Posts a signed form, as Twilio posts its callbacks: the fragment of the URL is dropped, user name and password are
@@ -50,7 +50,7 @@ export async function post(options: PostOptions): Promise<Posted> {
   const closing = () => end('connection');
   options.signal.addEventListener('abort', closing);
   const limit = setTimeout(end, options.limitMs, 'timeout');
-  const hangUp = options.hangUp ? setTimeout(end, hangUpAfterMs, 'hung up') : undefined;
+  const hangUp = options.hangUp ? setTimeout(end, HANG_UP_AFTER_MS, 'hung up') : undefined;
   try {
     const response = await send(options, controller.signal);
     if (options.hangUp) {

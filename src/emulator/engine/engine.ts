@@ -137,5 +137,11 @@ export function createEngine(options: EngineOptions = {}): Engine {
     workspaces: core.workspaces,
     explain: (workspaceSid, sid) => explainTask(core, find(core, 'tasks', { workspaceSid, sid })),
     snapshot: () => takeSnapshot(core),
+    restore(snapshot) {
+      // Tried on another core first: one that cannot be used must not cost the present state.
+      if (snapshot) restore(new Core(options), snapshot);
+      core.clear();
+      if (snapshot) restore(core, snapshot);
+    },
   };
 }

@@ -47,6 +47,11 @@ export class Heap<Slot extends string, Item extends Record<Slot, number>> {
     this.#settle(last);
   }
 
+  /** Takes every item out. */
+  clear(): void {
+    for (const item of this.#items.splice(0)) (item as Record<Slot, number>)[this.#slot] = -1;
+  }
+
   #settle(item: Item): void {
     if (!this.#rise(item)) this.#sink(item);
   }

@@ -24,5 +24,5 @@ export { percentageFree } from './matching/worker-scope.js';
 export { EngineRefusal } from './refusal.js';
 export { seededSid } from './sid.js';
 export type { EngineSnapshot } from './snapshot/snapshot-data.js';
-export { snapshotVersion } from './snapshot/snapshot-data.js';
+export { SNAPSHOT_VERSION as snapshotVersion } from './snapshot/snapshot-data.js';
 export type * from './types.js';

@@ -49,7 +49,7 @@ export interface Engine {
    * (live: later commands change it).
    *
    * @param seen - sees the resource before routing goes on, as Twilio answers it: a new task is still pending.
-   * @throws EngineRefusal when TaskRouter would refuse; nothing has changed then (due timers excepted).
+   * @throws {EngineRefusal} when TaskRouter would refuse; nothing has changed then (due timers excepted).
    */
   dispatch<N extends CommandName>(
     name: N,
@@ -65,13 +65,19 @@ export interface Engine {
   nextTimerAt(): number | undefined;
   /**
    * Runs every timer due at or before `time`, earliest first, each at its own time. Returns how many ran.
-   * @throws RangeError when `time` is not a finite number.
+   * @throws {RangeError} when `time` is not a finite number.
    */
   runTimersUntil(time: number): number;
   /** The workspaces, in order of creation. */
   readonly workspaces: ReadonlyMap<string, WorkspaceView>;
-  /** Why a task is where it is. @throws EngineRefusal 404 for a task that does not exist (any more). */
+  /** Why a task is where it is. @throws {EngineRefusal} 404 for a task that does not exist (any more). */
   explain(workspaceSid: string, taskSid: string): Explanation;
   /** The whole state as plain JSON data. */
   snapshot(): EngineSnapshot;
+  /**
+   * Replaces the whole state by that of a snapshot; without one, by that of a new engine. Nobody is told. `workspaces`
+   * stays the same map; what was read from it before is of the old state.
+   * @throws {ConfigurationError} (`SNAPSHOT_INVALID`) for a snapshot that cannot be used; nothing has changed then.
+   */
+  restore(snapshot?: EngineSnapshot): void;
 }

@@ -123,8 +123,8 @@ export interface PlanFilter {
 }
 
 /** Where a task stands in a plan: a filter's index, or one of these. */
-export const defaultFilter = -1;
-export const directFilter = -2;
+export const DEFAULT_FILTER = -1;
+export const DIRECT_FILTER = -2;
 
 /** One target of a plan. */
 export interface Step {

@@ -24,7 +24,8 @@ interface Head {
 
 const time = v.pipe(v.number(), v.minValue(0), v.maxValue(8.64e15));
 
-const savedState = v.object({
+/** What the parts of a saved state must be; the engine checks its own. */
+export const savedState = v.object({
   savedAt: time,
   engine: v.looseObject({ version: v.literal(snapshotVersion) }),
   events: v.array(
@@ -91,7 +92,7 @@ export function writeDataFile(file: string, state: SavedState): void {
 
 /**
  * Reads the file; undefined when there is none.
- * @throws ConfigurationError when it is damaged or something else. It is left untouched.
+ * @throws {ConfigurationError} when it is damaged or something else. It is left untouched.
  */
 export function readDataFile(file: string): SavedState | undefined {
   let text: string;

@@ -16,7 +16,7 @@ const held = new Set<string>();
  * Takes a data file for one emulator: two would overwrite each other's state. The lock is a file beside it with the
  * number of the process; that of a process that is gone counts for nothing.
  *
- * @throws ConfigurationError when another emulator has the file, or nothing can be written beside it.
+ * @throws {ConfigurationError} when another emulator has the file, or nothing can be written beside it.
  */
 export function lockDataFile(given: string): DataLock {
   const file = realPath(given);

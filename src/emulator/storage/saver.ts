@@ -9,7 +9,7 @@ export interface Saver {
   close(): void;
 }
 
-const shortestWaitMs = 500;
+const SHORTEST_WAIT_MS = 500;
 
 /**
  * Saves at most every half second, and the larger the state, the more rarely: no more than a tenth of the time is
@@ -17,14 +17,14 @@ const shortestWaitMs = 500;
  */
 export function createSaver(file: string, state: () => SavedState, log: Logger): Saver {
   let timer: NodeJS.Timeout | undefined;
-  let waitMs = shortestWaitMs;
+  let waitMs = SHORTEST_WAIT_MS;
   let closed = false;
   let failing = false;
 
   function save(): void {
     const started = performance.now();
     writeDataFile(file, state());
-    waitMs = Math.max(shortestWaitMs, 9 * (performance.now() - started));
+    waitMs = Math.max(SHORTEST_WAIT_MS, 9 * (performance.now() - started));
   }
 
   return {

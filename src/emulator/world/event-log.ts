@@ -2,10 +2,10 @@ import type { EngineEvent } from '../engine/events/outputs.js';
 import { Recent } from './recent.js';
 
 /** How long Twilio keeps events: twilio.com/docs/taskrouter/api/event. */
-export const eventsKeptMs = 30 * 86_400_000;
+export const EVENTS_KEPT_MS = 30 * 86_400_000;
 
 /** How many events of one workspace are kept at most. Twilio has no such limit; memory has. */
-const mostEvents = 20_000;
+const MOST_EVENTS = 20_000;
 
 /** Every event that happened, by workspace: what `/Events` lists and what statistics are counted from. */
 export class EventLog {
@@ -18,7 +18,7 @@ export class EventLog {
     }
     let recent = this.#workspaces.get(event.workspaceSid);
     if (!recent) {
-      recent = new Recent(mostEvents);
+      recent = new Recent(MOST_EVENTS);
       this.#workspaces.set(event.workspaceSid, recent);
     }
     recent.push(event);
@@ -36,6 +36,12 @@ export class EventLog {
       .get(workspaceSid)
       ?.list()
       .find((event) => event.sid === sid);
+  }
+
+  /** Keeps these in place of what was kept. */
+  replace(events: readonly EngineEvent[]): void {
+    this.#workspaces.clear();
+    for (const event of events) this.add(event);
   }
 
   /** Everything kept, as plain data. */

@@ -72,7 +72,7 @@ export class Faults {
 
   /**
    * Sets the switches that are named and leaves the others as they are.
-   * @throws ConfigurationError for an unknown switch or value; nothing is set then.
+   * @throws {ConfigurationError} for an unknown switch or value; nothing is set then.
    */
   set(switches: FaultSwitches): void {
     const entries = Object.entries(switches).map(
@@ -89,6 +89,28 @@ export class Faults {
     return Object.fromEntries(
       [...this.#on].map(([name, { left }]) => [name, Number.isFinite(left) ? left : true]),
     );
+  }
+
+  /** The switches that are on with their details, as {@link set} takes them. */
+  switches(): FaultSwitches {
+    return Object.fromEntries(
+      [...this.#on].map(([name, { left, details }]) => {
+        const { times: _times, ...others } = details as On['details'] & { readonly times?: number };
+        return [name, { ...others, ...(Number.isFinite(left) ? { times: left } : {}) }];
+      }),
+    );
+  }
+
+  /** Sets these switches and no others. @throws {ConfigurationError} as {@link set}; nothing has changed then. */
+  replace(switches: FaultSwitches): void {
+    const before = new Map(this.#on);
+    this.#on.clear();
+    try {
+      this.set(switches);
+    } catch (error) {
+      for (const [name, on] of before) this.#on.set(name, on);
+      throw error;
+    }
   }
 
   /** Strikes once, if the switch is on. */
@@ -121,7 +143,7 @@ function read(name: string, value: unknown): On | undefined {
     const fits =
       (times === undefined || isUpTo(1_000_000, times)) &&
       (callbacks === undefined || callbacks === 'assignment' || callbacks === 'event') &&
-      (ms === undefined || isUpTo(longestDelayMs, ms)) &&
+      (ms === undefined || isUpTo(LONGEST_DELAY_MS, ms)) &&
       (retryAfterS === undefined || isUpTo(86_400, retryAfterS));
     if (fits)
       return times === 0
@@ -135,7 +157,7 @@ function read(name: string, value: unknown): On | undefined {
 }
 
 /** Ten minutes of real time, far beyond every limit of a callback. */
-const longestDelayMs = 600_000;
+const LONGEST_DELAY_MS = 600_000;
 
 const isUpTo = (most: number, value: unknown): boolean =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most;

@@ -14,6 +14,11 @@ export class Recent<T> {
     if (this.#items.length >= 2 * this.#most) this.#items = this.#items.slice(-this.#most);
   }
 
+  /** Keeps these in place of what was kept. */
+  replace(items: readonly T[]): void {
+    this.#items = items.slice(-this.#most);
+  }
+
   /** Oldest first. */
   list(): readonly T[] {
     return this.#items.slice(-this.#most);

@@ -28,7 +28,7 @@ export interface World {
 export interface InstructionExecutor {
   /**
    * Why it cannot be carried out, with Twilio's code; undefined: it has been, or it has begun (a phone rings).
-   * @throws EngineRefusal when the reservation's state does not allow it and no code says so.
+   * @throws {EngineRefusal} when the reservation's state does not allow it and no code says so.
    */
   execute(
     workspaceSid: string,

@@ -75,7 +75,7 @@ type Holder = Pick<AcquireRequest, 'key' | 'fingerprint' | 'owner'>;
  * A deferred run lives and dies with its process: there is no other that could take it over, so journals are not kept
  * and there is no `claim`.
  *
- * @throws ConfigurationError for an unknown option, or a `maxRecords` that is no count.
+ * @throws {ConfigurationError} for an unknown option, or a `maxRecords` that is no count.
  * @example
  * const store = memoryStore({ maxRecords: 20_000 });
  */

@@ -9,7 +9,7 @@ import type { WorkspaceDefinition } from './types.js';
  * Expressions are read where they are used.
  *
  * @returns the definition with times in seconds.
- * @throws DefinitionError with every problem and its path.
+ * @throws {DefinitionError} with every problem and its path.
  * @example
  * checkDefinition({ workflows: { Calls: { defaultQueue: 'Suport' } }, taskQueues: { Support: {} } });
  * // DefinitionError: workflows.Calls.defaultQueue: the definition has no task queue named "Suport". Did you mean "Support"?

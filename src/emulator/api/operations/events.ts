@@ -1,17 +1,17 @@
 import { badRequest } from '../../engine/refusal.js';
-import { eventsKeptMs } from '../../world/event-log.js';
+import { EVENTS_KEPT_MS } from '../../world/event-log.js';
 import { found, workspaceIn } from '../../world/find.js';
 import { formatEvent } from '../formatters/event.js';
 import { listing, ok, operation, page } from '../operation.js';
 
 /** Events: twilio.com/docs/taskrouter/api/event. */
 
-const eventsOf = '/v1/Workspaces/{WorkspaceSid}/Events';
+const EVENTS_OF = '/v1/Workspaces/{WorkspaceSid}/Events';
 
 export const events = [
   listing(
     'ListEvent',
-    `GET ${eventsOf}`,
+    `GET ${EVENTS_OF}`,
     {
       EndDate: 'date',
       EventType: 'text',
@@ -30,7 +30,7 @@ export const events = [
       const { minutes = 15, endDate = links.now, sid, taskChannel, eventType } = params;
       if (minutes < 1) throw badRequest('Minutes is not a positive whole number');
       const start = params.startDate ?? endDate - minutes * 60_000;
-      if (start < links.now - eventsKeptMs) throw badRequest('StartDate is more than 30 days ago');
+      if (start < links.now - EVENTS_KEPT_MS) throw badRequest('StartDate is more than 30 days ago');
       const wanted = {
         ReservationSid: params.reservationSid,
         TaskQueueSid: params.taskQueueSid,
@@ -51,11 +51,11 @@ export const events = [
       return page('events', all, (event) => formatEvent(links, event));
     },
   ),
-  operation('FetchEvent', `GET ${eventsOf}/{Sid}`, {}, ({ world, path, links }) => {
+  operation('FetchEvent', `GET ${EVENTS_OF}/{Sid}`, {}, ({ world, path, links }) => {
     const { workspace } = workspaceIn(world, path.WorkspaceSid);
     const at = `/Workspaces/${workspace.sid}/Events/${path.Sid}`;
     const event = world.events.get(workspace.sid, path.Sid);
-    const kept = event !== undefined && event.at >= links.now - eventsKeptMs;
+    const kept = event !== undefined && event.at >= links.now - EVENTS_KEPT_MS;
     return ok(formatEvent(links, found(kept ? event : undefined, at)));
   }),
 ];

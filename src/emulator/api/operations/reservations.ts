@@ -10,13 +10,13 @@ import { type Call, listing, ok, operation, page } from '../operation.js';
 
 /** Reservations, under their task and under their worker: twilio.com/docs/taskrouter/api/reservations. */
 
-const workspace = '/v1/Workspaces/{WorkspaceSid}';
-const statuses = 'words pending|accepted|rejected|timeout|canceled|rescinded|wrapping|completed';
-const method = 'words GET|POST';
+const WORKSPACE = '/v1/Workspaces/{WorkspaceSid}';
+const STATUSES = 'words pending|accepted|rejected|timeout|canceled|rescinded|wrapping|completed';
+const METHOD = 'words GET|POST';
 
 const update = {
   'If-Match': 'version',
-  ReservationStatus: statuses,
+  ReservationStatus: STATUSES,
   WorkerActivitySid: 'sid WA',
   Instruction: 'words accept|reject|dequeue|call|redirect|conference',
   DequeuePostWorkActivitySid: 'sid WA',
@@ -38,7 +38,7 @@ const update = {
   To: 'text',
   From: 'text',
   StatusCallback: 'url',
-  StatusCallbackMethod: method,
+  StatusCallbackMethod: METHOD,
   StatusCallbackEvent: 'texts',
   Timeout: 'integer',
   Record: 'boolean',
@@ -47,19 +47,19 @@ const update = {
   StartConferenceOnEnter: 'boolean',
   EndConferenceOnExit: 'boolean',
   WaitUrl: 'url',
-  WaitMethod: method,
+  WaitMethod: METHOD,
   EarlyMedia: 'boolean',
   MaxParticipants: 'integer',
   ConferenceStatusCallback: 'url',
-  ConferenceStatusCallbackMethod: method,
+  ConferenceStatusCallbackMethod: METHOD,
   ConferenceStatusCallbackEvent: 'texts',
   ConferenceRecord: 'text',
   ConferenceTrim: 'text',
   RecordingChannels: 'text',
   RecordingStatusCallback: 'url',
-  RecordingStatusCallbackMethod: method,
+  RecordingStatusCallbackMethod: METHOD,
   ConferenceRecordingStatusCallback: 'url',
-  ConferenceRecordingStatusCallbackMethod: method,
+  ConferenceRecordingStatusCallbackMethod: METHOD,
   Region: 'text',
   SipAuthUsername: 'text',
   SipAuthPassword: 'text',
@@ -79,7 +79,7 @@ const supervision = {
 
 type Side = 'Tasks' | 'Workers';
 
-/** The reservation of the path, which must be the task's or the worker's. @throws EngineRefusal 404 */
+/** The reservation of the path, which must be the task's or the worker's. @throws {EngineRefusal} 404 */
 function reservationAt(view: WorkspaceView, side: Side, owner: string, sid: string): Reservation {
   const reservation = view.reservations.get(sid);
   const own = reservation && (side === 'Tasks' ? reservation.taskSid : reservation.workerSid) === owner;
@@ -96,7 +96,7 @@ function updateReservation(
     path,
     params,
     links,
-  }: Call<`${typeof workspace}/{Sid}`, Omit<typeof update, 'Instruction'> & typeof supervision>,
+  }: Call<`${typeof WORKSPACE}/{Sid}`, Omit<typeof update, 'Instruction'> & typeof supervision>,
 ) {
   const view = workspaceIn(world, path.WorkspaceSid);
   const reservation = reservationAt(view, side, owner, path.Sid);
@@ -121,7 +121,7 @@ function updateReservation(
   return ok(formatReservation(links, view, reservation, side), reservation.version);
 }
 
-/** The instruction that the parameters of a REST update say. @throws EngineRefusal 400 */
+/** The instruction that the parameters of a REST update say. @throws {EngineRefusal} 400 */
 function instructionOf(
   name: 'dequeue' | 'call' | 'redirect' | 'conference' | 'supervise',
   params: Readonly<Record<string, unknown>>,
@@ -145,14 +145,14 @@ function instructionOf(
   return decoded.instruction as ReservationInstruction;
 }
 
-const ofTask = `${workspace}/Tasks/{TaskSid}/Reservations` as const;
-const ofWorker = `${workspace}/Workers/{WorkerSid}/Reservations` as const;
+const OF_TASK = `${WORKSPACE}/Tasks/{TaskSid}/Reservations` as const;
+const OF_WORKER = `${WORKSPACE}/Workers/{WorkerSid}/Reservations` as const;
 
 export const taskReservations = [
   listing(
     'ListTaskReservation',
-    `GET ${ofTask}`,
-    { ReservationStatus: statuses, WorkerSid: 'sid WK' },
+    `GET ${OF_TASK}`,
+    { ReservationStatus: STATUSES, WorkerSid: 'sid WK' },
     ({ world, path, params, links }) => {
       const view = workspaceIn(world, path.WorkspaceSid);
       found(view.tasks.get(path.TaskSid), `/Workspaces/${path.WorkspaceSid}/Tasks/${path.TaskSid}`);
@@ -166,12 +166,12 @@ export const taskReservations = [
       return page('reservations', all, (reservation) => formatReservation(links, view, reservation, 'Tasks'));
     },
   ),
-  operation('FetchTaskReservation', `GET ${ofTask}/{Sid}`, {}, ({ world, path, links }) => {
+  operation('FetchTaskReservation', `GET ${OF_TASK}/{Sid}`, {}, ({ world, path, links }) => {
     const view = workspaceIn(world, path.WorkspaceSid);
     const reservation = reservationAt(view, 'Tasks', path.TaskSid, path.Sid);
     return ok(formatReservation(links, view, reservation, 'Tasks'), reservation.version);
   }),
-  operation('UpdateTaskReservation', `POST ${ofTask}/{Sid}`, { ...update, ...supervision }, (call) =>
+  operation('UpdateTaskReservation', `POST ${OF_TASK}/{Sid}`, { ...update, ...supervision }, (call) =>
     updateReservation('Tasks', call.path.TaskSid, call),
   ),
 ];
@@ -179,8 +179,8 @@ export const taskReservations = [
 export const workerReservations = [
   listing(
     'ListWorkerReservation',
-    `GET ${ofWorker}`,
-    { ReservationStatus: statuses },
+    `GET ${OF_WORKER}`,
+    { ReservationStatus: STATUSES },
     ({ world, path, params, links }) => {
       const view = workspaceIn(world, path.WorkspaceSid);
       found(view.workers.get(path.WorkerSid), `/Workspaces/${path.WorkspaceSid}/Workers/${path.WorkerSid}`);
@@ -195,12 +195,12 @@ export const workerReservations = [
       );
     },
   ),
-  operation('FetchWorkerReservation', `GET ${ofWorker}/{Sid}`, {}, ({ world, path, links }) => {
+  operation('FetchWorkerReservation', `GET ${OF_WORKER}/{Sid}`, {}, ({ world, path, links }) => {
     const view = workspaceIn(world, path.WorkspaceSid);
     const reservation = reservationAt(view, 'Workers', path.WorkerSid, path.Sid);
     return ok(formatReservation(links, view, reservation, 'Workers'), reservation.version);
   }),
-  operation('UpdateWorkerReservation', `POST ${ofWorker}/{Sid}`, update, (call) =>
+  operation('UpdateWorkerReservation', `POST ${OF_WORKER}/{Sid}`, update, (call) =>
     updateReservation('Workers', call.path.WorkerSid, call),
   ),
 ];

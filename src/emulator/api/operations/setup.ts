@@ -14,7 +14,7 @@ import { created, listing, ok, operation, page, removed } from '../operation.js'
 
 /** Workspaces, activities, task channels, task queues, workflows. Parameters: the pages under twilio.com/docs/taskrouter/api. */
 
-const workspace = '/v1/Workspaces/{WorkspaceSid}';
+const WORKSPACE = '/v1/Workspaces/{WorkspaceSid}';
 
 export const workspaces = [
   listing('ListWorkspace', 'GET /v1/Workspaces', { FriendlyName: 'text' }, ({ world, params, links }) => {
@@ -76,7 +76,7 @@ export const workspaces = [
 export const activities = [
   listing(
     'ListActivity',
-    `GET ${workspace}/Activities`,
+    `GET ${WORKSPACE}/Activities`,
     { FriendlyName: 'text', Available: 'boolean' },
     ({ world, path, params, links }) => {
       const all = [...workspaceIn(world, path.WorkspaceSid).activities.values()].filter(
@@ -89,7 +89,7 @@ export const activities = [
   ),
   operation(
     'CreateActivity',
-    `POST ${workspace}/Activities`,
+    `POST ${WORKSPACE}/Activities`,
     { FriendlyName: 'text!', Available: 'boolean' },
     ({ world, path, params, links }) =>
       created(
@@ -99,14 +99,14 @@ export const activities = [
         ),
       ),
   ),
-  operation('FetchActivity', `GET ${workspace}/Activities/{Sid}`, {}, ({ world, path, links }) => {
+  operation('FetchActivity', `GET ${WORKSPACE}/Activities/{Sid}`, {}, ({ world, path, links }) => {
     const { activities } = workspaceIn(world, path.WorkspaceSid);
     const at = `/Workspaces/${path.WorkspaceSid}/Activities/${path.Sid}`;
     return ok(formatActivity(links, found(activities.get(path.Sid), at)));
   }),
   operation(
     'UpdateActivity',
-    `POST ${workspace}/Activities/{Sid}`,
+    `POST ${WORKSPACE}/Activities/{Sid}`,
     { FriendlyName: 'text' },
     ({ world, path, params, links }) =>
       ok(
@@ -116,20 +116,20 @@ export const activities = [
         ),
       ),
   ),
-  operation('DeleteActivity', `DELETE ${workspace}/Activities/{Sid}`, {}, ({ world, path }) =>
+  operation('DeleteActivity', `DELETE ${WORKSPACE}/Activities/{Sid}`, {}, ({ world, path }) =>
     removed(world.dispatch('deleteActivity', { workspaceSid: path.WorkspaceSid, sid: path.Sid })),
   ),
 ];
 
 export const taskChannels = [
-  listing('ListTaskChannel', `GET ${workspace}/TaskChannels`, {}, ({ world, path, links }) =>
+  listing('ListTaskChannel', `GET ${WORKSPACE}/TaskChannels`, {}, ({ world, path, links }) =>
     page('channels', workspaceIn(world, path.WorkspaceSid).taskChannels.values(), (channel) =>
       formatTaskChannel(links, channel),
     ),
   ),
   operation(
     'CreateTaskChannel',
-    `POST ${workspace}/TaskChannels`,
+    `POST ${WORKSPACE}/TaskChannels`,
     { FriendlyName: 'text!', UniqueName: 'text!', ChannelOptimizedRouting: 'boolean' },
     ({ world, path, params, links }) =>
       created(
@@ -139,14 +139,14 @@ export const taskChannels = [
         ),
       ),
   ),
-  operation('FetchTaskChannel', `GET ${workspace}/TaskChannels/{Sid}`, {}, ({ world, path, links }) => {
+  operation('FetchTaskChannel', `GET ${WORKSPACE}/TaskChannels/{Sid}`, {}, ({ world, path, links }) => {
     const channel = workspaceIn(world, path.WorkspaceSid).taskChannel(path.Sid);
     const at = `/Workspaces/${path.WorkspaceSid}/TaskChannels/${path.Sid}`;
     return ok(formatTaskChannel(links, found(channel, at)));
   }),
   operation(
     'UpdateTaskChannel',
-    `POST ${workspace}/TaskChannels/{Sid}`,
+    `POST ${WORKSPACE}/TaskChannels/{Sid}`,
     { FriendlyName: 'text', ChannelOptimizedRouting: 'boolean' },
     ({ world, path, params, links }) =>
       ok(
@@ -156,7 +156,7 @@ export const taskChannels = [
         ),
       ),
   ),
-  operation('DeleteTaskChannel', `DELETE ${workspace}/TaskChannels/{Sid}`, {}, ({ world, path }) =>
+  operation('DeleteTaskChannel', `DELETE ${WORKSPACE}/TaskChannels/{Sid}`, {}, ({ world, path }) =>
     removed(world.dispatch('deleteTaskChannel', { workspaceSid: path.WorkspaceSid, sid: path.Sid })),
   ),
 ];
@@ -172,7 +172,7 @@ const queueFields = {
 export const taskQueues = [
   listing(
     'ListTaskQueue',
-    `GET ${workspace}/TaskQueues`,
+    `GET ${WORKSPACE}/TaskQueues`,
     { FriendlyName: 'text', EvaluateWorkerAttributes: 'json', WorkerSid: 'sid WK', Ordering: 'text' },
     ({ world, path, params, links }) => {
       const view = workspaceIn(world, path.WorkspaceSid);
@@ -198,21 +198,21 @@ export const taskQueues = [
   ),
   operation(
     'CreateTaskQueue',
-    `POST ${workspace}/TaskQueues`,
+    `POST ${WORKSPACE}/TaskQueues`,
     { FriendlyName: 'text!', ...queueFields },
     ({ world, path, params, links }) => {
       const queue = world.dispatch('createTaskQueue', { ...params, workspaceSid: path.WorkspaceSid });
       return created(formatTaskQueue(links, workspaceIn(world, path.WorkspaceSid), queue));
     },
   ),
-  operation('FetchTaskQueue', `GET ${workspace}/TaskQueues/{Sid}`, {}, ({ world, path, links }) => {
+  operation('FetchTaskQueue', `GET ${WORKSPACE}/TaskQueues/{Sid}`, {}, ({ world, path, links }) => {
     const view = workspaceIn(world, path.WorkspaceSid);
     const at = `/Workspaces/${path.WorkspaceSid}/TaskQueues/${path.Sid}`;
     return ok(formatTaskQueue(links, view, found(view.taskQueues.get(path.Sid), at)));
   }),
   operation(
     'UpdateTaskQueue',
-    `POST ${workspace}/TaskQueues/{Sid}`,
+    `POST ${WORKSPACE}/TaskQueues/{Sid}`,
     { FriendlyName: 'text', ...queueFields },
     ({ world, path, params, links }) => {
       const queue = world.dispatch('updateTaskQueue', {
@@ -223,7 +223,7 @@ export const taskQueues = [
       return ok(formatTaskQueue(links, workspaceIn(world, path.WorkspaceSid), queue));
     },
   ),
-  operation('DeleteTaskQueue', `DELETE ${workspace}/TaskQueues/{Sid}`, {}, ({ world, path }) =>
+  operation('DeleteTaskQueue', `DELETE ${WORKSPACE}/TaskQueues/{Sid}`, {}, ({ world, path }) =>
     removed(world.dispatch('deleteTaskQueue', { workspaceSid: path.WorkspaceSid, sid: path.Sid })),
   ),
 ];
@@ -250,7 +250,7 @@ const workflowFields = {
 export const workflows = [
   listing(
     'ListWorkflow',
-    `GET ${workspace}/Workflows`,
+    `GET ${WORKSPACE}/Workflows`,
     { FriendlyName: 'text' },
     ({ world, path, params, links }) => {
       const all = [...workspaceIn(world, path.WorkspaceSid).workflows.values()].filter(
@@ -261,7 +261,7 @@ export const workflows = [
   ),
   operation(
     'CreateWorkflow',
-    `POST ${workspace}/Workflows`,
+    `POST ${WORKSPACE}/Workflows`,
     { FriendlyName: 'text!', Configuration: 'text!', ...workflowFields },
     ({ world, path, params, links }) => {
       const configuration = keptConfiguration(world, params.configuration);
@@ -269,14 +269,14 @@ export const workflows = [
       return created(formatWorkflow(links, world.dispatch('createWorkflow', fields)));
     },
   ),
-  operation('FetchWorkflow', `GET ${workspace}/Workflows/{Sid}`, {}, ({ world, path, links }) => {
+  operation('FetchWorkflow', `GET ${WORKSPACE}/Workflows/{Sid}`, {}, ({ world, path, links }) => {
     const { workflows } = workspaceIn(world, path.WorkspaceSid);
     const at = `/Workspaces/${path.WorkspaceSid}/Workflows/${path.Sid}`;
     return ok(formatWorkflow(links, found(workflows.get(path.Sid), at)));
   }),
   operation(
     'UpdateWorkflow',
-    `POST ${workspace}/Workflows/{Sid}`,
+    `POST ${WORKSPACE}/Workflows/{Sid}`,
     { FriendlyName: 'text', Configuration: 'text', ...workflowFields, ReEvaluateTasks: 'boolean' },
     ({ world, path, params, links }) => {
       const { configuration } = params;
@@ -289,7 +289,7 @@ export const workflows = [
       return ok(formatWorkflow(links, world.dispatch('updateWorkflow', fields)));
     },
   ),
-  operation('DeleteWorkflow', `DELETE ${workspace}/Workflows/{Sid}`, {}, ({ world, path }) =>
+  operation('DeleteWorkflow', `DELETE ${WORKSPACE}/Workflows/{Sid}`, {}, ({ world, path }) =>
     removed(world.dispatch('deleteWorkflow', { workspaceSid: path.WorkspaceSid, sid: path.Sid })),
   ),
 ];

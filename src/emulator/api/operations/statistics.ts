@@ -20,7 +20,7 @@ import {
 
 /** Statistics of workspaces, queues, workflows and workers: the pages under twilio.com/docs/taskrouter/api. */
 
-const workspace = '/v1/Workspaces/{WorkspaceSid}';
+const WORKSPACE = '/v1/Workspaces/{WorkspaceSid}';
 
 /** What every answer of statistics begins with. */
 const head = (links: Links, view: WorkspaceView, path: string) => ({
@@ -37,7 +37,7 @@ const workflowIn = (view: WorkspaceView, sid: string) =>
 export const workspaceStatistics = [
   operation(
     'FetchWorkspaceStatistics',
-    `GET ${workspace}/Statistics`,
+    `GET ${WORKSPACE}/Statistics`,
     splitSpan,
     ({ world, path, params, links }) => {
       const view = workspaceIn(world, path.WorkspaceSid);
@@ -50,7 +50,7 @@ export const workspaceStatistics = [
   ),
   operation(
     'FetchWorkspaceRealTimeStatistics',
-    `GET ${workspace}/RealTimeStatistics`,
+    `GET ${WORKSPACE}/RealTimeStatistics`,
     channel,
     ({ world, path, params, links }) => {
       const view = workspaceIn(world, path.WorkspaceSid);
@@ -60,7 +60,7 @@ export const workspaceStatistics = [
   ),
   operation(
     'FetchWorkspaceCumulativeStatistics',
-    `GET ${workspace}/CumulativeStatistics`,
+    `GET ${WORKSPACE}/CumulativeStatistics`,
     splitSpan,
     ({ world, path, params, links }) => {
       const view = workspaceIn(world, path.WorkspaceSid);
@@ -72,13 +72,13 @@ export const workspaceStatistics = [
   ),
 ];
 
-const ofQueue = `${workspace}/TaskQueues/{TaskQueueSid}` as const;
-const bulkUrl = '/TaskQueues/RealTimeStatistics';
+const OF_QUEUE = `${WORKSPACE}/TaskQueues/{TaskQueueSid}` as const;
+const BULK_URL = '/TaskQueues/RealTimeStatistics';
 
 export const queueStatistics = [
   listing(
     'ListTaskQueuesStatistics',
-    `GET ${workspace}/TaskQueues/Statistics`,
+    `GET ${WORKSPACE}/TaskQueues/Statistics`,
     { FriendlyName: 'text', ...splitSpan },
     ({ world, path, params, links }) => {
       const view = workspaceIn(world, path.WorkspaceSid);
@@ -97,7 +97,7 @@ export const queueStatistics = [
   // The one body that is JSON. Twilio's page writes the name in both ways.
   operation(
     'CreateTaskQueueBulkRealTimeStatistics',
-    `POST ${workspace}${bulkUrl}`,
+    `POST ${WORKSPACE}${BULK_URL}`,
     { queueSids: 'queues', QueueSids: 'queues' },
     ({ world, path, params, links }) => {
       const view = workspaceIn(world, path.WorkspaceSid);
@@ -105,7 +105,7 @@ export const queueStatistics = [
       if (!queueSids) throw badRequest('Missing required parameter queueSids in the post body');
       const data = queueSids.map((sid) => ({ task_queue_sid: sid, ...bulkCounts(world, view, sid) }));
       return ok({
-        ...head(links, view, bulkUrl),
+        ...head(links, view, BULK_URL),
         task_queue_data: data,
         task_queue_response_count: data.length,
       });
@@ -113,7 +113,7 @@ export const queueStatistics = [
   ),
   operation(
     'FetchTaskQueueStatistics',
-    `GET ${ofQueue}/Statistics`,
+    `GET ${OF_QUEUE}/Statistics`,
     splitSpan,
     ({ world, path, params, links }) => {
       const view = workspaceIn(world, path.WorkspaceSid);
@@ -128,7 +128,7 @@ export const queueStatistics = [
   ),
   operation(
     'FetchTaskQueueRealTimeStatistics',
-    `GET ${ofQueue}/RealTimeStatistics`,
+    `GET ${OF_QUEUE}/RealTimeStatistics`,
     channel,
     ({ world, path, params, links }) => {
       const view = workspaceIn(world, path.WorkspaceSid);
@@ -143,7 +143,7 @@ export const queueStatistics = [
   ),
   operation(
     'FetchTaskQueueCumulativeStatistics',
-    `GET ${ofQueue}/CumulativeStatistics`,
+    `GET ${OF_QUEUE}/CumulativeStatistics`,
     splitSpan,
     ({ world, path, params, links }) => {
       const view = workspaceIn(world, path.WorkspaceSid);
@@ -154,12 +154,12 @@ export const queueStatistics = [
   ),
 ];
 
-const ofWorkflow = `${workspace}/Workflows/{WorkflowSid}` as const;
+const OF_WORKFLOW = `${WORKSPACE}/Workflows/{WorkflowSid}` as const;
 
 export const workflowStatistics = [
   operation(
     'FetchWorkflowStatistics',
-    `GET ${ofWorkflow}/Statistics`,
+    `GET ${OF_WORKFLOW}/Statistics`,
     splitSpan,
     ({ world, path, params, links }) => {
       const view = workspaceIn(world, path.WorkspaceSid);
@@ -174,7 +174,7 @@ export const workflowStatistics = [
   ),
   operation(
     'FetchWorkflowRealTimeStatistics',
-    `GET ${ofWorkflow}/RealTimeStatistics`,
+    `GET ${OF_WORKFLOW}/RealTimeStatistics`,
     channel,
     ({ world, path, params, links }) => {
       const view = workspaceIn(world, path.WorkspaceSid);
@@ -189,7 +189,7 @@ export const workflowStatistics = [
   ),
   operation(
     'FetchWorkflowCumulativeStatistics',
-    `GET ${ofWorkflow}/CumulativeStatistics`,
+    `GET ${OF_WORKFLOW}/CumulativeStatistics`,
     splitSpan,
     ({ world, path, params, links }) => {
       const view = workspaceIn(world, path.WorkspaceSid);
@@ -204,7 +204,7 @@ const workersOf = (view: WorkspaceView) => [...view.workers.values()];
 export const workerStatistics = [
   operation(
     'FetchWorkerStatistics',
-    `GET ${workspace}/Workers/Statistics`,
+    `GET ${WORKSPACE}/Workers/Statistics`,
     { ...span, TaskQueueSid: 'sid WQ', TaskQueueName: 'text', FriendlyName: 'text' },
     ({ world, path, params, links }) => {
       const view = workspaceIn(world, path.WorkspaceSid);
@@ -230,7 +230,7 @@ export const workerStatistics = [
   ),
   operation(
     'FetchWorkersRealTimeStatistics',
-    `GET ${workspace}/Workers/RealTimeStatistics`,
+    `GET ${WORKSPACE}/Workers/RealTimeStatistics`,
     channel,
     ({ world, path, links }) => {
       const view = workspaceIn(world, path.WorkspaceSid);
@@ -242,7 +242,7 @@ export const workerStatistics = [
   ),
   operation(
     'FetchWorkersCumulativeStatistics',
-    `GET ${workspace}/Workers/CumulativeStatistics`,
+    `GET ${WORKSPACE}/Workers/CumulativeStatistics`,
     span,
     ({ world, path, params, links }) => {
       const view = workspaceIn(world, path.WorkspaceSid);
@@ -252,7 +252,7 @@ export const workerStatistics = [
   ),
   operation(
     'FetchWorkerInstanceStatistics',
-    `GET ${workspace}/Workers/{WorkerSid}/Statistics`,
+    `GET ${WORKSPACE}/Workers/{WorkerSid}/Statistics`,
     span,
     ({ world, path, params, links }) => {
       const view = workspaceIn(world, path.WorkspaceSid);

@@ -6,12 +6,12 @@ import { created, listing, ok, operation, page, removed } from '../operation.js'
 
 /** Tasks: twilio.com/docs/taskrouter/api/task. */
 
-const tasksOf = '/v1/Workspaces/{WorkspaceSid}/Tasks';
+const TASKS_OF = '/v1/Workspaces/{WorkspaceSid}/Tasks';
 
 export const tasks = [
   listing(
     'ListTask',
-    `GET ${tasksOf}`,
+    `GET ${TASKS_OF}`,
     {
       Priority: 'integer',
       AssignmentStatus: 'texts',
@@ -53,7 +53,7 @@ export const tasks = [
   ),
   operation(
     'CreateTask',
-    `POST ${tasksOf}`,
+    `POST ${TASKS_OF}`,
     {
       Timeout: 'integer',
       Priority: 'integer',
@@ -72,14 +72,14 @@ export const tasks = [
       );
     },
   ),
-  operation('FetchTask', `GET ${tasksOf}/{Sid}`, {}, ({ world, path, links }) => {
+  operation('FetchTask', `GET ${TASKS_OF}/{Sid}`, {}, ({ world, path, links }) => {
     const view = workspaceIn(world, path.WorkspaceSid);
     const task = found(view.tasks.get(path.Sid), `/Workspaces/${path.WorkspaceSid}/Tasks/${path.Sid}`);
     return ok(formatTask(links, view, task), task.version);
   }),
   operation(
     'UpdateTask',
-    `POST ${tasksOf}/{Sid}`,
+    `POST ${TASKS_OF}/{Sid}`,
     {
       'If-Match': 'version',
       Attributes: 'text',
@@ -96,7 +96,7 @@ export const tasks = [
       );
     },
   ),
-  operation('DeleteTask', `DELETE ${tasksOf}/{Sid}`, { 'If-Match': 'version' }, ({ world, path, params }) =>
+  operation('DeleteTask', `DELETE ${TASKS_OF}/{Sid}`, { 'If-Match': 'version' }, ({ world, path, params }) =>
     removed(world.dispatch('deleteTask', { ...params, workspaceSid: path.WorkspaceSid, sid: path.Sid })),
   ),
 ];

@@ -6,12 +6,12 @@ import { created, listing, ok, operation, page, removed } from '../operation.js'
 
 /** Workers and their channels: twilio.com/docs/taskrouter/api/worker, /worker-channel. */
 
-const workspace = '/v1/Workspaces/{WorkspaceSid}';
+const WORKSPACE = '/v1/Workspaces/{WorkspaceSid}';
 
 export const workers = [
   listing(
     'ListWorker',
-    `GET ${workspace}/Workers`,
+    `GET ${WORKSPACE}/Workers`,
     {
       ActivityName: 'text',
       ActivitySid: 'sid WA',
@@ -62,7 +62,7 @@ export const workers = [
   ),
   operation(
     'CreateWorker',
-    `POST ${workspace}/Workers`,
+    `POST ${WORKSPACE}/Workers`,
     { FriendlyName: 'text!', ActivitySid: 'sid WA', Attributes: 'text' },
     ({ world, path, params, links }) => {
       const fields = { ...params, workspaceSid: path.WorkspaceSid };
@@ -71,14 +71,14 @@ export const workers = [
       );
     },
   ),
-  operation('FetchWorker', `GET ${workspace}/Workers/{Sid}`, {}, ({ world, path, links }) => {
+  operation('FetchWorker', `GET ${WORKSPACE}/Workers/{Sid}`, {}, ({ world, path, links }) => {
     const view = workspaceIn(world, path.WorkspaceSid);
     const worker = found(view.workers.get(path.Sid), `/Workspaces/${path.WorkspaceSid}/Workers/${path.Sid}`);
     return ok(formatWorker(links, view, worker), worker.version);
   }),
   operation(
     'UpdateWorker',
-    `POST ${workspace}/Workers/{Sid}`,
+    `POST ${WORKSPACE}/Workers/{Sid}`,
     {
       'If-Match': 'version',
       ActivitySid: 'sid WA',
@@ -95,17 +95,17 @@ export const workers = [
   ),
   operation(
     'DeleteWorker',
-    `DELETE ${workspace}/Workers/{Sid}`,
+    `DELETE ${WORKSPACE}/Workers/{Sid}`,
     { 'If-Match': 'version' },
     ({ world, path, params }) =>
       removed(world.dispatch('deleteWorker', { ...params, workspaceSid: path.WorkspaceSid, sid: path.Sid })),
   ),
 ];
 
-const channels = `${workspace}/Workers/{WorkerSid}/Channels` as const;
+const CHANNELS = `${WORKSPACE}/Workers/{WorkerSid}/Channels` as const;
 
 export const workerChannels = [
-  listing('ListWorkerChannel', `GET ${channels}`, {}, ({ world, path, links }) => {
+  listing('ListWorkerChannel', `GET ${CHANNELS}`, {}, ({ world, path, links }) => {
     const view = workspaceIn(world, path.WorkspaceSid);
     const worker = found(
       view.workers.get(path.WorkerSid),
@@ -115,7 +115,7 @@ export const workerChannels = [
       formatWorkerChannel(links, view, channel),
     );
   }),
-  operation('FetchWorkerChannel', `GET ${channels}/{Sid}`, {}, ({ world, path, links }) => {
+  operation('FetchWorkerChannel', `GET ${CHANNELS}/{Sid}`, {}, ({ world, path, links }) => {
     const view = workspaceIn(world, path.WorkspaceSid);
     const taskChannelSid = view.taskChannel(path.Sid)?.sid;
     const channel = view
@@ -126,7 +126,7 @@ export const workerChannels = [
   }),
   operation(
     'UpdateWorkerChannel',
-    `POST ${channels}/{Sid}`,
+    `POST ${CHANNELS}/{Sid}`,
     { Capacity: 'integer', Available: 'boolean' },
     ({ world, path, params, links }) => {
       const { WorkspaceSid: workspaceSid, WorkerSid: workerSid, Sid: sid } = path;

@@ -15,13 +15,13 @@ import type { Commands, QueueOrder } from '../types.js';
 import { within } from '../workflow/plan-fields.js';
 
 /** twilio.com/docs/taskrouter/limits */
-const mostQueues = 5_000;
+const MOST_QUEUES = 5_000;
 
 export function createTaskQueue(core: Core, params: Commands['createTaskQueue']['params']): QueueState {
   const ws = workspaceOf(core, params.workspaceSid);
   checkName(params.friendlyName);
-  if (ws.taskQueues.size >= mostQueues)
-    throw badRequest(`A Workspace holds at most ${mostQueues} TaskQueues`);
+  if (ws.taskQueues.size >= MOST_QUEUES)
+    throw badRequest(`A Workspace holds at most ${MOST_QUEUES} TaskQueues`);
   checkFields(ws, params);
   const targetWorkers = params.targetWorkers ?? '1==1';
   const target = compileTarget(targetWorkers, core.compileOptions);

@@ -9,7 +9,7 @@ import { compilePlan } from '../workflow/plan.js';
 import { reroute } from '../workflow/steps.js';
 
 /** twilio.com/docs/taskrouter/limits */
-const maxConfigurationBytes = 1_038_576;
+const MAX_CONFIGURATION_BYTES = 1_038_576;
 
 export function createWorkflow(core: Core, params: Commands['createWorkflow']['params']): WorkflowState {
   const ws = workspaceOf(core, params.workspaceSid);
@@ -45,8 +45,8 @@ function withPlan(
   version: number,
   configuration: string,
 ): WorkflowState {
-  if (Buffer.byteLength(configuration) > maxConfigurationBytes) {
-    throw badRequest(`Configuration is larger than ${maxConfigurationBytes} bytes`);
+  if (Buffer.byteLength(configuration) > MAX_CONFIGURATION_BYTES) {
+    throw badRequest(`Configuration is larger than ${MAX_CONFIGURATION_BYTES} bytes`);
   }
   const plan = compilePlan(workflow, version, configuration, core.compileOptions);
   plan.since = core.time;

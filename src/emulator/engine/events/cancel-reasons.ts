@@ -9,8 +9,8 @@ export const cancelReasons = {
   maxAssignments: 'Max assignment count exceeded',
 } as const;
 
-const all: ReadonlySet<string> = new Set(Object.values(cancelReasons));
+const ALL: ReadonlySet<string> = new Set(Object.values(cancelReasons));
 
 /** Is this a reason of the router's own, and not a caller's? */
 export const isCancelReason = (reason: string | undefined): reason is string =>
-  reason !== undefined && all.has(reason);
+  reason !== undefined && ALL.has(reason);

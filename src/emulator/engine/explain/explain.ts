@@ -1,6 +1,6 @@
 import { judge, missingNames } from '../../../expressions/index.js';
 import type { Core } from '../core.js';
-import { defaultFilter, type PlanFilter, type Step, type TaskState } from '../state.js';
+import { DEFAULT_FILTER, type PlanFilter, type Step, type TaskState } from '../state.js';
 import type { Decision } from '../trace.js';
 import { explainNow } from './explain-now.js';
 import type {
@@ -12,7 +12,7 @@ import type {
 import { obstacles, questionOf, workerThen } from './situation.js';
 
 /** Names are looked for in this many tasks: enough to tell a misspelt name from a rare one. */
-const tasksSampled = 1_000;
+const TASKS_SAMPLED = 1_000;
 
 /** Why a task is where it is: what was decided was noted; filters and workers are judged as they are now. */
 export function explainTask(core: Core, task: TaskState): Explanation {
@@ -67,7 +67,7 @@ function explainDefault(
     expression: null,
     matches: filters.every(({ matches }) => !matches),
     reasons: [],
-    targets: [explainTarget(task, step, defaultFilter, decisions)],
+    targets: [explainTarget(task, step, DEFAULT_FILTER, decisions)],
   };
 }
 
@@ -115,7 +115,7 @@ function unknownNames(task: TaskState): Explanation['unknownNames'] {
   const { plan, step, ws } = task;
   const tasks: { task: TaskState['parsedAttributes'] }[] = [{ task: task.parsedAttributes }];
   for (const { parsedAttributes } of ws.tasks.values())
-    if (tasks.push({ task: parsedAttributes }) > tasksSampled) break;
+    if (tasks.push({ task: parsedAttributes }) > TASKS_SAMPLED) break;
   const found: { name: string; where: string }[] = [];
   const add = (names: readonly string[], where: string) => {
     for (const name of names) found.push({ name, where });

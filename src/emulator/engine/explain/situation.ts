@@ -20,7 +20,7 @@ import { iso, phrase } from './phrases.js';
  */
 
 /** Up to so many workers of a workspace are kept one by one; of more, only how many. */
-const mostWorkers = 8;
+const MOST_WORKERS = 8;
 
 /** What the task asked for. */
 interface Question {
@@ -191,7 +191,7 @@ export function whyNobody(task: TaskState): () => string {
 function whyNobodyNow(task: TaskState): () => string {
   const { ws, step } = task;
   const skip = step.skipIf ? `; skip_if: ${phrase(skipReasons(step))}` : '';
-  if (ws.workers.size > mostWorkers) return whyNobodyOfMany(task, skip);
+  if (ws.workers.size > MOST_WORKERS) return whyNobodyOfMany(task, skip);
   const question = questionOf(task);
   const workers = [...ws.workers.values()].map((worker) => workerThen(task, worker));
   return () => {

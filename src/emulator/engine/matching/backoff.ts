@@ -7,14 +7,14 @@ import { isBackingOff, waitHere } from './waiting.js';
  * An endpoint that fails is not hammered. A round (all reservations made for a task together) has failed when it ended
  * with a failed assignment callback and no usable answer. Our choice: how Twilio spaces them is not documented.
  */
-const roundsAtOnce = 3;
-const firstWaitMs = 100;
-const longestWaitMs = 10_000;
+const ROUNDS_AT_ONCE = 3;
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 10_000;
 
 /** How long a task waits before its next round, after so many failed ones in a row. */
 export function backoffMs(failedRounds: number): number {
-  if (failedRounds <= roundsAtOnce) return 0;
-  return Math.min(firstWaitMs * 2 ** (failedRounds - roundsAtOnce - 1), longestWaitMs);
+  if (failedRounds <= ROUNDS_AT_ONCE) return 0;
+  return Math.min(FIRST_WAIT_MS * 2 ** (failedRounds - ROUNDS_AT_ONCE - 1), LONGEST_WAIT_MS);
 }
 
 /** A round is over and nobody has taken the task: sets when the next one may begin. */

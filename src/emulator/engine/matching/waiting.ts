@@ -1,6 +1,6 @@
 import { valueAt } from '../../../expressions/index.js';
 import { Heap } from '../heap.js';
-import { directFilter, type Group, type QueueState, type TaskState, type WorkerState } from '../state.js';
+import { DIRECT_FILTER, type Group, type QueueState, type TaskState, type WorkerState } from '../state.js';
 import { hasCapacity, poolOf } from './pools.js';
 
 /**
@@ -94,7 +94,7 @@ function groupOf(task: TaskState): Group {
 
 /** Is the task's RoutingTarget a worker? */
 export const isForOneWorker = ({ step, routingTarget }: TaskState): boolean =>
-  step.filter === directFilter && routingTarget?.startsWith('WK') === true;
+  step.filter === DIRECT_FILTER && routingTarget?.startsWith('WK') === true;
 
 /** Which worker alone the task may go to. Null and absent in a known-worker step make a key that no worker has. */
 export function knownKeyOf(task: TaskState): string | undefined {

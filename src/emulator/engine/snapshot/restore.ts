@@ -6,8 +6,8 @@ import { parseAttributes } from '../lookup.js';
 import { isBackingOff, startWaiting } from '../matching/waiting.js';
 import { WorkerScope } from '../matching/worker-scope.js';
 import {
-  defaultFilter,
-  directFilter,
+  DEFAULT_FILTER,
+  DIRECT_FILTER,
   type Plan,
   type QueueState,
   type ReservationState,
@@ -22,8 +22,8 @@ import { newWorkspaceState } from '../workspace-state.js';
 import type { EngineSnapshot } from './snapshot-data.js';
 import {
   type ReservationData,
+  SNAPSHOT_VERSION,
   snapshotData,
-  snapshotVersion,
   type TaskData,
   type WorkerData,
   type WorkflowData,
@@ -33,14 +33,14 @@ import { checkLinks } from './snapshot-links.js';
 
 /**
  * Fills an empty engine from a snapshot.
- * @throws ConfigurationError (`SNAPSHOT_INVALID`) when the snapshot is of another version or does not hang
+ * @throws {ConfigurationError} (`SNAPSHOT_INVALID`) when the snapshot is of another version or does not hang
  * together; nothing can be made of it then.
  */
 export function restore(core: Core, snapshot: EngineSnapshot): void {
-  if (snapshot.version !== snapshotVersion) {
+  if (snapshot.version !== SNAPSHOT_VERSION) {
     throw new ConfigurationError(
       'SNAPSHOT_INVALID',
-      `The snapshot has version ${JSON.stringify(snapshot.version)} and this release reads version ${snapshotVersion}: start without it.`,
+      `The snapshot has version ${JSON.stringify(snapshot.version)} and this release reads version ${SNAPSHOT_VERSION}: start without it.`,
     );
   }
   try {
@@ -178,8 +178,8 @@ function restoreTask(core: Core, ws: WorkspaceState, data: TaskData): void {
 }
 
 function stepAt(plan: Plan, filter: number, target: number, queue: QueueState): Step | undefined {
-  if (filter === directFilter) return directStep(plan, queue);
-  return filter === defaultFilter ? plan.defaultStep : plan.filters[filter]?.steps[target];
+  if (filter === DIRECT_FILTER) return directStep(plan, queue);
+  return filter === DEFAULT_FILTER ? plan.defaultStep : plan.filters[filter]?.steps[target];
 }
 
 function restoreReservation(

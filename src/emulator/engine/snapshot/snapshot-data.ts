@@ -6,11 +6,11 @@ import * as v from 'valibot';
  */
 
 /** The form of a snapshot. One of another form is refused. */
-export const snapshotVersion = 3;
+export const SNAPSHOT_VERSION = 3;
 
 /** The engine's state as plain JSON data. Opaque, but for its version: give it back to `createEngine`. */
 export interface EngineSnapshot {
-  readonly version: typeof snapshotVersion;
+  readonly version: typeof SNAPSHOT_VERSION;
   readonly [key: string]: unknown;
 }
 
@@ -180,7 +180,7 @@ const workspaceData = v.object({
 
 /** The whole of it. */
 export const snapshotData = v.object({
-  version: v.literal(snapshotVersion),
+  version: v.literal(SNAPSHOT_VERSION),
   time,
   lastOrder: count,
   workspaces: v.array(workspaceData),

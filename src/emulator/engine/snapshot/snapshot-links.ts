@@ -4,7 +4,7 @@ import type { SnapshotData, WorkspaceData } from './snapshot-data.js';
  * Checks what schemas cannot: that every SID leads somewhere, that none is there twice, and that the counters say what
  * the reservations say. Routing relies on all of it, and would go wrong much later and elsewhere.
  *
- * @throws RangeError saying what is wrong.
+ * @throws {RangeError} saying what is wrong.
  */
 export function checkLinks(data: SnapshotData): void {
   bySid(

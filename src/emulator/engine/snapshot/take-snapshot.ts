@@ -4,8 +4,8 @@ import {
   type EngineSnapshot,
   type PlanState,
   type ReservationData,
+  SNAPSHOT_VERSION,
   type SnapshotData,
-  snapshotVersion,
   type TaskData,
   type WorkerData,
   type WorkspaceData,
@@ -14,7 +14,7 @@ import {
 /** Copies the whole state. What can be worked out again (pools, groups, compiled expressions) is left out. */
 export function takeSnapshot(core: Core): EngineSnapshot {
   const data: SnapshotData = {
-    version: snapshotVersion,
+    version: SNAPSHOT_VERSION,
     time: core.time,
     lastOrder: core.lastOrder,
     workspaces: [...core.workspaces.values()].map(workspaceData),

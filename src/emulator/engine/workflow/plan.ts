@@ -7,8 +7,8 @@ import {
 } from '../../../expressions/index.js';
 import { badRequest } from '../refusal.js';
 import {
-  defaultFilter,
-  directFilter,
+  DEFAULT_FILTER,
+  DIRECT_FILTER,
   type Plan,
   type PlanFilter,
   type QueueState,
@@ -23,7 +23,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Compiles a workflow's configuration.
- * @throws EngineRefusal (400) that names the place in the document, e.g. `task_routing.filters[0].targets[1].queue`.
+ * @throws {EngineRefusal} (400) that names the place in the document, e.g. `task_routing.filters[0].targets[1].queue`.
  */
 export function compilePlan(
   workflow: WorkflowState,
@@ -53,7 +53,7 @@ export function compilePlan(
       compile,
       fieldOf(routing, 'default_filter', 'task_routing'),
       at,
-      defaultFilter,
+      DEFAULT_FILTER,
       0,
       undefined,
     );
@@ -69,14 +69,14 @@ export function directStep(plan: Plan, queue: QueueState): Step {
   const found = plan.direct.get(queue.sid);
   if (found) return found;
   const label = 'its routing target';
-  const step: Step = { ...bareStep(plan, queue), filter: directFilter, filterLabel: label, label };
+  const step: Step = { ...bareStep(plan, queue), filter: DIRECT_FILTER, filterLabel: label, label };
   plan.direct.set(queue.sid, step);
   return step;
 }
 
 const bareStep = (plan: Plan, queue: QueueState): Step => ({
   plan,
-  filter: defaultFilter,
+  filter: DEFAULT_FILTER,
   target: 0,
   filterLabel: 'the default filter',
   label: 'the default filter',

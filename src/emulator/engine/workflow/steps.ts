@@ -7,8 +7,8 @@ import { endRound, roundIsOver } from '../matching/backoff.js';
 import { findKnown } from '../matching/candidates.js';
 import { knownKeyOf, stopWaiting, waitHere } from '../matching/waiting.js';
 import {
-  defaultFilter,
-  directFilter,
+  DEFAULT_FILTER,
+  DIRECT_FILTER,
   type Plan,
   type RerouteCause,
   type Step,
@@ -140,7 +140,7 @@ export function leaveStep(core: Core, task: TaskState, why: 'timed-out' | 'skipp
     stopWaiting(task);
     task.trace.note(core.time, cause, step, `left ${step.label}: ${whyLeft(step, cause)}`);
     if (cause === 'timed-out') sayQueueStep(core, 'timeout', task);
-    const following = step.filter === defaultFilter ? undefined : nextStep(task, cause);
+    const following = step.filter === DEFAULT_FILTER ? undefined : nextStep(task, cause);
     if (!following) {
       leaveWorkflow(core, task, task.timedOut || cause === 'timed-out');
       return;
@@ -177,7 +177,7 @@ export function reroute(core: Core, task: TaskState, cause: RerouteCause): void 
   adoptPlan(task, plan);
   task.reroute = null;
   task.timedOut = false;
-  const direct = task.step.filter === directFilter;
+  const direct = task.step.filter === DIRECT_FILTER;
   const step = direct ? directStep(plan, task.step.queue) : firstStep(plan, task.parsedAttributes);
   if (!step) {
     sayWorkflowStep(core, 'skipped', task);
@@ -200,7 +200,7 @@ function whyRerouted(from: Plan, to: Plan, cause: RerouteCause): string {
  * from the top; otherwise it stays where it is, its clocks untouched, and workers are looked for again.
  */
 export function attributesChanged(core: Core, task: TaskState, rerouteAllowed: boolean): void {
-  const first = task.step.filter === directFilter ? task.step : firstStep(task.plan, task.parsedAttributes);
+  const first = task.step.filter === DIRECT_FILTER ? task.step : firstStep(task.plan, task.parsedAttributes);
   const changed = rerouteAllowed && first?.filter !== task.firstFilter;
   const { assignmentStatus: status } = task;
   if (status === 'pending' || status === 'reserved')

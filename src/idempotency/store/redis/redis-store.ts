@@ -61,7 +61,7 @@ const AWAY = new Set(['reconnecting', 'close', 'disconnecting', 'end']);
  * connection cut without a word is noticed. Give Redis the `maxmemory-policy` `noeviction`: a record that was
  * evicted is a callback that may run again.
  *
- * @throws StoreError from every operation that fails, without the command's arguments and the connection's password:
+ * @throws {StoreError} from every operation that fails, without the command's arguments and the connection's password:
  *   `redis-away` while the client is not connected, `redis-unexpected-reply` when something answers that is not these
  *   scripts, else with Redis' own word, such as `OOM` or `READONLY`.
  * @example

@@ -1,0 +1,275 @@
+import { TaskRouterKitError } from '../errors.js';
+import { refuseUnknownKeys } from '../near-miss.js';
+import type { Explanation } from './engine/index.js';
+import type { Reservation, ReservationStatus, Task, Worker, WorkspaceView } from './engine/types.js';
+import { findNamed, type InWorkspace } from './named.js';
+import { plainTask } from './until.js';
+import { defaultWaitMs, type OnChange, waitFor } from './wait.js';
+import type { InstructionExecutor, World } from './world/world.js';
+
+/** Which task an agent acts on, and how long it may take until it can. */
+export interface AgentOptions {
+  /** The task, or its SID. Default: the agent's oldest that the action is for. */
+  readonly task?: string | { readonly sid: string } | undefined;
+  /** How long to wait, in milliseconds of the real clock. Default: 5,000. */
+  readonly withinMs?: number | undefined;
+}
+
+/**
+ * A worker of a test: does what a person at the desk would do. Each action first waits until it can be done, and until
+ * the callbacks under way are answered; the virtual clock does not move meanwhile.
+ *
+ * Each action rejects with {@link AgentWaitError} when it cannot be done in time, or never can: the message says what the
+ * task or the agent waits for instead.
+ */
+export interface Agent {
+  readonly sid: string;
+  readonly name: string;
+  /** The friendly name of the present activity. */
+  readonly activity: string;
+  /** Accepts the offer when it is there. @example await emulator.agent('Ann').accept(); */
+  accept(options?: AgentOptions): Promise<Task>;
+  /**
+   * Rejects the offer when it is there.
+   * @param options - `activity`: where the agent goes with it, by friendly name or SID. Default: stays where they are.
+   */
+  reject(options?: AgentOptions & { readonly activity?: string | undefined }): Promise<Task>;
+  /** Ends the conversation: an accepted task is wrapping. */
+  wrapUp(options?: AgentOptions): Promise<Task>;
+  /** Completes an accepted or wrapping task. */
+  complete(options?: AgentOptions): Promise<Task>;
+  /**
+   * Changes the activity, by friendly name or SID.
+   * @param options - `rejectPendingReservations`: what is on offer is rejected; only for an activity that takes no tasks.
+   * @throws {ConfigurationError} for an activity that is not there, with the near miss.
+   * @example await emulator.agent('Ann').goTo('Break');
+   */
+  goTo(
+    activity: string,
+    options?: { readonly rejectPendingReservations?: boolean | undefined },
+  ): Promise<Worker>;
+}
+
+/** An agent could not do what a test asked of them. The message says what they wait for. */
+export class AgentWaitError extends TaskRouterKitError {}
+
+export interface AgentParts {
+  readonly world: World;
+  readonly executor: Pick<InstructionExecutor, 'accept'>;
+  readonly onChange: OnChange;
+  /** Resolves when no callback is under way. */
+  readonly quiet: () => Promise<void>;
+  /** What a stopped clock would still bring; '' where time passes by itself. */
+  readonly clockHint: () => string;
+}
+
+/** Takes the worker by name or SID. @throws {ConfigurationError} for one that is not there, with the near miss. */
+export function agentOf(parts: AgentParts, name: string, where?: InWorkspace): Agent {
+  refuseUnknownKeys(where, ['workspaceSid'], 'agent');
+  const { world, executor } = parts;
+  const { sid, workspaceSid, friendlyName } = findNamed(world, 'worker', name, where);
+  const view = () => world.workspaces.get(workspaceSid)!;
+
+  const act = async (
+    action: keyof typeof waitsFor,
+    options: AgentOptions | undefined,
+    change: (reservation: Reservation) => void,
+  ): Promise<Task> => {
+    const wanted = wantedTask(options);
+    const waiting = { parts, workspaceSid, workerSid: sid, name: friendlyName, action, wanted };
+    const reservation = await reservationFor(waiting, options?.withinMs ?? defaultWaitMs);
+    change(reservation);
+    return plainTask(view().tasks.get(reservation.taskSid)!);
+  };
+  const update = (reservation: Reservation, status: ReservationStatus, workerActivitySid?: string) =>
+    world.dispatch('updateReservation', {
+      workspaceSid,
+      sid: reservation.sid,
+      reservationStatus: status,
+      workerActivitySid,
+    });
+  const activitySid = (activity: string) => findNamed(world, 'activity', activity, { workspaceSid }).sid;
+
+  return {
+    sid,
+    name: friendlyName,
+    get activity() {
+      const { activities, workers } = view();
+      return activities.get(workers.get(sid)?.activitySid ?? '')?.friendlyName ?? '';
+    },
+    async accept(options) {
+      refuseUnknownKeys(options, ['task', 'withinMs'], 'accept');
+      return act('accept', options, (reservation) => executor.accept(workspaceSid, reservation.sid));
+    },
+    async reject(options) {
+      refuseUnknownKeys(options, ['task', 'withinMs', 'activity'], 'reject');
+      const to = options?.activity === undefined ? undefined : activitySid(options.activity);
+      return act('reject', options, (reservation) => update(reservation, 'rejected', to));
+    },
+    async wrapUp(options) {
+      refuseUnknownKeys(options, ['task', 'withinMs'], 'wrapUp');
+      return act('wrapUp', options, (reservation) => update(reservation, 'wrapping'));
+    },
+    async complete(options) {
+      refuseUnknownKeys(options, ['task', 'withinMs'], 'complete');
+      return act('complete', options, (reservation) => update(reservation, 'completed'));
+    },
+    async goTo(activity, options) {
+      refuseUnknownKeys(options, ['rejectPendingReservations'], 'goTo');
+      await parts.quiet();
+      const changed = world.dispatch('updateWorker', {
+        workspaceSid,
+        sid,
+        activitySid: activitySid(activity),
+        rejectPendingReservations: options?.rejectPendingReservations,
+      });
+      return plainWorker(changed);
+    },
+  };
+}
+
+/** The statuses of a reservation that an action is for, and what there is none of without. */
+const waitsFor = {
+  accept: { statuses: ['pending'], none: 'has no offer to accept' },
+  reject: { statuses: ['pending'], none: 'has no offer to reject' },
+  wrapUp: { statuses: ['accepted'], none: 'has no accepted task to wrap up' },
+  complete: { statuses: ['accepted', 'wrapping'], none: 'has no task to complete' },
+} as const satisfies Record<string, { statuses: readonly ReservationStatus[]; none: string }>;
+
+interface AgentWait {
+  readonly parts: AgentParts;
+  readonly workspaceSid: string;
+  readonly workerSid: string;
+  readonly name: string;
+  readonly action: keyof typeof waitsFor;
+  /** The task's SID. */
+  readonly wanted: string | undefined;
+}
+
+const wantedTask = (options: AgentOptions | undefined) =>
+  typeof options?.task === 'object' ? options.task.sid : options?.task;
+
+/** The reservation to act on, once no callback can change it any more. */
+async function reservationFor(wait: AgentWait, withinMs: number): Promise<Reservation> {
+  const { parts } = wait;
+  const until = performance.now() + withinMs;
+  for (;;) {
+    const leftMs = Math.max(0, until - performance.now());
+    const found = await waitFor<Reservation>({
+      onChange: parts.onChange,
+      withinMs: leftMs,
+      look: () => look(wait),
+      tooLate: () => failed(wait, `in ${withinMs} ms`),
+    });
+    // A handler that is still at work may take, or reject, the same offer.
+    const isQuiet = await within(parts.quiet(), Math.max(0, until - performance.now()));
+    const still = look(wait);
+    if (still?.sid === found.sid) {
+      if (isQuiet) return still;
+      throw failed(wait, `that no callback is deciding about: one is under way after ${withinMs} ms`);
+    }
+  }
+}
+
+async function within(work: Promise<void>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The oldest reservation the action is for. @throws {AgentWaitError} when there can be none any more. */
+function look(wait: AgentWait): Reservation | undefined {
+  const { parts, workspaceSid, workerSid, name, action, wanted } = wait;
+  const view = parts.world.workspaces.get(workspaceSid);
+  if (!view?.workers.has(workerSid)) {
+    throw new AgentWaitError('agent-gone', `${name} is no worker any more: it was deleted.`);
+  }
+  const statuses: readonly ReservationStatus[] = waitsFor[action].statuses;
+  const mine = view
+    .reservationsOfWorker(workerSid)
+    .filter(({ taskSid }) => wanted === undefined || taskSid === wanted);
+  const found = mine.find(({ reservationStatus }) => statuses.includes(reservationStatus));
+  if (found || wanted === undefined) return found;
+  const task = view.tasks.get(wanted);
+  if (!task) throw failed(wait, `of task ${wanted}: there is no such task (any more)`);
+  if (task.assignmentStatus === 'canceled' || task.assignmentStatus === 'completed') {
+    throw failed(wait, `of task ${wanted}: it is ${task.assignmentStatus}`);
+  }
+  const holder = view
+    .reservationsOfTask(wanted)
+    .find(({ reservationStatus }) => ['accepted', 'wrapping'].includes(reservationStatus));
+  if (holder) {
+    const who = holder.workerSid === workerSid ? name : view.workers.get(holder.workerSid)?.friendlyName;
+    throw failed(wait, `of task ${wanted}: ${who} has accepted it already (it is ${task.assignmentStatus})`);
+  }
+  return undefined;
+}
+
+const mostExplained = 3;
+
+function failed(wait: AgentWait, why: string): AgentWaitError {
+  const { parts, workspaceSid, workerSid, name, action, wanted } = wait;
+  const view = parts.world.workspaces.get(workspaceSid);
+  const worker = view?.workers.get(workerSid);
+  const lines = [`${name} ${waitsFor[action].none} ${why}.`];
+  if (view && worker) {
+    lines.push(...situation(view, worker));
+    const tasks =
+      wanted === undefined ? waitingTasks(view) : [...view.tasks.values()].filter((t) => t.sid === wanted);
+    for (const { sid } of tasks.slice(0, mostExplained)) {
+      lines.push(...taskLines(parts.world.explain(workspaceSid, sid), workerSid));
+    }
+    if (tasks.length > mostExplained) lines.push(`${tasks.length - mostExplained} more tasks wait.`);
+    if (tasks.length === 0 && wanted === undefined) lines.push('No task waits.');
+  }
+  const hint = parts.clockHint();
+  if (hint !== '') lines.push(hint);
+  return new AgentWaitError('agent-wait', lines.join('\n'));
+}
+
+const waitingTasks = (view: WorkspaceView) =>
+  [...view.tasks.values()].filter(({ assignmentStatus }) =>
+    ['pending', 'reserved'].includes(assignmentStatus),
+  );
+
+function situation(view: WorkspaceView, worker: Worker): string[] {
+  const activity = view.activities.get(worker.activitySid);
+  const takes = activity?.available ? '' : ', where no tasks come: goTo an activity that takes them';
+  return [
+    `${worker.friendlyName} is in ${activity?.friendlyName}${takes}.`,
+    ...view
+      .reservationsOfWorker(worker.sid)
+      .slice(-mostExplained)
+      .map(
+        ({ sid, taskSid, reservationStatus }) =>
+          `Reservation ${sid} of task ${taskSid} is ${reservationStatus}.`,
+      ),
+  ];
+}
+
+function taskLines({ taskSid, assignmentStatus, now, workers }: Explanation, workerSid: string): string[] {
+  const judged = workers.find((one) => one.workerSid === workerSid);
+  return [
+    `Task ${taskSid} is ${assignmentStatus}: ${now.join('; ')}`,
+    ...(judged && judged.why.length > 0 ? [`  ${judged.workerName}: ${judged.why.join('; ')}`] : []),
+  ];
+}
+
+/** A worker as it is now, without the engine's own links. */
+export const plainWorker = (worker: Worker): Worker => ({
+  sid: worker.sid,
+  workspaceSid: worker.workspaceSid,
+  dateCreated: worker.dateCreated,
+  dateUpdated: worker.dateUpdated,
+  friendlyName: worker.friendlyName,
+  attributes: worker.attributes,
+  activitySid: worker.activitySid,
+  dateStatusChanged: worker.dateStatusChanged,
+  version: worker.version,
+});

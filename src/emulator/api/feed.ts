@@ -1,0 +1,315 @@
+import { readFileSync } from 'node:fs';
+import { type Request, type Response, Router } from 'express';
+import { ConfigurationError } from '../../errors.js';
+import { nearMiss, refuseUnknownKeys } from '../../near-miss.js';
+import { actOn, workerDeeds, workspaceWith } from '../act.js';
+import type { Engine } from '../engine/index.js';
+import { notFound } from '../engine/refusal.js';
+import { evaluate } from '../feed/evaluate.js';
+import type { Feed } from '../feed/feed.js';
+import { reservationState, workerState } from '../feed/floor.js';
+import { readEvaluation, readWhatIf } from '../feed/questions.js';
+import type { Replayer } from '../feed/replay.js';
+import type { Stream } from '../feed/stream.js';
+import type { DeliveryPage, TaskPage } from '../feed/types.js';
+import { deliveryDetail, deliverySummary, taskDetail, taskSummary } from '../feed/views.js';
+import { whatIf } from '../feed/what-if.js';
+import { findNamed } from '../named.js';
+import { visible } from '../visible.js';
+import type { InstructionExecutor, World } from '../world/world.js';
+
+/** What the routes of the feed need. */
+export interface FeedParts {
+  readonly feed: Feed;
+  readonly stream: Stream;
+  readonly replayer: Replayer;
+  readonly world: World;
+  readonly executor: InstructionExecutor;
+  readonly fork: () => Engine;
+  readonly coerceNumericStrings: boolean;
+}
+
+/** So many readers of the stream at once. */
+const mostReaders = 100;
+
+/** The routes of the feed, below the guard of `/_emulator`: emulator.openapi.json describes them. */
+export function feedRoutes(parts: FeedParts): Router {
+  const { feed, stream, replayer, world, executor } = parts;
+  const router = Router();
+  const page = () => ({ seq: feed.seq, now: world.now() });
+
+  router.get('/info', (_request, response) => tell(response, feed.info(stream.readers)));
+  router.get('/openapi.json', (_request, response) => void response.type('json').send(openApi()));
+  router.get('/stream', (request, response) => read(stream, request, response));
+
+  router.get('/workspaces', (_request, response) =>
+    tell(response, { ...page(), workspaces: feed.workspaces() }),
+  );
+  router.get('/workspaces/:sid', (request, response) => {
+    const workspace = feed.workspace(request.params.sid);
+    if (!workspace) throw notFound(`/Workspaces/${request.params.sid}`);
+    tell(response, workspace);
+  });
+
+  router.get('/tasks', (request, response) => tell(response, taskPage(feed, request, page())));
+  router.get('/tasks/:sid', (request, response) =>
+    tell(response, taskDetail(feed, world, request.params.sid)),
+  );
+  router.post('/tasks/:sid', (request, response) => {
+    const { sid } = request.params;
+    const action = body(request, ['attributes', 'priority', 'status', 'reason'], 'a change of a task');
+    const view = workspaceWith(world, 'tasks', sid);
+    world.dispatch('updateTask', {
+      workspaceSid: view.workspace.sid,
+      sid,
+      attributes: attributesOf(action),
+      priority: numberOf(action, 'priority'),
+      assignmentStatus: oneOf(action, 'status', ['canceled', 'completed', 'wrapping'] as const),
+      reason: textOf(action, 'reason'),
+    });
+    tell(response, taskDetail(feed, world, sid));
+  });
+
+  router.get('/deliveries', (request, response, next) => {
+    if (Object.keys(request.query).length === 0) next();
+    else tell(response, deliveryPage(feed, request, page()));
+  });
+  router.get('/deliveries/:id', (request, response) =>
+    tell(response, deliveryDetail(feed, world.authToken, Number(request.params.id))),
+  );
+  router.post('/deliveries/:id/replay', async (request, response) => {
+    const { newKey } = body(request, ['newKey'], 'a replay');
+    if (newKey !== undefined && typeof newKey !== 'boolean') throw badField('newKey', 'true or false');
+    const id = await replayer.replay(Number(request.params.id), newKey === undefined ? {} : { newKey });
+    response.status(201);
+    tell(response, deliveryDetail(feed, world.authToken, id));
+  });
+
+  router.post('/what-if', (request, response) => {
+    const { fork } = parts;
+    const { workspaces, now } = world;
+    tell(response, whatIf(readWhatIf(request.body), { feed, workspaces, now, fork }));
+  });
+  router.post('/evaluate', (request, response) =>
+    tell(response, evaluate(readEvaluation(request.body), parts)),
+  );
+
+  router.post('/reservations/:sid', (request, response) => {
+    const { sid } = request.params;
+    const given = body(request, ['action', 'activity'], 'an action');
+    const action = oneOf(given, 'action', workerDeeds);
+    if (action === undefined) throw badField('action', workerDeeds.join(', '));
+    const view = workspaceWith(world, 'reservations', sid);
+    const workspaceSid = view.workspace.sid;
+    const activity = textOf(given, 'activity');
+    const activitySid =
+      activity === undefined ? undefined : findNamed(world, 'activity', activity, { workspaceSid }).sid;
+    tell(response, reservationState(view, actOn(world, executor, workspaceSid, sid, action, activitySid)));
+  });
+  router.post('/workers/:sid', (request, response) => {
+    const { sid } = request.params;
+    const keys = ['activity', 'attributes', 'rejectPendingReservations', 'channels'];
+    const given = body(request, keys, 'a change of a worker');
+    const view = workspaceWith(world, 'workers', sid);
+    const workspaceSid = view.workspace.sid;
+    const activity = textOf(given, 'activity');
+    const activitySid =
+      activity === undefined ? undefined : findNamed(world, 'activity', activity, { workspaceSid }).sid;
+    const attributes = attributesOf(given);
+    const { rejectPendingReservations, channels = {} } = given;
+    if (rejectPendingReservations !== undefined && typeof rejectPendingReservations !== 'boolean') {
+      throw badField('rejectPendingReservations', 'true or false');
+    }
+    if (activitySid !== undefined || attributes !== undefined || rejectPendingReservations !== undefined) {
+      world.dispatch('updateWorker', {
+        workspaceSid,
+        sid,
+        activitySid,
+        attributes,
+        rejectPendingReservations,
+      });
+    }
+    for (const [channel, fields] of Object.entries(objectOf(channels, 'channels'))) {
+      refuseUnknownKeys(fields, ['capacity', 'available'], `channels.${channel}`);
+      const { capacity, available } = fields as { capacity?: number; available?: boolean };
+      world.dispatch('updateWorkerChannel', {
+        workspaceSid,
+        workerSid: sid,
+        sid: channel,
+        capacity,
+        available,
+      });
+    }
+    tell(response, workerState(view, view.workers.get(sid)!));
+  });
+  return router;
+}
+
+/** JSON that a terminal shows as it is. */
+function tell(response: Response, data: object): void {
+  response.type('json').send(visible(JSON.stringify(data)));
+}
+
+/** Beside the sources and beside dist/ alike. */
+let document: string | undefined;
+function openApi(): string {
+  document ??= readFileSync(new URL('../../../emulator.openapi.json', import.meta.url), 'utf8');
+  return document;
+}
+
+function read(stream: Stream, request: Request, response: Response): void {
+  if (stream.readers >= mostReaders) {
+    response.status(503).json({
+      code: 'too-many-readers',
+      message: `${mostReaders} readers have the stream already: close one, such as a page in another tab.`,
+    });
+    return;
+  }
+  response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  });
+  const lastEventId = request.get('last-event-id') ?? one(request, 'since');
+  const { socket } = request;
+  socket.setNoDelay(true);
+  const { drained, gone } = stream.add(
+    { write: (text) => response.write(text), end: () => void response.destroy() },
+    { lastEventId, workspace: one(request, 'workspace') },
+  );
+  response.on('drain', drained).on('close', gone).on('error', gone);
+}
+
+function one(request: Request, name: string): string | undefined {
+  const value = request.query[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** A whole number in the query. @throws {ConfigurationError} */
+function integer(request: Request, name: string, most: number): number | undefined {
+  const value = request.query[name];
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' && /^\d{1,15}$/.test(value) && Number(value) <= most) return Number(value);
+  throw new ConfigurationError('bad-query', `${name} is a whole number, at most ${most}.`);
+}
+
+const mostOnPage = 1_000;
+const usualOnPage = 100;
+const largest = Number.MAX_SAFE_INTEGER;
+
+/** Takes what fits, from `source`, which begins with the newest. */
+function pageFrom<T extends { readonly seq: number }>(
+  request: Request,
+  known: readonly string[],
+  source: (before: number | undefined) => Iterable<T>,
+  fits: (item: T) => boolean,
+): { readonly items: readonly T[]; readonly next: number | null } {
+  for (const name of Object.keys(request.query)) {
+    if (known.includes(name)) continue;
+    const meant = nearMiss(name, known);
+    const hint = meant === undefined ? `There are ${known.join(', ')}.` : `Did you mean ${meant}?`;
+    throw new ConfigurationError('bad-query', `There is no parameter ${name.slice(0, 100)}. ${hint}`);
+  }
+  const limit = Math.max(1, integer(request, 'limit', mostOnPage) ?? usualOnPage);
+  const after = integer(request, 'after', largest) ?? 0;
+  const items: T[] = [];
+  for (const item of source(integer(request, 'before', largest))) {
+    if (item.seq <= after) break;
+    if (!fits(item)) continue;
+    if (items.length === limit) return { items, next: items.at(-1)!.seq };
+    items.push(item);
+  }
+  return { items, next: null };
+}
+
+function taskPage(
+  feed: Feed,
+  request: Request,
+  page: { readonly seq: number; readonly now: number },
+): TaskPage {
+  const [workspace, queue, worker, status, search] = [
+    one(request, 'workspace'),
+    one(request, 'queue'),
+    one(request, 'worker'),
+    one(request, 'status')?.split(','),
+    one(request, 'search')?.toLowerCase(),
+  ];
+  const known = ['workspace', 'queue', 'worker', 'status', 'search', 'limit', 'before', 'after'];
+  const { items, next } = pageFrom(
+    request,
+    known,
+    (before) => feed.journeys.newest(before),
+    (task) =>
+      (workspace === undefined || task.workspaceSid === workspace) &&
+      (queue === undefined || task.queue.sid === queue) &&
+      (worker === undefined || task.workers.some(({ sid }) => sid === worker)) &&
+      (status === undefined || status.includes(task.status)) &&
+      (search === undefined ||
+        task.sid.toLowerCase().includes(search) ||
+        feed.journeys.body(task).attributes.toLowerCase().includes(search)),
+  );
+  return { ...page, tasks: items.map((task) => taskSummary(feed, task)), next };
+}
+
+function deliveryPage(
+  feed: Feed,
+  request: Request,
+  page: { readonly seq: number; readonly now: number },
+): DeliveryPage {
+  const [task, reservation, callback, outcome] = ['task', 'reservation', 'callback', 'outcome'].map((name) =>
+    one(request, name),
+  );
+  const known = ['task', 'reservation', 'callback', 'outcome', 'limit', 'before', 'after'];
+  const { items, next } = pageFrom(
+    request,
+    known,
+    (before) => feed.deliveries.newest(before),
+    (delivery) =>
+      (task === undefined || delivery.taskSid === task) &&
+      (reservation === undefined || delivery.reservationSid === reservation) &&
+      (callback === undefined || delivery.callback === callback) &&
+      (outcome === undefined || delivery.outcome === outcome),
+  );
+  return { ...page, deliveries: items.map(deliverySummary), next };
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** The fields of a JSON body. @throws {ConfigurationError} for a key that is not known. */
+function body(request: Request, keys: readonly string[], what: string): Body {
+  const given: unknown = request.body ?? {};
+  refuseUnknownKeys(given, keys, what);
+  return given as Body;
+}
+
+const badField = (name: string, what: string) =>
+  new ConfigurationError('bad-field', `${name} must be ${what}.`);
+
+function objectOf(value: unknown, name: string): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Body;
+  throw badField(name, 'an object');
+}
+
+function attributesOf({ attributes }: Body): string | undefined {
+  return attributes === undefined ? undefined : JSON.stringify(objectOf(attributes, 'attributes'));
+}
+
+function textOf(from: Body, name: string): string | undefined {
+  const value = from[name];
+  if (value === undefined || typeof value === 'string') return value;
+  throw badField(name, 'a text');
+}
+
+function numberOf(from: Body, name: string): number | undefined {
+  const value = from[name];
+  if (value === undefined || typeof value === 'number') return value;
+  throw badField(name, 'a number');
+}
+
+function oneOf<T extends string>(from: Body, name: string, words: readonly T[]): T | undefined {
+  const value = from[name];
+  if (value === undefined) return undefined;
+  const known = words.find((word) => word === value);
+  if (known !== undefined) return known;
+  throw badField(name, words.join(', '));
+}

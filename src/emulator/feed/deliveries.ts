@@ -1,0 +1,169 @@
+import type { DebuggerEntry, Delivery } from '../delivery/log.js';
+import { ChangeLog } from './change-log.js';
+import { Packed } from './packed.js';
+import { signatureVerdict } from './signature.js';
+import { toldBy } from './told.js';
+import type { DebuggerItem, DeliverySummary } from './types.js';
+
+/** What is put away until somebody opens a delivery. */
+type Rest = Pick<Delivery, 'parameters' | 'token' | 'serverTiming' | 'contentType' | 'answer'>;
+
+/** Words that come again and again, such as a URL, are one text in memory as long as they are one text here. */
+interface Kept {
+  seq: number;
+  summary: Omit<DeliverySummary, 'seq' | 'warning'>;
+  warning: DeliverySummary['warning'];
+  readonly rest: Packed<Rest>;
+}
+
+/** A summary as an object, with its texts. */
+const summaryBytes = 900;
+const debuggerBytes = 700;
+const mostDebugger = 1_000;
+const longestMessage = 1_000;
+
+/** Deliveries and the entries of the debugger: the newest, within bounds of number and of memory. */
+export class DeliveryStore {
+  readonly #all = new Map<number, Kept>();
+  readonly #changes = new ChangeLog<Kept>();
+  readonly #entries = new Map<DebuggerItem, DebuggerItem & { seq: number }>();
+  readonly #entryChanges = new ChangeLog<DebuggerItem & { seq: number }>();
+  readonly #most: number;
+  readonly #mostBytes: number;
+  #bytes = 0;
+  dropped = 0;
+
+  constructor(most: number, mostBytes: number) {
+    this.#most = most;
+    this.#mostBytes = mostBytes;
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  add(delivery: Delivery, seq: number): void {
+    const { parameters, token, serverTiming, contentType, answer } = delivery;
+    const { handler, verdict } = toldBy(delivery);
+    const kept: Kept = {
+      seq: 0,
+      warning: null,
+      rest: new Packed({ parameters, token, serverTiming, contentType, answer }),
+      summary: {
+        id: delivery.id,
+        callback: delivery.callback,
+        via: delivery.via,
+        at: delivery.at,
+        ms: delivery.ms,
+        limitMs: delivery.callback === 'assignment' ? 5_000 : 15_000,
+        url: delivery.url,
+        workspaceSid: delivery.workspaceSid,
+        eventType: delivery.eventType,
+        taskSid: delivery.taskSid ?? null,
+        reservationSid: delivery.reservationSid ?? null,
+        outcome: delivery.outcome,
+        status: delivery.status ?? null,
+        instruction: delivery.instruction ?? null,
+        handler,
+        verdict,
+        signature: signatureVerdict(delivery),
+        replayOf: delivery.replayOf ?? null,
+      },
+    };
+    this.#all.set(delivery.id, kept);
+    this.#changes.touch(kept, seq);
+    this.#bytes += summaryBytes + kept.rest.size;
+    while (this.#all.size > this.#most || (this.#bytes > this.#mostBytes && this.#all.size > 1)) this.#drop();
+  }
+
+  #drop(): void {
+    const [oldest] = this.#all;
+    if (!oldest) return;
+    const [id, kept] = oldest;
+    this.#all.delete(id);
+    this.#changes.remove(kept);
+    this.#bytes -= summaryBytes + kept.rest.size;
+    this.dropped += 1;
+  }
+
+  /** @returns the entry as it is shown. */
+  debug(entry: DebuggerEntry, seq: number): void {
+    const item = {
+      seq: 0,
+      at: entry.at,
+      code: entry.code,
+      level: entry.level,
+      message: entry.message.slice(0, longestMessage),
+      workspaceSid: entry.workspaceSid,
+      taskSid: entry.taskSid ?? null,
+      reservationSid: entry.reservationSid ?? null,
+      deliveryId: entry.deliveryId ?? null,
+    };
+    this.#entries.set(item, item);
+    this.#entryChanges.touch(item, seq);
+    this.#bytes += debuggerBytes;
+    if (this.#entries.size > mostDebugger) {
+      const [oldest] = this.#entries.values();
+      this.#entries.delete(oldest!);
+      this.#entryChanges.remove(oldest!);
+      this.#bytes -= debuggerBytes;
+    }
+    const about = this.#all.get(item.deliveryId ?? 0);
+    if (!about || about.warning?.level === 'error') return;
+    about.warning = { code: item.code, level: item.level };
+    this.#changes.touch(about, seq);
+  }
+
+  /** Newest change first; `before`: only what changed earlier. */
+  *newest(before?: number): Generator<DeliverySummary> {
+    for (const kept of this.#changes.newest(before)) yield summaryOf(kept);
+  }
+
+  since(after: number, most: number) {
+    const { items, more } = this.#changes.since(after, most);
+    return { items: items.map(summaryOf), more };
+  }
+
+  debuggerSince(after: number, most: number) {
+    return this.#entryChanges.since(after, most);
+  }
+
+  /** Entries of the debugger, oldest first. */
+  debugger(fits: (item: DebuggerItem) => boolean): readonly DebuggerItem[] {
+    return [...this.#entries.values()].filter(fits);
+  }
+
+  /** The delivery as it was made; undefined: it is no longer kept. */
+  get(id: number): { readonly summary: DeliverySummary; readonly delivery: Delivery } | undefined {
+    const kept = this.#all.get(id);
+    if (!kept) return undefined;
+    const { summary } = kept;
+    const rest = kept.rest.read();
+    const delivery: Delivery = {
+      kind: 'delivery',
+      id,
+      callback: summary.callback,
+      via: summary.via,
+      at: summary.at,
+      ms: summary.ms,
+      url: summary.url,
+      workspaceSid: summary.workspaceSid,
+      eventType: summary.eventType,
+      taskSid: summary.taskSid ?? undefined,
+      reservationSid: summary.reservationSid ?? undefined,
+      outcome: summary.outcome,
+      status: summary.status ?? undefined,
+      instruction: summary.instruction ?? undefined,
+      replayOf: summary.replayOf ?? undefined,
+      ...rest,
+      answer: rest.answer,
+    };
+    return { summary: summaryOf(kept), delivery };
+  }
+}
+
+const summaryOf = ({ seq, summary, warning }: Kept): DeliverySummary => ({ ...summary, seq, warning });
