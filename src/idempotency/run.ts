@@ -80,6 +80,8 @@ export class Run implements OwnedRun, Asking {
   #limitMs = Number.POSITIVE_INFINITY;
   #answer = '';
   #journal = '';
+  /** The one that it replaced: a write of it may have been the last that the store took. */
+  #journalBefore = '';
   /** Whether the store holds the journal. */
   #journalKnown: Known = 'local';
   /** Until then no other process can have it; for ever, if the store knows nothing of it. */
@@ -219,14 +221,26 @@ export class Run implements OwnedRun, Asking {
     this.begin({ execute: () => handle().then(() => answer) }, 0);
   }
 
-  /** This process has claimed the run from itself: its renewals came too late. It goes on under the new lease. */
-  adopt({ attempt }: ClaimedRun, owner: string): void {
+  /**
+   * This process has claimed the run from itself: its renewals came too late, and it goes on under the new lease. `false`:
+   * what was claimed is another process' run of the same callback, which this one, begun without the store, never was.
+   */
+  adopt({ attempt, journal }: ClaimedRun, owner: string): boolean {
+    if (journal !== this.#journal && journal !== this.#journalBefore) return false;
     this.#parts.store.forget(this.#holder);
     this.#holder = { ...this.#holder, owner, attempt };
+    return true;
+  }
+
+  /** Ends this deferred run because another of the same callback counts. */
+  yieldTo(): void {
+    this.lose();
+    this.#leave();
   }
 
   async rewriteJournal(journal: string): Promise<void> {
     await this.#deferring;
+    this.#journalBefore = this.#journal;
     this.#journal = journal;
     const { clock, store } = this.#parts;
     for (;;) {

@@ -57,9 +57,9 @@ export class Takeover {
     const { deferred, log, store } = this.#parts;
     const { key, fingerprint, attempt } = claimed;
     const here = deferred.get(key);
-    if (here !== undefined) {
-      here.adopt(claimed, owner);
-    } else if (this.#stopped || passed) {
+    if (here?.adopt(claimed, owner)) return;
+    here?.yieldTo();
+    if (this.#stopped || passed) {
       void store.release({ key, owner });
     } else {
       log.info({ key, attempt }, 'Took over a deferred run whose process had died');
