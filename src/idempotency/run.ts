@@ -80,8 +80,6 @@ export class Run implements OwnedRun, Asking {
   #limitMs = Number.POSITIVE_INFINITY;
   #answer = '';
   #journal = '';
-  /** The one that it replaced: a write of it may have been the last that the store took. */
-  #journalBefore = '';
   /** Whether the store holds the journal. */
   #journalKnown: Known = 'local';
   /** Until then no other process can have it; for ever, if the store knows nothing of it. */
@@ -225,8 +223,8 @@ export class Run implements OwnedRun, Asking {
    * This process has claimed the run from itself: its renewals came too late, and it goes on under the new lease. `false`:
    * what was claimed is another process' run of the same callback, which this one, begun without the store, never was.
    */
-  adopt({ attempt, journal }: ClaimedRun, owner: string): boolean {
-    if (journal !== this.#journal && journal !== this.#journalBefore) return false;
+  adopt({ attempt, formerOwner }: ClaimedRun, owner: string): boolean {
+    if (formerOwner !== this.#holder.owner) return false;
     this.#parts.store.forget(this.#holder);
     this.#holder = { ...this.#holder, owner, attempt };
     return true;
@@ -240,7 +238,6 @@ export class Run implements OwnedRun, Asking {
 
   async rewriteJournal(journal: string): Promise<void> {
     await this.#deferring;
-    this.#journalBefore = this.#journal;
     this.#journal = journal;
     const { clock, store } = this.#parts;
     for (;;) {

@@ -70,12 +70,13 @@ export function journalStore({ clock }: { clock: Clock }): JournalStore {
           continue;
         }
         journal.claimedPast = limitLeftMs <= 0;
+        const formerOwner = request.owner;
         journal.request = { ...request, owner, leaseMs, attempt: request.attempt + 1 };
         journal.leaseUntil = now + leaseMs;
         memory.forget(key);
         memory.defer(journal.request);
         const { fingerprint, attempt, answer, journal: text } = journal.request;
-        claimed.push({ key, fingerprint, attempt, answer, journal: text, limitLeftMs });
+        claimed.push({ key, fingerprint, attempt, answer, journal: text, limitLeftMs, formerOwner });
       }
       return claimed;
     },

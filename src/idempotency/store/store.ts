@@ -154,6 +154,8 @@ export interface ClaimRequest {
 export interface ClaimedRun {
   readonly key: string;
   readonly fingerprint: string;
+  /** Whose run it was: the token it was held under. */
+  readonly formerOwner: string;
   /** One more than its former owner had. */
   readonly attempt: number;
   readonly answer: string;

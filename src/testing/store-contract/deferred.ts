@@ -97,7 +97,14 @@ export const deferredRules: Record<string, Rule> = {
     const [claimed, ...others] = await t.claimSoon('b');
     assert(claimed !== undefined && others.length === 0);
     const { limitLeftMs, ...rest } = claimed;
-    const expected = { key: t.key, fingerprint: 'sids', attempt: 2, answer: ANSWER, journal: JOURNAL };
+    const expected = {
+      key: t.key,
+      fingerprint: 'sids',
+      formerOwner: 'a',
+      attempt: 2,
+      answer: ANSWER,
+      journal: JOURNAL,
+    };
     assert.deepEqual(rest, expected);
     assert(limitLeftMs > 40_000 && limitLeftMs < 60_000, 'limitLeftMs counts from the deferral');
   }),

@@ -216,7 +216,7 @@ function lost(reply: unknown): Lost {
 
 function claimedRun(
   key: string,
-  [fingerprint, attempt, answer, journal, limitLeftMs]: unknown[],
+  [fingerprint, attempt, answer, journal, limitLeftMs, formerOwner]: unknown[],
 ): ClaimedRun {
   return {
     key,
@@ -225,6 +225,7 @@ function claimedRun(
     answer: String(answer),
     journal: String(journal),
     limitLeftMs: Number(limitLeftMs),
+    formerOwner: String(formerOwner),
   };
 }
 

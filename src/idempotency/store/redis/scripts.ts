@@ -126,7 +126,7 @@ return 'deferred'`);
 /** ARGV: owner, lease. */
 export const CLAIM = script(`${NOW}
 local key = KEYS[1]
-local r = redis.call('HMGET', key, 's', 'l', 'd', 'x', 'f', 'n', 'a', 'j')
+local r = redis.call('HMGET', key, 's', 'l', 'd', 'x', 'f', 'n', 'a', 'j', 'o')
 if r[1] ~= 'deferred' then return {'none'} end
 if r[2] - now > 0 then return {'held'} end
 local limitLeft = r[3] - now
@@ -140,7 +140,7 @@ if limitLeft <= 0 then
 end
 local attempt = r[6] + 1
 redis.call('HSET', key, 'o', ARGV[1], 'n', attempt, 'l', now + ARGV[2])
-return {'claimed', r[5], attempt, r[7], r[8], limitLeft}`);
+return {'claimed', r[5], attempt, r[7], r[8], limitLeft, r[9]}`);
 
 /** ARGV: how long its key lives. Refused by whatever refuses the others: no memory, no right to write, no scripts. */
 export const PROBE = script(`
