@@ -27,6 +27,7 @@ const USAGE = `npm run bench -- [options]
   --connections <n>    how many requests wait at once (32)
   --quick              one round of one second: to see that it works, not for numbers
   --profile <folder>   writes a CPU profile of each server there
+  --steps              instead: what each step of a callback costs, and the files it goes through
   --memory             instead: a million reservations in the memory store
   --no-build           measures dist/ as it is`;
 
@@ -46,6 +47,7 @@ function readOptions() {
       quick: { type: 'boolean', default: false },
       profile: { type: 'string' },
       memory: { type: 'boolean', default: false },
+      steps: { type: 'boolean', default: false },
       'no-build': { type: 'boolean', default: false },
     },
   });
@@ -59,6 +61,7 @@ function readOptions() {
     rounds: whole('rounds', values.rounds ?? (quick ? '1' : '5')),
     only: SERVER_NAMES.filter((name) => only.includes(name)),
     memory,
+    steps: values.steps,
     build: !values['no-build'],
     plan: {
       warmUpSeconds: quick ? 1 : 3,
@@ -164,8 +167,14 @@ async function main(): Promise<number> {
   }
   try {
     const options = readOptions();
-    if (!options.memory) return (await benchServers(folder, options)) ? 0 : 1;
+    if (!options.memory && !options.steps) return (await benchServers(folder, options)) ? 0 : 1;
     if (options.build) build();
+    if (options.steps) {
+      // Loaded here: it stands on dist/, which may not be there before.
+      const { benchSteps } = await import('./steps.js');
+      await benchSteps();
+      return 0;
+    }
     return benchMemory() ? 0 : 1;
   } catch (error) {
     if (error instanceof Usage || (error instanceof TypeError && 'code' in error)) {

@@ -16,8 +16,6 @@ export interface CallbackAnswer {
   readonly instruction?: string | undefined;
   readonly degraded?: boolean;
   readonly answeredTwice?: boolean;
-  /** It had no Timestamp that could be read. */
-  readonly ageUnknown?: boolean;
   /** Whose answer it is, once the parameters were found good. */
   readonly form?: AssignmentForm | EventForm;
 }

@@ -1,7 +1,9 @@
 import type { HandleAssignment } from '../callbacks/assignment/handle-assignment.js';
+import type { AssignmentForm, EventForm } from '../callbacks/form.js';
 import type { HandleEvent } from '../callbacks/handle-event.js';
 import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
+import { isPromise, type MaybePromise } from '../maybe-promise.js';
 import type { FormPairs } from '../signature/index.js';
 import { type Accounts, workspaceRefusal } from './accounts.js';
 import { ambiguityIn } from './ambiguity.js';
@@ -10,10 +12,15 @@ import { firstValue, parseForm } from './form.js';
 import type { CallbackOutcome } from './outcome.js';
 import type { FieldProblem } from './problem.js';
 import { withServerTiming } from './server-timing.js';
-import { type CheckSignature, judgeSignatureHeader, signatureRefusal } from './signature-check.js';
+import {
+  type CheckSignature,
+  judgeSignatureHeader,
+  type SignatureVerdict,
+  signatureRefusal,
+} from './signature-check.js';
 import { judgeAge } from './staleness.js';
-import type { CallbackRequest, HandleCallback } from './types.js';
-import { validateAssignment, validateEvent } from './validate.js';
+import type { CallbackRequest, CallbackResponse, HandleCallback, ReceivedBody } from './types.js';
+import { type Validated, validateAssignment, validateEvent } from './validate.js';
 
 export interface CoreParts {
   readonly assignments: HandleAssignment;
@@ -25,70 +32,152 @@ export interface CoreParts {
   readonly deadlineMs: number;
   /** How old a callback may be, in milliseconds; false: any age. */
   readonly maxAgeMs: number | false;
-  /** Names handler and verdict in each answer: outside production. */
-  readonly serverTiming: boolean;
   /** The workspaces of each account; undefined: any. */
   readonly accounts: Accounts | undefined;
+  /** Names handler and verdict in each answer: outside production. */
+  readonly serverTiming: boolean;
   readonly onOutcome: ReadonlyArray<(outcome: CallbackOutcome) => void>;
 }
 
 /** Events are answered by then, whatever their handlers do; Twilio waits 15 s. */
 const EVENT_DEADLINE_MS = 10_000;
 
-const ROUTES: ReadonlyMap<string, CallbackOutcome['route']> = new Map([
-  ['/assignment', 'assignment'],
-  ['/assignment/fallback', 'fallback'],
-  ['/events', 'events'],
-]);
+type Route = CallbackOutcome['route'];
+
+/** The three routes. A switch, because it is asked for every request. */
+function routeOf(path: string): Route | undefined {
+  switch (path) {
+    case '/assignment':
+      return 'assignment';
+    case '/assignment/fallback':
+      return 'fallback';
+    case '/events':
+      return 'events';
+    default:
+      return undefined;
+  }
+}
 
 /**
  * The way of a callback, whatever server it came through: headers, body, signature, boundaries, age, parameters, and
- * only then the user's handlers. Each step either goes on or ends it with an answer of its own.
+ * only then the user's handlers. Each step either goes on or ends it with an answer of its own. Where nothing has to be
+ * waited for, the way is one straight call.
  */
 export function createCore(parts: CoreParts): HandleCallback {
-  const { clock, log } = parts;
+  const { accounts, assignments, checkSignature, clock, deadlineMs, events, log, onOutcome } = parts;
   const ageOf = judgeAge(parts.maxAgeMs, clock, log);
   let toldAmbiguous = false;
 
-  return async (request) => {
-    const route = ROUTES.get(request.path);
-    if (route === undefined) return undefined;
-    const began = performance.now();
-    let answer: CallbackAnswer;
-    try {
-      answer = await take(request, route);
-    } catch (error) {
-      log.error({ err: error, route }, 'A callback failed in an unexpected way: answered 500');
-      answer = refused(
-        500,
-        'unexpected',
-        'Something unexpected went wrong; the log of the endpoint has the details.',
-      );
+  /** One callback on its way. */
+  class Callback {
+    readonly #request: CallbackRequest;
+    readonly #route: Route;
+    readonly #respond: (response: CallbackResponse) => void;
+    readonly #began = performance.now();
+    readonly #deadline: number;
+    #pairs: FormPairs = NO_PAIRS;
+    #ageUnknown = false;
+
+    constructor(request: CallbackRequest, route: Route, respond: (response: CallbackResponse) => void) {
+      this.#request = request;
+      this.#route = route;
+      this.#respond = respond;
+      this.#deadline = request.receivedAt + (route === 'events' ? EVENT_DEADLINE_MS : deadlineMs);
     }
-    const durationMs = performance.now() - began;
-    tell(answer, route, durationMs);
-    return parts.serverTiming ? withServerTiming(answer, durationMs) : answer.response;
-  };
 
-  async function take(request: CallbackRequest, route: CallbackOutcome['route']): Promise<CallbackAnswer> {
-    const wrongHeaders = judgeHeaders(request);
-    if (wrongHeaders) return wrongHeaders;
-    const deadline = request.receivedAt + (route === 'events' ? EVENT_DEADLINE_MS : parts.deadlineMs);
-    const body = await request.body(deadline - clock.now());
-    const read = 'failure' in body ? body : 'pairs' in body ? body : parseForm(body.bytes);
-    if ('failure' in read) return refusedBody(read.failure);
-    const { pairs } = read;
+    start(): void {
+      try {
+        const wrongHeaders = judgeHeaders(this.#request);
+        if (wrongHeaders) this.#end(wrongHeaders);
+        else this.#request.body(this.#deadline - clock.now(), (body) => this.#read(body));
+      } catch (error) {
+        this.#fail(error);
+      }
+    }
 
-    const verified = await parts.checkSignature(request, pairs, deadline);
-    if (verified !== 'valid') return signatureRefusal(verified);
-    const ambiguity = ambiguityIn(pairs, request.target, route);
-    if (ambiguity !== undefined) return refusedAmbiguity(ambiguity);
-    const age = ageOf(firstValue(pairs, 'Timestamp'));
-    if (age === 'stale') return refused(403, 'stale-timestamp', TOO_OLD);
-    const answer = await (route === 'events'
-      ? takeEvent(request, pairs, deadline)
-      : takeAssignment(request, pairs, route, deadline));
-    return age === 'unknown' ? { ...answer, ageUnknown: true } : answer;
+    #read(body: ReceivedBody): void {
+      try {
+        const read = 'bytes' in body ? parseForm(body.bytes) : body;
+        if ('failure' in read) this.#end(refusedBody(read.failure));
+        else this.#verify(read.pairs);
+      } catch (error) {
+        this.#fail(error);
+      }
+    }
+
+    #verify(pairs: FormPairs): void {
+      this.#pairs = pairs;
+      const verdict = checkSignature(this.#request, pairs, this.#deadline);
+      if (typeof verdict === 'string') this.#verified(verdict);
+      else this.#after(verdict, (verified) => this.#verified(verified));
+    }
+
+    /** Why a form is refused though its body could be read, if it is. */
+    #refusal(verdict: SignatureVerdict): CallbackAnswer | undefined {
+      if (verdict !== 'valid') return signatureRefusal(verdict);
+      const ambiguity = ambiguityIn(this.#pairs, this.#request.target, this.#route);
+      if (ambiguity !== undefined) return refusedAmbiguity(ambiguity);
+      const age = ageOf(firstValue(this.#pairs, 'Timestamp'));
+      this.#ageUnknown = age === 'unknown';
+      return age === 'stale' ? refused(403, 'stale-timestamp', TOO_OLD) : undefined;
+    }
+
+    #verified(verdict: SignatureVerdict): void {
+      const refusal = this.#refusal(verdict);
+      if (refusal) {
+        this.#end(refusal);
+      } else if (this.#route === 'events') {
+        this.#with(validateEvent(this.#pairs), (form) => this.#event(form));
+      } else {
+        this.#with(validateAssignment(this.#pairs), (form) => this.#assignment(form));
+      }
+    }
+
+    /** Goes on with the form, or ends with what is wrong about it. */
+    #with<F extends AssignmentForm | EventForm>(
+      validated: MaybePromise<Validated<F>>,
+      then: (form: F) => void,
+    ): void {
+      if (isPromise(validated)) {
+        this.#after(validated, (result) => this.#with(result, then));
+      } else if ('errors' in validated) {
+        this.#end(refusedFields(validated.errors));
+      } else {
+        const foreign = accounts && workspaceRefusal(accounts, validated.form);
+        if (foreign) this.#end(foreign);
+        else then(validated.form);
+      }
+    }
+
+    #assignment(form: AssignmentForm): void {
+      const via = this.#route === 'fallback' ? 'fallback' : 'primary';
+      const end = assignments(form, via, this.#deadline, this.#request.waitUntil);
+      if (isPromise(end)) this.#after(end, (result) => this.#end(answerAssignment(form, result)));
+      else this.#end(answerAssignment(form, end));
+    }
+
+    #event(form: EventForm): void {
+      const end = events(form, this.#deadline, this.#request.waitUntil);
+      this.#after(end, (result) => this.#end(answerEvent(form, result)));
+    }
+
+    #after<T>(promise: Promise<T>, then: (value: T) => void): void {
+      promise.then(then).catch((error: unknown) => this.#fail(error));
+    }
+
+    #fail(error: unknown): void {
+      log.error({ err: error, route: this.#route }, 'A callback failed in an unexpected way: answered 500');
+      this.#end(refused(500, 'unexpected', UNEXPECTED));
+    }
+
+    #end(answer: CallbackAnswer): void {
+      const durationMs = performance.now() - this.#began;
+      if (onOutcome.length > 0) {
+        const outcome = outcomeOf(answer, this.#route, durationMs, this.#ageUnknown);
+        for (const listener of onOutcome) tell(listener, outcome);
+      }
+      this.#respond(parts.serverTiming ? withServerTiming(answer, durationMs) : answer.response);
+    }
   }
 
   function refusedAmbiguity(ambiguity: string): CallbackAnswer {
@@ -102,48 +191,30 @@ export function createCore(parts: CoreParts): HandleCallback {
     return refused(403, 'ambiguous-parameters', `${ambiguity} ${AMBIGUOUS}`);
   }
 
-  async function takeAssignment(
-    { waitUntil }: CallbackRequest,
-    pairs: FormPairs,
-    route: 'assignment' | 'fallback',
-    deadline: number,
-  ) {
-    const validated = await validateAssignment(pairs);
-    if ('errors' in validated) return refusedFields(validated.errors);
-    const foreign = workspaceRefusal(parts.accounts, validated.form);
-    if (foreign) return foreign;
-    const via = route === 'fallback' ? 'fallback' : 'primary';
-    return answerAssignment(
-      validated.form,
-      await parts.assignments(validated.form, via, deadline, waitUntil),
-    );
-  }
-
-  async function takeEvent({ waitUntil }: CallbackRequest, pairs: FormPairs, deadline: number) {
-    const validated = await validateEvent(pairs);
-    if ('errors' in validated) return refusedFields(validated.errors);
-    const foreign = workspaceRefusal(parts.accounts, validated.form);
-    if (foreign) return foreign;
-    return answerEvent(validated.form, await parts.events(validated.form, deadline, waitUntil));
-  }
-
-  function tell(answer: CallbackAnswer, route: CallbackOutcome['route'], durationMs: number): void {
-    if (parts.onOutcome.length === 0) return;
-    const outcome = outcomeOf(answer, route, durationMs);
-    for (const listener of parts.onOutcome) {
-      try {
-        listener(outcome);
-      } catch (error) {
-        log.error({ err: error }, 'An onOutcome listener failed');
-      }
+  function tell(listener: (outcome: CallbackOutcome) => void, outcome: CallbackOutcome): void {
+    try {
+      listener(outcome);
+    } catch (error) {
+      log.error({ err: error }, 'An onOutcome listener failed');
     }
   }
+
+  return (request, respond) => {
+    const route = routeOf(request.path);
+    if (route === undefined) respond(undefined);
+    else new Callback(request, route, respond).start();
+  };
 }
+
+const NO_PAIRS: FormPairs = [];
+
+const UNEXPECTED = 'Something unexpected went wrong; the log of the endpoint has the details.';
 
 function outcomeOf(
   answer: CallbackAnswer,
-  route: CallbackOutcome['route'],
+  route: Route,
   durationMs: number,
+  ageUnknown: boolean,
 ): CallbackOutcome {
   const { form } = answer;
   const assignment = form !== undefined && 'ReservationSid' in form ? form : undefined;
@@ -157,7 +228,7 @@ function outcomeOf(
     durationMs,
     degraded: answer.degraded ?? false,
     answeredTwice: answer.answeredTwice ?? false,
-    ageUnknown: answer.ageUnknown ?? false,
+    ageUnknown,
     workspaceSid: form?.WorkspaceSid,
     taskSid: form?.TaskSid,
     workerSid: assignment?.WorkerSid,
@@ -172,6 +243,7 @@ const AMBIGUOUS =
   'Twilio signs names and values joined, so that such parameters could be a copy of a genuine request with its ' +
   'boundaries moved.';
 
+const PLAIN_FORM_TYPE = 'application/x-www-form-urlencoded';
 /** Whatever parameters follow, such as a charset. */
 const FORM_TYPE = /^\s*application\/x-www-form-urlencoded\s*(?:;|$)/i;
 
@@ -183,7 +255,8 @@ function judgeHeaders(request: CallbackRequest): CallbackAnswer | undefined {
       headers: { allow: 'POST' },
     });
   }
-  if (!FORM_TYPE.test(request.header('content-type') ?? '')) {
+  const contentType = request.header('content-type');
+  if (contentType !== PLAIN_FORM_TYPE && !FORM_TYPE.test(contentType ?? '')) {
     return refused(415, 'wrong-media-type', 'Callbacks are form posts: application/x-www-form-urlencoded.');
   }
   const unsigned = judgeSignatureHeader(request.header('x-twilio-signature'));

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isHost, judgeHost } from './host.js';
-import { answer, nodeRequest, pathBelow } from './node.js';
+import { answer, NodeCallbackRequest, pathBelow, rememberLast } from './node.js';
 import { publicUrls } from './public-url.js';
 import type { AdapterParts } from './types.js';
 
@@ -23,21 +23,26 @@ interface ExpressRequest extends IncomingMessage {
  * view, in which forwarding headers count only as far as `trust proxy` says.
  */
 export function expressAdapter({ handle, now, publicUrl }: Omit<AdapterParts, 'basePath'>): ExpressHandler {
+  const publicly =
+    publicUrl === undefined ? undefined : rememberLast((target) => publicUrls(publicUrl, target));
+  const below = rememberLast((url) => pathBelow('', url));
   return (request: ExpressRequest, response, next) => {
-    const path = request.originalUrl ?? request.url ?? '/';
-    const urls = () =>
-      publicUrl
-        ? publicUrls(publicUrl, path)
-        : hosts(request).map((host) => `${request.protocol ?? 'http'}://${host}${path}`);
-    const callback = nodeRequest(request, {
-      path: pathBelow('', request.url ?? '/'),
-      target: path,
-      host: judgeHost(request, !publicUrl),
-      receivedAt: now(),
-      urls,
-    });
-    void answer(handle(callback), response, next);
+    const url = request.url ?? '/';
+    const callback = new NodeCallbackRequest(
+      request,
+      below(url),
+      request.originalUrl ?? url,
+      judgeHost(request, publicUrl === undefined),
+      now(),
+      publicly ?? ((target) => ownUrls(request, target)),
+    );
+    handle(callback, (result) => answer(result, response, next, false));
   };
+}
+
+/** Express' own view of what the client called. */
+function ownUrls(request: ExpressRequest, target: string): readonly string[] {
+  return hosts(request).map((host) => `${request.protocol ?? 'http'}://${host}${target}`);
 }
 
 /** The host the client called: the forwarded one if the proxy is trusted, and the Host header in any case. */

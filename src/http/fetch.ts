@@ -2,7 +2,7 @@ import { MAX_BODY_BYTES } from './form.js';
 import { pathBelow } from './node.js';
 import { problem } from './problem.js';
 import { publicUrls } from './public-url.js';
-import type { AdapterParts, ReceivedBody } from './types.js';
+import type { AdapterParts, CallbackRequest, CallbackResponse, ReceivedBody } from './types.js';
 import { hold, letGo, type UnfinishedBody } from './unfinished-bodies.js';
 
 /**
@@ -27,7 +27,7 @@ export function fetchAdapter(
   return async (given, init) => {
     const request = isUrl(given) ? new Request(given, init as RequestInit | undefined) : given;
     const { pathname, search } = new URL(request.url);
-    const result = await handle({
+    const callback: CallbackRequest = {
       method: request.method,
       path: pathBelow(basePath, pathname),
       target: pathname + search,
@@ -36,9 +36,10 @@ export function fetchAdapter(
       receivedAt: now(),
       urls: () => (publicUrl ? publicUrls(publicUrl, pathname + search) : [request.url]),
       header: (name) => request.headers.get(name) ?? undefined,
-      body: (timeoutMs) => readFetchBody(request, timeoutMs),
-      waitUntil: waitUntil,
-    });
+      body: (timeoutMs, done) => void readFetchBody(request, timeoutMs).then(done),
+      waitUntil,
+    };
+    const result = await new Promise<CallbackResponse | undefined>((resolve) => handle(callback, resolve));
     const { status, headers, body } =
       result ?? problem(404, 'unknown-path', 'There is nothing at this path.');
     return new Response(status === 204 ? null : body, { status, headers });

@@ -71,32 +71,41 @@ export function brokenRule(field: Field, values: readonly string[]): string | un
   return field.test(value) ? undefined : field.rule;
 }
 
-/** The values of all fields by name, the empty ones left out; undefined when a rule is broken somewhere. */
-export function readFields(table: FieldTable, pairs: FormPairs): ReadonlyMap<string, string> | undefined {
-  const sent = new Map<string, string>();
-  for (const [name, value] of pairs) {
-    const field = table.byName.get(name);
-    if (field === undefined) continue;
-    const earlier = sent.get(name);
-    if (earlier === undefined) sent.set(name, value);
+/**
+ * The values of all fields, in the order of the table, an empty one left out; undefined when a rule is broken somewhere.
+ */
+export function readFields(
+  table: FieldTable,
+  pairs: FormPairs,
+): ReadonlyArray<string | undefined> | undefined {
+  const sent = new Array<string | undefined>(table.fields.length).fill(undefined);
+  for (let index = 0; index < pairs.length; index++) {
+    const pair = pairs[index]!;
+    const place = table.places.get(pair[0]);
+    if (place === undefined) continue;
+    const value = pair[1];
+    const earlier = sent[place];
+    if (earlier === undefined) sent[place] = value;
     else if (earlier !== value) return undefined;
-    if (value !== '' && !field.test(value)) return undefined;
+    if (value !== '' && !table.fields[place]!.test(value)) return undefined;
   }
-  return table.required.every((name) => sent.get(name)) ? sent : undefined;
+  for (const place of table.required) if (!sent[place]) return undefined;
+  return sent;
 }
 
 /** A list of fields, ready to be looked up by name. */
 export interface FieldTable {
   readonly fields: readonly Field[];
-  readonly byName: ReadonlyMap<string, Field>;
-  readonly required: readonly string[];
+  readonly places: ReadonlyMap<string, number>;
+  /** The places of those that must be sent. */
+  readonly required: readonly number[];
 }
 
 export function fieldTable(fields: readonly Field[]): FieldTable {
   return {
     fields,
-    byName: new Map(fields.map((field) => [field.name, field])),
-    required: fields.filter((field) => field.required).map((field) => field.name),
+    places: new Map(fields.map((field, place) => [field.name, place])),
+    required: [...fields.keys()].filter((place) => fields[place]!.required),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { MAX_BODY_BYTES, pairsOfParsedBody } from './form.js';
 import type { ReceivedBody } from './types.js';
-import { hold, letGo, type UnfinishedBody } from './unfinished-bodies.js';
+import { bodyLimits, hold, letGo, type UnfinishedBody } from './unfinished-bodies.js';
 
 /** A Node request, with what body parsers leave on it. */
 export interface NodeRequest extends IncomingMessage {
@@ -13,11 +13,19 @@ export interface NodeRequest extends IncomingMessage {
  * The body of a Node request, whatever ran before: `rawBody` if something kept it, else the stream if nobody read
  * it, else what a parser made of it.
  */
-export function readNodeBody(request: NodeRequest, timeoutMs: number): ReceivedBody | Promise<ReceivedBody> {
+export function readNodeBody(
+  request: NodeRequest,
+  timeoutMs: number,
+  done: (body: ReceivedBody) => void,
+): void {
   const { rawBody, body } = request;
-  if (isBytes(rawBody)) return limited(rawBody);
-  if (!request.readableDidRead && !request.readableEnded) return readStream(request, timeoutMs);
-  if (isBytes(body)) return limited(body);
+  if (isBytes(rawBody)) done(limited(rawBody));
+  else if (!request.readableDidRead && !request.readableEnded) readStream(request, timeoutMs, done);
+  else done(isBytes(body) ? limited(body) : parsed(body));
+}
+
+/** What a body parser made of it. */
+function parsed(body: unknown): ReceivedBody {
   const pairs = pairsOfParsedBody(body);
   return pairs ? { pairs } : { failure: 'consumed' };
 }
@@ -30,33 +38,49 @@ function limited(bytes: string | Uint8Array): ReceivedBody {
   return bytes.length > MAX_BODY_BYTES ? { failure: 'too-large' } : { bytes };
 }
 
-function readStream(request: IncomingMessage, timeoutMs: number): ReceivedBody | Promise<ReceivedBody> {
-  if (request.destroyed) return { failure: 'aborted' };
+function readStream(request: IncomingMessage, timeoutMs: number, done: (body: ReceivedBody) => void): void {
   const announced = Number(request.headers['content-length'] ?? Number.NaN);
-  if (announced > MAX_BODY_BYTES) return tooLarge(request);
-  return new Promise((resolve) => {
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    const finish = (body: ReceivedBody) => {
-      clearTimeout(timer);
-      letGo(unfinished);
-      request.off('data', onData).off('end', onEnd).off('close', onGone).off('error', onGone);
-      resolve(body);
-    };
-    const unfinished: UnfinishedBody = { bytes: 0, cut: () => finish(thrownAway(request, 'crowded')) };
-    const onData = (chunk: string | Uint8Array) => {
+  if (request.destroyed || announced > MAX_BODY_BYTES) {
+    done(request.destroyed ? ABORTED : tooLarge(request));
+    return;
+  }
+  // Nearly always it is one piece.
+  let first: Uint8Array | undefined;
+  let others: Uint8Array[] | undefined;
+  let size = 0;
+  let ended = false;
+  let unfinished: UnfinishedBody | undefined;
+  const finish = (body: ReceivedBody) => {
+    if (ended) return;
+    ended = true;
+    limit.cancel();
+    if (unfinished) letGo(unfinished);
+    done(body);
+  };
+  const limit = bodyLimits.add(timeoutMs, () => finish(thrownAway(request, 'slow')));
+  request
+    .on('data', (chunk: string | Uint8Array) => {
+      if (ended) return;
       const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
       size += bytes.length;
       if (size > MAX_BODY_BYTES) return finish(tooLarge(request));
-      chunks.push(bytes);
-      if (size !== announced) hold(unfinished, bytes.length);
-    };
-    const onEnd = () => finish({ bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) });
-    const onGone = () => finish({ failure: 'aborted' });
-    const timer = setTimeout(() => finish(thrownAway(request, 'slow')), timeoutMs);
-    request.on('data', onData).on('end', onEnd).on('close', onGone).on('error', onGone);
-  });
+      if (first === undefined) {
+        first = bytes;
+      } else {
+        others ??= [];
+        others.push(bytes);
+      }
+      if (size === announced) return;
+      unfinished ??= { bytes: 0, cut: () => finish(thrownAway(request, 'crowded')) };
+      hold(unfinished, bytes.length);
+    })
+    .on('end', () => finish({ bytes: others ? Buffer.concat([first!, ...others]) : (first ?? EMPTY) }))
+    .on('close', () => finish(ABORTED))
+    .on('error', () => finish(ABORTED));
 }
+
+const EMPTY = new Uint8Array();
+const ABORTED: ReceivedBody = { failure: 'aborted' };
 
 const tooLarge = (request: IncomingMessage) => thrownAway(request, 'too-large');
 

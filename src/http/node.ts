@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { judgeHost } from './host.js';
-import { readNodeBody } from './node-body.js';
+import { type NodeRequest, readNodeBody } from './node-body.js';
 import { problem } from './problem.js';
 import { publicUrls } from './public-url.js';
-import type { AdapterParts, CallbackRequest, CallbackResponse } from './types.js';
+import type { AdapterParts, CallbackRequest, CallbackResponse, ReceivedBody } from './types.js';
 
 /** Answers the paths under `basePath`; any other goes to `next`, or gets 404 where there is none. */
 export type NodeHandler = (
@@ -14,54 +14,109 @@ export type NodeHandler = (
 
 /** The adapter for `node:http`: the URL is the public one, or the socket's scheme and the Host header. */
 export function nodeAdapter({ handle, now, publicUrl, basePath }: AdapterParts): NodeHandler {
+  const publicly = publicUrl === undefined ? undefined : rememberLast((path) => publicUrls(publicUrl, path));
+  const below = rememberLast((path) => pathBelow(basePath, path));
   return (request, response, next) => {
-    const path = request.url ?? '/';
-    const base =
-      publicUrl ?? `${'encrypted' in request.socket ? 'https' : 'http'}://${request.headers.host ?? ''}`;
-    const callback = nodeRequest(request, {
-      path: pathBelow(basePath, path),
-      target: path,
-      host: judgeHost(request, publicUrl === undefined),
-      receivedAt: now(),
-      urls: () => publicUrls(base, path),
-    });
-    void answer(handle(callback), response, next);
+    const target = request.url ?? '/';
+    const callback = new NodeCallbackRequest(
+      request,
+      below(target),
+      target,
+      judgeHost(request, publicUrl === undefined),
+      now(),
+      publicly ?? ((path) => publicUrls(ownOrigin(request), path)),
+    );
+    handle(callback, (result) => answer(result, response, next, true));
+  };
+}
+
+function ownOrigin(request: IncomingMessage): string {
+  return `${'encrypted' in request.socket ? 'https' : 'http'}://${request.headers.host ?? ''}`;
+}
+
+/** Nearly all requests have one of two targets: the last result is mostly the next one. */
+export function rememberLast<T>(make: (text: string) => T): (text: string) => T {
+  let last: { readonly text: string; readonly result: T } | undefined;
+  return (text) => {
+    if (last?.text !== text) last = { text, result: make(text) };
+    return last.result;
   };
 }
 
 /** The neutral request of a Node request. */
-export function nodeRequest(
-  request: IncomingMessage,
-  place: Pick<CallbackRequest, 'path' | 'target' | 'host' | 'receivedAt' | 'urls'>,
-): CallbackRequest {
-  return {
-    ...place,
-    method: request.method ?? '',
-    header: (name) => {
-      const value = request.headers[name];
-      return Array.isArray(value) ? value[0] : value;
-    },
-    body: (timeoutMs) => readNodeBody(request, timeoutMs),
-    waitUntil: 'server',
-  };
+export class NodeCallbackRequest implements CallbackRequest {
+  readonly waitUntil = 'server';
+  readonly path: string;
+  readonly target: string;
+  readonly host: CallbackRequest['host'];
+  readonly receivedAt: number;
+  readonly #request: NodeRequest;
+  readonly #urls: (target: string) => readonly string[];
+
+  constructor(
+    request: NodeRequest,
+    path: string,
+    target: string,
+    host: CallbackRequest['host'],
+    receivedAt: number,
+    urls: (target: string) => readonly string[],
+  ) {
+    this.#request = request;
+    this.path = path;
+    this.target = target;
+    this.host = host;
+    this.receivedAt = receivedAt;
+    this.#urls = urls;
+  }
+
+  get method(): string {
+    return this.#request.method ?? '';
+  }
+
+  urls(): readonly string[] {
+    return this.#urls(this.target);
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#request.headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  }
+
+  body(timeoutMs: number, done: (body: ReceivedBody) => void): void {
+    readNodeBody(this.#request, timeoutMs, done);
+  }
 }
 
-/** Writes the answer, or hands a path that is not ours on. */
-export async function answer(
-  handled: Promise<CallbackResponse | undefined>,
+/**
+ * Writes the answer, or hands a path that is not ours on.
+ *
+ * @param fresh - nothing has set a header of this response yet, as Express does for each.
+ */
+export function answer(
+  result: CallbackResponse | undefined,
   response: ServerResponse,
   next: ((error?: unknown) => void) | undefined,
-): Promise<void> {
-  const result = await handled;
-  if (result === undefined && next) return next();
+  fresh: boolean,
+): void {
+  if (result === undefined && next) {
+    next();
+    return;
+  }
   const { status, headers, body } = result ?? problem(404, 'unknown-path', 'There is nothing at this path.');
   // Whoever hung up, or an answer somebody else gave, leaves nothing to write to.
   if (response.headersSent || response.destroyed) return;
-  response.writeHead(
-    status,
-    status === 204 ? headers : { ...headers, 'content-length': Buffer.byteLength(body) },
-  );
+  if (status === 204) response.writeHead(status, headers);
+  else if (fresh) response.writeHead(status, listed(headers, body));
+  else response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
   response.end(body);
+}
+
+/** A list, because Node writes one as it is, unless headers were set before; an object it copies first. */
+function listed(headers: CallbackResponse['headers'], body: string): string[] {
+  const list: string[] = [];
+  for (const name in headers) list.push(name, headers[name]!);
+  list.push('content-length', String(Buffer.byteLength(body)));
+  return list;
 }
 
 /** What follows the base path, without the query; empty when the path is elsewhere. */

@@ -3,6 +3,7 @@ import type { Logger } from '../log.js';
 import {
   type FormPairs,
   isSignature,
+  isSignedExactly,
   type SignatureFailure,
   type TokenSource,
   TooManyLookups,
@@ -91,8 +92,9 @@ export function createSignatureCheck(
     authTokens: readonly string[],
     deadline: number,
   ): SignatureVerdict | Promise<SignatureVerdict> {
-    const signature = request.header('x-twilio-signature');
+    const signature = request.header('x-twilio-signature')!;
     const url = request.urls();
+    if (isSignedExactly(signature, url, pairs, authTokens)) return valid(accountSid);
     const characters = charactersOf(pairs);
     const signed = {
       signature,

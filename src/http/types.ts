@@ -18,8 +18,8 @@ export interface CallbackRequest {
   readonly receivedAt: number;
   /** Keeps the process at work for what goes on after the answer; `server`: it is so anyway. Absent where nothing can. */
   readonly waitUntil?: WaitUntil | undefined;
-  /** Brings the body, within `timeoutMs`. Not called for a request that is refused by its headers. */
-  body(timeoutMs: number): ReceivedBody | Promise<ReceivedBody>;
+  /** Calls `done` with the body, within `timeoutMs`. Not called for a request that is refused by its headers. */
+  body(timeoutMs: number, done: (body: ReceivedBody) => void): void;
 }
 
 /** The body: its text or bytes, the pairs a body parser made of it, or why there is none. */
@@ -42,8 +42,11 @@ export interface CallbackResponse {
   readonly body: string;
 }
 
-/** Answers a request; `undefined` when the path is none of ours. Never rejects. */
-export type HandleCallback = (request: CallbackRequest) => Promise<CallbackResponse | undefined>;
+/** Answers a request: `respond` is called once, with undefined when the path is none of ours. Never throws. */
+export type HandleCallback = (
+  request: CallbackRequest,
+  respond: (response: CallbackResponse | undefined) => void,
+) => void;
 
 /** What an adapter is made from. */
 export interface AdapterParts {

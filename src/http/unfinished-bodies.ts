@@ -33,3 +33,50 @@ export function letGo(body: UnfinishedBody): void {
 
 /** How many bytes are held now. */
 export const heldBytes = (): number => held;
+
+/** The end of the time that a body may take. */
+interface Limit {
+  readonly at: number;
+  overdue: (() => void) | undefined;
+  cancel(): void;
+}
+
+/**
+ * The limits of all bodies that have not ended, on one timer: a callback's body is nearly always there at once, and a
+ * timer of its own would cost more than reading it. The first to be over comes first, give or take a request that has
+ * spent some of its time before.
+ */
+class BodyLimits {
+  #queue: Limit[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  add(timeoutMs: number, overdue: () => void): Limit {
+    const limit: Limit = { at: performance.now() + timeoutMs, overdue, cancel: cancelLimit };
+    this.#queue.push(limit);
+    this.#timer ??= setTimeout(() => this.#look(), Math.min(timeoutMs, LOOK_MS)).unref();
+    return limit;
+  }
+
+  #look(): void {
+    const now = performance.now();
+    const open: Limit[] = [];
+    const over: Limit[] = [];
+    for (const limit of this.#queue) {
+      if (limit.overdue) (limit.at <= now ? over : open).push(limit);
+    }
+    this.#queue = open;
+    const next = open.reduce((least, { at }) => Math.min(least, at - now), LOOK_MS);
+    this.#timer = open.length > 0 ? setTimeout(() => this.#look(), next).unref() : undefined;
+    for (const { overdue } of over) overdue?.();
+  }
+}
+
+/** How often bodies that have ended are let go, in milliseconds. */
+const LOOK_MS = 250;
+
+/** Nothing of the request is held any longer. */
+function cancelLimit(this: Limit): void {
+  this.overdue = undefined;
+}
+
+export const bodyLimits = new BodyLimits();

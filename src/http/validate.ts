@@ -14,7 +14,7 @@ export type Validated<F> = { readonly form: F } | { readonly errors: readonly Fi
  */
 function createValidator<F>(
   table: FieldTable,
-  formOf: (fields: ReadonlyMap<string, string>, pairs: FormPairs) => F,
+  formOf: (sent: ReadonlyArray<string | undefined>, pairs: FormPairs) => F,
 ) {
   const chains: readonly ValidationChain[] = table.fields.map((field) =>
     body(field.name).custom((values: readonly string[] = []) => {
@@ -49,37 +49,32 @@ function valuesByName(pairs: FormPairs): Record<string, string[]> {
   return values;
 }
 
-/** Checks an assignment callback's parameters. */
-export const validateAssignment = createValidator<AssignmentForm>(ASSIGNMENT_TABLE, (fields, pairs) => ({
+/** Checks an assignment callback's parameters. An empty value says nothing: absent. */
+export const validateAssignment = createValidator<AssignmentForm>(ASSIGNMENT_TABLE, (sent, pairs) => ({
   pairs,
-  AccountSid: given(fields, 'AccountSid'),
-  WorkspaceSid: fields.get('WorkspaceSid')!,
-  WorkflowSid: given(fields, 'WorkflowSid'),
-  TaskQueueSid: given(fields, 'TaskQueueSid'),
-  WorkerSid: fields.get('WorkerSid')!,
-  WorkerAttributes: given(fields, 'WorkerAttributes'),
-  TaskSid: fields.get('TaskSid')!,
-  TaskAttributes: given(fields, 'TaskAttributes'),
-  TaskAge: given(fields, 'TaskAge'),
-  TaskPriority: given(fields, 'TaskPriority'),
-  ReservationSid: fields.get('ReservationSid')!,
-  Timestamp: given(fields, 'Timestamp'),
+  AccountSid: sent[0] || undefined,
+  WorkspaceSid: sent[1]!,
+  WorkflowSid: sent[2] || undefined,
+  TaskQueueSid: sent[3] || undefined,
+  WorkerSid: sent[4]!,
+  WorkerAttributes: sent[5] || undefined,
+  TaskSid: sent[6]!,
+  TaskAttributes: sent[7] || undefined,
+  TaskAge: sent[8] || undefined,
+  TaskPriority: sent[9] || undefined,
+  ReservationSid: sent[10]!,
+  Timestamp: sent[11] || undefined,
 }));
 
 /** Checks what every event callback has in common. */
-export const validateEvent = createValidator<EventForm>(EVENT_TABLE, (fields, pairs) => ({
+export const validateEvent = createValidator<EventForm>(EVENT_TABLE, (sent, pairs) => ({
   pairs,
-  EventType: fields.get('EventType')!,
-  AccountSid: given(fields, 'AccountSid'),
-  WorkspaceSid: given(fields, 'WorkspaceSid'),
-  Sid: given(fields, 'Sid'),
-  ResourceSid: given(fields, 'ResourceSid'),
-  TimestampMs: given(fields, 'TimestampMs'),
-  Timestamp: given(fields, 'Timestamp'),
-  TaskSid: given(fields, 'TaskSid'),
+  EventType: sent[0]!,
+  AccountSid: sent[1] || undefined,
+  WorkspaceSid: sent[2] || undefined,
+  Sid: sent[3] || undefined,
+  ResourceSid: sent[4] || undefined,
+  TimestampMs: sent[5] || undefined,
+  Timestamp: sent[6] || undefined,
+  TaskSid: sent[7] || undefined,
 }));
-
-/** An empty value says nothing: absent. */
-function given(fields: ReadonlyMap<string, string>, name: string): string | undefined {
-  return fields.get(name) || undefined;
-}

@@ -130,7 +130,9 @@ export class Flight implements RunWaiters, Asking {
       if (deferred === undefined) run.endWith(answer);
       else run.deferNow(answer, deferred);
     } else {
-      const result = this.#inHand() ?? { status: 'deadline' as const, verdict: this.#verdict(waiter) };
+      // A question that is on its way says nothing yet of the store.
+      const inHand = this.#parts.store.answers ? undefined : this.#inHand();
+      const result = inHand ?? { status: 'deadline' as const, verdict: this.#verdict(waiter) };
       this.#settle((each) => (each === waiter ? result : undefined));
       if (this.#waiting.length > 0) return;
       if (run) this.#deserted(run);
@@ -233,7 +235,9 @@ export class Flight implements RunWaiters, Asking {
     }
     const runner = this.#waiting[0]!;
     const { key, fingerprint } = this;
-    const safeUntil = known === 'local' ? Number.POSITIVE_INFINITY : this.#askedAt + this.#parts.leaseMs;
+    // Without an answer another may have it already.
+    const lease = { held: this.#askedAt + this.#parts.leaseMs, local: Number.POSITIVE_INFINITY, unknown: 0 };
+    const safeUntil = lease[known ?? 'held'];
     const run = new Run({ key, fingerprint, owner: this.#owner, attempt }, safeUntil, this.#parts, this);
     this.#run = run;
     this.#runner = runner;
@@ -245,6 +249,7 @@ export class Flight implements RunWaiters, Asking {
   }
 
   lost(winner: Winner): void {
+    this.#phase = 'asking';
     this.#storeAnswers = true;
     if (winner.status === 'finished') {
       this.#answer(winner.answer, 'held', 'joined');
@@ -259,6 +264,13 @@ export class Flight implements RunWaiters, Asking {
 
   /** An attempt has failed, here or elsewhere: for the primary path that is the end, the fallback runs it again. */
   failed(error: unknown): void {
+    if (this.#phase !== 'running' && this.#run?.outcome?.state === 'finished') {
+      // It was another process' attempt: what the own run has come to counts after all.
+      this.#attempt = 0;
+      this.leaseSeenUntil = 0;
+      this.#ask();
+      return;
+    }
     const runner = this.#run && this.#phase === 'running' ? this.#runner : undefined;
     if (runner && !this.#waiting.includes(runner)) {
       this.#parts.log.warn(

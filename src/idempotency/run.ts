@@ -76,8 +76,12 @@ export class Run implements OwnedRun, Asking {
   #limit: Timer;
   /** End of the deferred phase. */
   #until = 0;
+  /** How long the deferred phase may take: a clock that was set back makes it no longer. */
+  #limitMs = Number.POSITIVE_INFINITY;
   #answer = '';
   #journal = '';
+  /** The one that it replaced: a write of it may have been the last that the store took. */
+  #journalBefore = '';
   /** Whether the store holds the journal. */
   #journalKnown: Known = 'local';
   /** Until then no other process can have it; for ever, if the store knows nothing of it. */
@@ -140,7 +144,7 @@ export class Run implements OwnedRun, Asking {
 
   remainingMs(): number {
     const until = this.deferred ? this.#until : (this.#waiters?.latestDeadline ?? 0);
-    return Math.max(0, until - this.#parts.clock.now());
+    return Math.min(this.#limitMs, Math.max(0, until - this.#parts.clock.now()));
   }
 
   /** What `execute` has come to. */
@@ -194,6 +198,7 @@ export class Run implements OwnedRun, Asking {
     this.phase = 'deferring';
     this.#answer = answer;
     this.#journal = journal;
+    this.#limitMs = limitMs;
     this.#until = this.#parts.clock.now() + limitMs;
     const stored = this.#parts.store.defer(this.#record(), this);
     if (!isPromise(stored)) {
@@ -209,28 +214,47 @@ export class Run implements OwnedRun, Asking {
   takeOver({ answer, journal, limitLeftMs }: ClaimedRun, handle: () => Promise<void>): void {
     this.#answer = answer;
     this.#journal = journal;
-    this.#until = this.#parts.clock.now() + Math.max(0, limitLeftMs);
+    this.#limitMs = Math.max(0, limitLeftMs);
+    this.#until = this.#parts.clock.now() + this.#limitMs;
     this.#deferring = Promise.resolve();
     this.#enterDeferred('held');
     this.begin({ execute: () => handle().then(() => answer) }, 0);
   }
 
-  /** This process has claimed the run from itself: its renewals came too late. It goes on under the new lease. */
-  adopt({ attempt }: ClaimedRun, owner: string): void {
+  /**
+   * This process has claimed the run from itself: its renewals came too late, and it goes on under the new lease. `false`:
+   * what was claimed is another process' run of the same callback, which this one, begun without the store, never was.
+   */
+  adopt({ attempt, journal }: ClaimedRun, owner: string): boolean {
+    if (journal !== this.#journal && journal !== this.#journalBefore) return false;
     this.#parts.store.forget(this.#holder);
     this.#holder = { ...this.#holder, owner, attempt };
+    return true;
+  }
+
+  /** Ends this deferred run because another of the same callback counts. */
+  yieldTo(): void {
+    this.lose();
+    this.#leave();
   }
 
   async rewriteJournal(journal: string): Promise<void> {
     await this.#deferring;
+    this.#journalBefore = this.#journal;
     this.#journal = journal;
     const { clock, store } = this.#parts;
     for (;;) {
       // What was being written when the journal changed tells whether the store may hold an older one.
       while (this.#writing) await this.#writing;
       if (this.lost || this.phase !== 'deferred') throw new RunLostError();
-      // Nobody can take over, and nobody can run it anew: the store knows nothing of it, or the lease still lasts.
-      if (this.#journalKnown === 'local' && clock.now() < this.#safeUntil) return;
+      // Nobody can take over, and nobody can run it anew while the lease lasts. A run that the store knows nothing of
+      // goes on as long as it cannot be asked: another process may have one of the same key.
+      const alone = this.#safeUntil === Number.POSITIVE_INFINITY;
+      if (
+        this.#journalKnown === 'local' &&
+        (alone ? store.state === 'degraded' : clock.now() < this.#safeUntil)
+      )
+        return;
       if (this.remainingMs() === 0) throw new NotRecordedError();
       const written = await this.#writeJournal();
       if (written === 'held') return;
@@ -374,6 +398,7 @@ export class Run implements OwnedRun, Asking {
     this.#writing = undefined;
     if (stored.status === 'lost') {
       this.#until = 0;
+      this.#limitMs = Number.POSITIVE_INFINITY;
       this.#deferring = undefined;
       this.#lostTo(stored.winner);
       return;
@@ -411,7 +436,7 @@ export class Run implements OwnedRun, Asking {
     const holder = this.#holder;
     const journal = this.#journal;
     const write = async () => {
-      const stored = await this.#parts.store.defer(this.#record(), { wanted: () => false });
+      const stored = await this.#parts.store.defer(this.#record(), { wanted: () => false, repeated: true });
       // Another token of this process may hold it meanwhile.
       if (this.phase !== 'deferred' || this.lost || holder !== this.#holder) return 'again';
       if (stored.status === 'lost') {

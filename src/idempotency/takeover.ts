@@ -38,25 +38,28 @@ export class Takeover {
   }
 
   async #look(): Promise<void> {
-    const { store, deferredLeaseMs: leaseMs, newOwner } = this.#parts;
+    const { clock, store, deferredLeaseMs: leaseMs, newOwner } = this.#parts;
     if (store.state === 'degraded') {
       this.#schedule();
       return;
     }
     const owner = newOwner();
+    const asked = clock.now();
     const taken = await store.claim({ owner, leaseMs, max: TAKE_AT_ONCE }, (claimed) => {
-      for (const each of claimed) this.#take(each, owner);
+      // This process stood still meanwhile, and another may have them: whoever looks next gets those that nobody has.
+      const passed = clock.now() - asked >= leaseMs;
+      for (const each of claimed) this.#take(each, owner, passed);
     });
     this.#schedule(taken < TAKE_AT_ONCE ? undefined : LOOK_AGAIN_MS);
   }
 
-  #take(claimed: ClaimedRun, owner: string): void {
+  #take(claimed: ClaimedRun, owner: string, passed: boolean): void {
     const { deferred, log, store } = this.#parts;
     const { key, fingerprint, attempt } = claimed;
     const here = deferred.get(key);
-    if (here !== undefined) {
-      here.adopt(claimed, owner);
-    } else if (this.#stopped) {
+    if (here?.adopt(claimed, owner)) return;
+    here?.yieldTo();
+    if (this.#stopped || passed) {
       void store.release({ key, owner });
     } else {
       log.info({ key, attempt }, 'Took over a deferred run whose process had died');

@@ -56,9 +56,6 @@ export interface IdempotencyOptions {
   readonly deferredLeaseMs?: number;
   /** How often the owner of a run renews its lease. Default: a third of the lease. */
   readonly renewMs?: number;
-  /** The same two for a run that goes on after its callback was answered. Default: as before the answer. */
-  readonly lateLeaseMs?: number;
-  readonly lateRenewMs?: number;
   /** How long an answer is repeated to duplicates. Default 24 hours. */
   readonly ttlMs?: number;
   /** How long one store operation may take. Default 250. */

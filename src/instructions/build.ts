@@ -199,20 +199,23 @@ function build<I extends ReservationInstruction>(
     const what = `${option} is undefined, so the attribute or variable it is read from does not exist. Leave ${option} out`;
     throw new InstructionError(problemOf(name, option, `${what} to have Twilio choose`, code));
   }
-  const set = Object.entries(options).filter(([, value]) => value !== undefined);
-  if (set.some(([option]) => option === 'instruction')) {
-    throw new InstructionError(
-      problemOf(name, 'instruction', 'instruction is not an option: the builder sets it'),
-    );
+  // One loop: handlers build an instruction for every callback.
+  const instruction: Record<string, unknown> = { instruction: name, ...defaults };
+  for (const option of Object.keys(options)) {
+    const value = options[option];
+    if (value === undefined) continue;
+    if (option === 'instruction') {
+      throw new InstructionError(
+        problemOf(name, 'instruction', 'instruction is not an option: the builder sets it'),
+      );
+    }
+    // defineProperty semantics: an option called __proto__ is one like any other, and unknown.
+    if (option === '__proto__') Object.defineProperty(instruction, option, { value, enumerable: true });
+    else instruction[option] = typeof value === 'object' ? frozenCopy(value) : value;
   }
-  const instruction = {
-    instruction: name,
-    ...defaults,
-    ...Object.fromEntries(set.map(([option, value]) => [option, frozenCopy(value)])),
-  } as I;
-  const problem = checkFields(instruction);
+  const problem = checkFields(instruction as unknown as I);
   if (problem) throw new InstructionError(problem);
-  return Object.freeze(instruction);
+  return Object.freeze(instruction) as unknown as I;
 }
 
 function frozenCopy(value: unknown): unknown {

@@ -15,9 +15,15 @@ type WireValue = string | number | boolean | readonly string[];
 export function encodeCallback(decision: Decision<never>): string {
   if (decision.instruction === 'defer' || decision.via === 'rest') return '{}';
   const answer: Record<string, WireValue> = { instruction: decision.instruction };
-  for (const [{ key }, value] of valuesOf(decision)) answer[key] = commaSeparated(value);
-  for (const [name, value] of Object.entries(decision.passthrough ?? {}))
-    answer[name] = commaSeparated(value);
+  const options = optionsOf(decision);
+  for (const field of FIELDS[decision.instruction]) {
+    const value = options[field.option] as WireValue | undefined;
+    if (value !== undefined) answer[field.key] = commaSeparated(wireValue(decision, field, value));
+  }
+  const { passthrough } = decision;
+  if (passthrough) {
+    for (const name of Object.keys(passthrough)) answer[name] = commaSeparated(passthrough[name]!);
+  }
   return JSON.stringify(answer);
 }
 
@@ -53,15 +59,18 @@ function valuesOf(instruction: ReservationInstruction): ReadonlyArray<readonly [
   const values: Array<readonly [Field, WireValue]> = [];
   for (const field of FIELDS[instruction.instruction]) {
     const value = options[field.option] as WireValue | undefined;
-    if (value === undefined) continue;
-    if (field.kind === 'activity' && !isActivitySid(String(value))) {
-      const what = `${field.option} is a friendly name; its SID must be looked up before it is sent`;
-      throw new InstructionError(problemOf(instruction.instruction, field.option, what, field.code));
-    }
-    // Twilio's tables type the words as strings, `true` and `false` among them.
-    values.push([field, field.kind === 'word' ? String(value) : value]);
+    if (value !== undefined) values.push([field, wireValue(instruction, field, value)]);
   }
   return values;
+}
+
+function wireValue({ instruction }: ReservationInstruction, field: Field, value: WireValue): WireValue {
+  if (field.kind === 'activity' && !isActivitySid(String(value))) {
+    const what = `${field.option} is a friendly name; its SID must be looked up before it is sent`;
+    throw new InstructionError(problemOf(instruction, field.option, what, field.code));
+  }
+  // Twilio's tables type the words as strings, `true` and `false` among them.
+  return field.kind === 'word' ? String(value) : value;
 }
 
 function commaSeparated(value: WireValue): WireValue {

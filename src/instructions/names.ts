@@ -26,12 +26,17 @@ export interface NameUse {
  */
 export function namesIn(instruction: ReservationInstruction): readonly NameUse[] {
   const options = optionsOf(instruction);
-  return NAMED_OPTIONS[instruction.instruction].flatMap((option) => {
+  let uses: NameUse[] | undefined;
+  for (const option of NAMED_OPTIONS[instruction.instruction]) {
     const value = options[option];
-    if (typeof value !== 'string' || isActivitySid(value)) return [];
-    return [{ field: option, kind: 'activity' as const, name: value }];
-  });
+    if (typeof value !== 'string' || isActivitySid(value)) continue;
+    uses ??= [];
+    uses.push({ field: option, kind: 'activity', name: value });
+  }
+  return uses ?? NO_NAMES;
 }
+
+const NO_NAMES: readonly NameUse[] = [];
 
 /**
  * The same instruction with SIDs for its friendly names; the very same object if it has none.

@@ -1,8 +1,9 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { StoreState } from '../idempotency/store/store.js';
 import type { IdempotencyObserver } from '../idempotency/types.js';
 import type { CallbackOutcome, DeferredOutcome, TaskRouter } from '../index.js';
 import { droppedLines } from './log-output.js';
+import { createTally, createTimeTally } from './tally.js';
 
 /** Up to Twilio's limit of 5 s for an assignment; only events may go on beyond it. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 4, 5, 10];
@@ -30,19 +31,23 @@ export function createMetrics(): Metrics {
   const registers = [register];
   collectDefaultMetrics({ register });
 
-  const callbacks = new Counter({
-    name: 'taskrouter_callbacks_total',
-    help: 'Callbacks answered. The route fallback is the fallback URL; handler is empty unless one ran for this request.',
-    labelNames: ['route', 'verdict', 'status', 'handler', 'instruction'],
-    registers,
-  });
-  const duration = new Histogram({
-    name: 'taskrouter_callback_duration_seconds',
-    help: 'From the arrival of the headers to the answer.',
-    labelNames: ['route', 'handler'],
-    buckets: DURATION_BUCKETS,
-    registers,
-  });
+  const callback = createTally(
+    {
+      name: 'taskrouter_callbacks_total',
+      help: 'Callbacks answered. The route fallback is the fallback URL; handler is empty unless one ran for this request.',
+      labelNames: ['route', 'verdict', 'status', 'handler', 'instruction'],
+    },
+    register,
+  );
+  const took = createTimeTally(
+    {
+      name: 'taskrouter_callback_duration_seconds',
+      help: 'From the arrival of the headers to the answer.',
+      labelNames: ['route', 'handler'],
+    },
+    DURATION_BUCKETS,
+    register,
+  );
   const signatureFailures = new Counter({
     name: 'taskrouter_signature_failures_total',
     help: 'Requests refused because nothing showed that Twilio had sent them now.',
@@ -67,12 +72,14 @@ export function createMetrics(): Metrics {
     labelNames: ['handler'],
     registers,
   });
-  const results = new Counter({
-    name: 'taskrouter_idempotency_results_total',
-    help: 'Requests by how their run ended, and whether it ran for them, was joined or replayed.',
-    labelNames: ['status', 'verdict'],
-    registers,
-  });
+  const ended = createTally(
+    {
+      name: 'taskrouter_idempotency_results_total',
+      help: 'Requests by how their run ended, and whether it ran for them, was joined or replayed.',
+      labelNames: ['status', 'verdict'],
+    },
+    register,
+  );
   const degraded = new Counter({
     name: 'taskrouter_idempotency_degraded_total',
     help: 'Answers that only this process knows of, since the store could not be asked.',
@@ -95,11 +102,12 @@ export function createMetrics(): Metrics {
   });
 
   return {
-    outcome({ route, verdict, status, handler = '', instruction = '', reason, durationMs, ...facts }) {
-      callbacks.inc({ route, verdict, status, handler, instruction });
-      duration.observe({ route, handler }, durationMs / 1_000);
-      if (facts.answeredTwice) doubleAnswers.inc({ handler });
-      if (facts.ageUnknown) unknownAges.inc({ route });
+    outcome(outcome) {
+      const { route, verdict, status, handler = '', instruction = '', reason } = outcome;
+      callback(route, verdict, String(status), handler, instruction);
+      took(outcome.durationMs / 1_000, route, handler);
+      if (outcome.answeredTwice) doubleAnswers.inc({ handler });
+      if (outcome.ageUnknown) unknownAges.inc({ route });
       const unsigned = status === 403 || reason === 'tokens-unavailable' || reason === 'too-many-lookups';
       if (unsigned && reason !== undefined) signatureFailures.inc({ reason });
     },
@@ -108,7 +116,7 @@ export function createMetrics(): Metrics {
     },
     observer: {
       result(result) {
-        results.inc({ status: result.status, verdict: 'verdict' in result ? result.verdict : '' });
+        ended(result.status, 'verdict' in result ? result.verdict : '');
         if (result.status === 'answered' && result.degraded) degraded.inc();
       },
       storeError: (operation) => storeErrors.inc({ operation }),

@@ -12,6 +12,7 @@ export {
 export { type UrlChange, type UrlVariant, urlVariants } from './url.js';
 export {
   isSignature,
+  isSignedExactly,
   type SignatureFailure,
   type VerifyRequest,
   type VerifyResult,

@@ -87,6 +87,21 @@ export function verifyRequest(request: VerifyRequest): VerifyResult {
   return { valid: false, reason: 'mismatch' };
 }
 
+/**
+ * Whether a well-formed signature was made over exactly one of these URLs: what is true of nearly every genuine request,
+ * found with one HMAC and nothing else. `verifyRequest` says it of the rest.
+ */
+export function isSignedExactly(
+  signature: string,
+  urls: readonly string[],
+  params: FormParams,
+  authTokens: readonly string[],
+): boolean {
+  const tail = formTail(params);
+  for (const url of urls) if (signer(signature, url + tail, authTokens) !== -1) return true;
+  return false;
+}
+
 const EXACT: readonly UrlChange[] = [];
 
 /** 20 bytes in base64. */

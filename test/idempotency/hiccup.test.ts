@@ -128,6 +128,7 @@ describe('a process is killed, and the fallback comes at once', () => {
     const one = router(store, never);
     const other = router(memory, async () => {});
     const fields = {
+      AccountSid: sid('AC'),
       WorkspaceSid: sid('WS'),
       WorkflowSid: sid('WW'),
       TaskQueueSid: sid('WQ'),

@@ -21,6 +21,9 @@ function records() {
   };
 }
 
+/** How long a deferred run is safe from being taken over: short, because the tests wait for it. */
+const LEASE_MS = 600;
+
 /** An engine with a connection of its own; `die` cuts it. */
 async function process(prefix: string, { onTestFinished }: TestContext) {
   const own = new Redis(inject('redisUrl'), {
@@ -30,7 +33,11 @@ async function process(prefix: string, { onTestFinished }: TestContext) {
   });
   own.on('error', () => {});
   await own.connect();
-  const engine = createIdempotency({ store: redisStore(own, { prefix }) });
+  const engine = createIdempotency({
+    store: redisStore(own, { prefix }),
+    deferredLeaseMs: LEASE_MS,
+    renewMs: LEASE_MS / 3,
+  });
   const die = () => own.disconnect();
   onTestFinished(async () => {
     await engine.close({ timeoutMs: 0 });
@@ -74,7 +81,7 @@ describe.concurrent('late runs on Redis', () => {
       answer: '{}',
       verdict: 'ran',
     });
-    await sleep(1_200);
+    await sleep(2 * LEASE_MS);
     expect(taken).toEqual([]);
     first.die();
     const died = Date.now();
@@ -87,12 +94,12 @@ describe.concurrent('late runs on Redis', () => {
     }
     await expect.poll(() => taken.length, { timeout: 6_500 }).toBe(1);
     expect(taken[0]?.journal).toBe(JOURNAL);
-    expect((taken[0]?.at ?? 0) - died).toBeGreaterThan(900);
-    expect((taken[0]?.at ?? 0) - died).toBeLessThan(1_500 + 5_000);
+    expect((taken[0]?.at ?? 0) - died).toBeGreaterThan(LEASE_MS / 2);
+    expect((taken[0]?.at ?? 0) - died).toBeLessThan(LEASE_MS + 5_000);
     await expect.poll(indexed, { timeout: 2_000 }).toEqual([]);
     expect(await fields('k')).toMatchObject({ s: 'finished', a: '{}', n: '2' });
     expect(await fields('k')).not.toHaveProperty('j');
-    await sleep(2_500);
+    // The record has ended: from now on there is nothing to take.
     expect(taken).toHaveLength(1);
   });
 
@@ -105,7 +112,8 @@ describe.concurrent('late runs on Redis', () => {
       await run.defer('{}', { journal: JOURNAL, limitMs: 8_000 });
       expect(await fields('k')).toMatchObject({ s: 'deferred', j: JOURNAL });
       expect(await indexed()).toEqual(['k']);
-      await sleep(4_000);
+      // Longer than its lease, and than the time between two looks.
+      await sleep(2_600);
       return 'ignored';
     };
     await first.engine.run(request('k', execute));

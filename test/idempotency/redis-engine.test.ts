@@ -32,10 +32,13 @@ function client(url = inject('redisUrl')): Redis {
   return redis;
 }
 
+/** With leases that are short, because the tests wait for them. */
+const SHORT = { leaseMs: 600, renewMs: 200 };
+
 async function process(url?: string): Promise<Idempotency> {
   const redis = client(url);
   await redis.connect();
-  const engine = createIdempotency({ store: redisStore(redis) });
+  const engine = createIdempotency({ store: redisStore(redis), ...SHORT });
   ends.push(() => engine.close({ timeoutMs: 0 }));
   return engine;
 }
@@ -81,7 +84,7 @@ describe('two processes on one Redis', () => {
     let runs = 0;
     const execute = async () => {
       runs += 1;
-      await sleep(2_000);
+      await sleep(2 * SHORT.leaseMs);
       return 'a';
     };
     const results = await Promise.all([here.run(request(key, execute)), there.run(request(key, execute))]);
@@ -135,11 +138,12 @@ describe('a Redis in trouble, in the middle of the load', () => {
       const redis = await startRedis();
       ends.push(() => redis.stop());
       const engine = await process(redis.url);
-      const loaded = load(engine, 2_500);
-      await sleep(400);
+      const loaded = load(engine, 2_300);
+      await sleep(200);
       await redis[how]();
+      await expect.poll(() => engine.storeState, { timeout: 3_000 }).toBe('degraded');
+      // Longer than a hiccup, which is waited out.
       await sleep(1_200);
-      expect(engine.storeState).toBe('degraded');
       if (how === 'freeze') redis.thaw();
       else await redis.restart();
       const { ended, runs, started } = await loaded;
@@ -177,7 +181,7 @@ describe('a Redis in trouble, in the middle of the load', () => {
     await admin.connect();
     const execute = async () => {
       await admin.script('FLUSH');
-      await sleep(1_200);
+      await sleep(2 * SHORT.renewMs);
       await admin.script('FLUSH');
       return 'a';
     };
@@ -197,8 +201,7 @@ describe('a Redis in trouble, in the middle of the load', () => {
     const key = unique();
     const execute = async () => {
       await admin.del(`taskrouter:{${key}}`);
-      await sleep(700);
-      expect(await admin.hget(`taskrouter:{${key}}`, 's')).toBe('running');
+      await expect.poll(() => admin.hget(`taskrouter:{${key}}`, 's'), { timeout: 3_000 }).toBe('running');
       await admin.del(`taskrouter:{${key}}`);
       return 'a';
     };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { IdempotencyStore } from '../../src/idempotency/store/store.js';
 import type { OwnedRun } from '../../src/idempotency/types.js';
 import { HELD, LATE } from './deferred-world.js';
-import { createWorld, KEY, type Line } from './world.js';
+import { createWorld, KEY, type Line, type Mood } from './world.js';
 
 /** A late run that does nothing by itself, of a process with its own way to the store. */
 async function lateRun(
@@ -140,5 +140,146 @@ describe('the journal of a late run', () => {
     memory.release({ key: KEY, owner: 'owner-3' });
     expect(memory.claim({ owner: 'x', leaseMs: 1, max: 9 })).toMatchObject([{ journal: 'second' }]);
     expect(taken).toEqual([]);
+  });
+});
+
+describe('the mark of a run whose journal the store did not take', () => {
+  /** A run that is deferred at once, over a line that was in these moods as it began and as it was deferred. */
+  async function unrecorded(began: Mood, deferred: Mood) {
+    const world = createWorld();
+    const line: Line = { mood: began, calls: [] };
+    const engine = world.process({}, line);
+    let run: OwnedRun | undefined;
+    const execute = async (owned: OwnedRun): Promise<string> => {
+      run = owned;
+      line.mood = deferred;
+      await owned.defer('{}', LATE);
+      return new Promise(() => {});
+    };
+    void engine.run(world.request(execute));
+    // What is tried again at once would come through, where only the first answer was lost.
+    const until = world.clock.now() + 400;
+    while (world.clock.now() < until) {
+      await world.clock.advance(1);
+      if (line.calls.includes('defer')) line.mood = 'disconnected';
+    }
+    const ends: string[] = [];
+    void run?.rewriteJournal('sending').then(
+      () => ends.push('sent'),
+      (error: { code: string }) => ends.push(error.code),
+    );
+    await world.clock.advance(0);
+    return { ...world, line, engine, ends };
+  }
+
+  it('is not waited for while the lease of its run lasts: nobody else can have it', async () => {
+    const { ends } = await unrecorded('well', 'disconnected');
+    expect(ends).toEqual(['sent']);
+  });
+
+  it('is not waited for, however long ago it began, where the store never knew of its run', async () => {
+    const { clock, ends } = await unrecorded('disconnected', 'disconnected');
+    await clock.advance(60);
+    expect(ends).toEqual(['sent']);
+  });
+
+  it('is written first where the store never knew of its run but can be asked by now: another may have one', async () => {
+    const { clock, process, request } = createWorld();
+    const own: Line = { mood: 'disconnected', calls: [] };
+    const ends: string[] = [];
+    const execute = async (run: OwnedRun): Promise<string> => {
+      await run.defer('{}', LATE);
+      own.mood = 'well';
+      await run.rewriteJournal('sending').then(
+        () => ends.push('sent'),
+        (error: { code: string }) => ends.push(error.code),
+      );
+      return 'ignored';
+    };
+    expect(await process().run(request(() => 'theirs'))).toMatchObject({ answer: 'theirs' });
+    expect(await process({}, own).run(request(execute, { path: 'fallback' }))).toMatchObject({
+      answer: '{}',
+    });
+    await clock.advance(60);
+    expect(ends).toEqual(['run-lost']);
+  });
+
+  it.each(['refusing', 'frozen', 'deaf'] as const)(
+    'is waited for where the answer to the journal did not come: it may be there (%s)',
+    async (deferred) => {
+      const { clock, line, ends, memory } = await unrecorded('well', deferred);
+      expect(ends).toEqual([]);
+      await clock.advance(3_000);
+      expect(ends).toEqual([]);
+      line.mood = 'well';
+      await clock.advance(300);
+      expect(ends).toEqual(['sent']);
+      memory.release({ key: KEY, owner: 'owner-1' });
+      expect(memory.claim({ owner: 'x', leaseMs: 1, max: 9 })).toMatchObject([{ journal: 'sending' }]);
+    },
+  );
+
+  it('is waited for where the answer to the acquire did not come: another process may have the run', async () => {
+    const { clock, line, ends } = await unrecorded('frozen', 'disconnected');
+    expect(ends).toEqual([]);
+    line.mood = 'well';
+    await clock.advance(300);
+    expect(ends).toEqual(['sent']);
+  });
+
+  it('ends at the limit where it was never known whether the journal is there', async () => {
+    const { clock, ends } = await unrecorded('well', 'frozen');
+    await clock.advance(LATE.limitMs - 500);
+    expect(ends).toEqual([]);
+    await clock.advance(500);
+    expect(ends).toEqual(['not-recorded']);
+  });
+
+  /** A run that comes to its mark when its lease has passed, without having been renewed. */
+  async function pastItsLease() {
+    const world = createWorld();
+    const line: Line = { mood: 'well', calls: [] };
+    const engine = world.process({}, line);
+    const ends: string[] = [];
+    const execute = async (run: OwnedRun): Promise<string> => {
+      line.mood = 'disconnected';
+      await run.defer('{}', LATE);
+      await new Promise<void>((resolve) => world.clock.setTimeout(resolve, 1_600));
+      await run.rewriteJournal('sending').then(
+        () => ends.push('sent'),
+        (error: { code: string }) => ends.push(error.code),
+      );
+      return 'ignored';
+    };
+    void engine.run(world.request(execute));
+    await world.clock.advance(1_700);
+    return { ...world, line, engine, ends };
+  }
+
+  it('is waited for once the lease has passed: another process may run it by then', async () => {
+    const { clock, line, ends } = await pastItsLease();
+    expect(ends).toEqual([]);
+    line.mood = 'well';
+    await clock.advance(60);
+    expect(ends).toEqual(['sent']);
+  });
+
+  it('is given up at the limit, once the lease has passed', async () => {
+    const { clock, ends } = await pastItsLease();
+    await clock.advance(LATE.limitMs - 1_800);
+    expect(ends).toEqual([]);
+    await clock.advance(200);
+    expect(ends).toEqual(['not-recorded']);
+  });
+
+  it('is refused, once the lease has passed, if another process has run it meanwhile', async () => {
+    const { clock, line, ends, process, request } = await pastItsLease();
+    expect(await process().run(request(() => 'theirs', { path: 'fallback' }))).toMatchObject({
+      answer: 'theirs',
+      verdict: 'ran',
+    });
+    line.mood = 'well';
+    await clock.advance(60);
+    expect(ends).toEqual(['run-lost']);
   });
 });

@@ -4,9 +4,9 @@ import { afterEach, expect, inject, test } from 'vitest';
 import { createIdempotency } from '../../src/idempotency/engine.js';
 import { redisStore } from '../../src/idempotency/store/redis/redis-store.js';
 import type { IdempotencyStore } from '../../src/idempotency/store/store.js';
-import type { RunRequest } from '../../src/idempotency/types.js';
+import type { OwnedRun, RunRequest } from '../../src/idempotency/types.js';
 import { startRedis } from '../support/redis.js';
-import { createWorld } from './world.js';
+import { createWorld, KEY, type Line, watch } from './world.js';
 
 const ends: Array<() => unknown> = [];
 afterEach(async () => {
@@ -132,4 +132,92 @@ test('the first renewal counts from when the lease was asked for, not from when 
   expect(await first).toEqual({ status: 'answered', answer: 'here', verdict: 'ran' });
   expect(await second).toEqual({ status: 'answered', answer: 'here', verdict: 'joined' });
   expect(elsewhere.runs).toHaveLength(0);
+});
+
+/** A process whose clock can be set, or stand still, by itself. */
+function ownClock(options: Parameters<typeof createWorld>[0] = {}) {
+  const world = createWorld(options);
+  const { clock } = world;
+  let skewMs = 0;
+  const line: Line = { mood: 'well', calls: [] };
+  const engine = world.process(
+    { clock: { ...clock, now: () => clock.now() + skewMs }, hiccupMs: 1_000 },
+    line,
+  );
+  const set = (byMs: number) => {
+    skewMs += byMs;
+  };
+  /** For its request it is its own time that counts. */
+  const deadline = () => clock.now() + skewMs + 4_000;
+  return { ...world, line, engine, set, deadline };
+}
+
+test.each([-3_600_000, 3_600_000])(
+  'a clock that is set by %i ms: the leases of what runs are renewed all the same, and nobody else runs it',
+  async (byMs) => {
+    for (const atMs of [2, 100, 600]) {
+      const { clock, engine, process, request, work, set, deadline } = ownClock({ latencyMs: 5 });
+      const [mine, theirs] = [work(3_500, 'mine'), work(1, 'theirs')];
+      const first = watch(engine.run(request(mine, { deadline: deadline() })), clock.now);
+      await clock.advance(atMs);
+      set(byMs);
+      await clock.advance(1_800 - atMs);
+      const second = watch(process().run(request(theirs)), clock.now);
+      await clock.advance(2_500);
+      expect({ atMs, ...first }).toMatchObject({ atMs, result: { answer: 'mine', verdict: 'ran' } });
+      expect({ atMs, ...second }).toMatchObject({ atMs, result: { answer: 'mine', verdict: 'joined' } });
+      expect(theirs.runs).toHaveLength(0);
+      expect(clock.pending).toBe(0);
+    }
+  },
+);
+
+test('a clock that is set back as a run is being deferred: its limit is as long as it was', async () => {
+  const { clock, engine, request, set, deadline } = ownClock({ latencyMs: 5 });
+  let run: OwnedRun | undefined;
+  const execute = (owned: OwnedRun): Promise<string> => {
+    run = owned;
+    void owned.defer('{}', { journal: 'x', limitMs: 8_000 });
+    return new Promise(() => {});
+  };
+  void engine.run(request(execute, { deadline: deadline() }));
+  await clock.advance(12);
+  set(-3_600_000);
+  await clock.advance(7_900);
+  expect([run?.deferred, run?.signal.aborted]).toEqual([true, false]);
+  await clock.advance(200);
+  expect(run?.signal.aborted).toBe(true);
+  await clock.advance(60_000);
+  expect([...engine.active]).toEqual([]);
+});
+
+test('the time a process stood still is no absence of the store: it asks again before it runs anything alone', async () => {
+  const { clock, line, engine, memory, request, work, set, deadline } = ownClock();
+  const mine = work(100, 'mine');
+  line.mood = 'frozen';
+  const first = watch(engine.run(request(mine, { deadline: deadline() + 5_000 })), clock.now);
+  await clock.advance(100);
+  // It stands still for five seconds, and another process answers meanwhile.
+  set(5_000);
+  const record = { key: KEY, fingerprint: 'sids', owner: 'x', attempt: 1, ttlMs: 60_000 };
+  memory.complete({ ...record, outcome: { state: 'finished', answer: 'theirs' } });
+  line.mood = 'well';
+  await clock.advance(400);
+  expect(first.result).toEqual({ status: 'answered', answer: 'theirs', verdict: 'replayed' });
+  expect(mine.runs).toHaveLength(0);
+});
+
+test('failures before and after a standstill are not one long absence of the store', async () => {
+  const { clock, line, engine, request, work, set, deadline } = ownClock();
+  line.mood = 'refusing';
+  void engine.run(request(work(1, 'a'), { key: 'before', deadline: deadline() }));
+  await clock.advance(30);
+  set(5_000);
+  const mine = work(1, 'mine');
+  const first = watch(engine.run(request(mine, { deadline: deadline() })), clock.now);
+  await clock.advance(500);
+  expect(mine.runs).toHaveLength(0);
+  line.mood = 'well';
+  await clock.advance(200);
+  expect(first.result).toEqual({ status: 'answered', answer: 'mine', verdict: 'ran' });
 });

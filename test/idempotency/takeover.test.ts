@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createIdempotency } from '../../src/idempotency/engine.js';
 import { memoryStore } from '../../src/idempotency/store/memory-store.js';
+import type { IdempotencyStore } from '../../src/idempotency/store/store.js';
 import type { OwnedRun, TakenRun } from '../../src/idempotency/types.js';
 import { createFakeClock } from '../../src/testing/fake-clock.js';
 import { dead, EARLY, errorLog, HELD, LATE, lateWork } from './deferred-world.js';
@@ -227,6 +228,31 @@ describe('a late run whose process died', () => {
     process({ leaseMs: 60_000 }, slow).takeOver(async ({ key }) => void taken.push(key));
     await clock.advance(6_500);
     expect(taken).toEqual([KEY]);
+  });
+
+  it('what is claimed under a lease that has passed by then is left to whoever has it', async () => {
+    const { clock, memory, process, request, work } = await dead({ limitMs: 60_000 });
+    let looks = 0;
+    const claim: NonNullable<IdempotencyStore['claim']> = async (asked) => {
+      looks += 1;
+      const claimed = memory.claim(asked);
+      // The process stands still before it reads the first run that it has got.
+      if (claimed.length > 0) await new Promise<void>((resolve) => clock.setTimeout(resolve, 3_000));
+      return claimed;
+    };
+    const store: IdempotencyStore = Object.assign(Object.create(memory) as IdempotencyStore, { claim });
+    const stalled: string[] = [];
+    process({ store, storeTimeoutMs: 60_000 }).takeOver(async ({ key }) => void stalled.push(key));
+    await clock.advance(2_600);
+    expect(looks).toBeGreaterThan(0);
+    const taken: string[] = [];
+    process().takeOver(async ({ key }) => {
+      taken.push(key);
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, 8_000));
+    });
+    await clock.advance(6_000);
+    expect([taken, stalled]).toEqual([[KEY], []]);
+    expect(await process().run(request(work(1, 'x')))).toMatchObject({ answer: '{}', verdict: 'replayed' });
   });
 });
 

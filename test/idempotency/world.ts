@@ -5,7 +5,7 @@ import type { MaybePromise } from '../../src/maybe-promise.js';
 import { createFakeClock } from '../../src/testing/fake-clock.js';
 import { journalStore } from './journal-store.js';
 
-export type Mood = 'well' | 'refusing' | 'frozen' | 'deaf' | 'slow';
+export type Mood = 'well' | 'disconnected' | 'refusing' | 'frozen' | 'deaf' | 'slow';
 
 /** One process' way to the store. */
 export interface Line {
@@ -19,7 +19,7 @@ export const KEY = 'assignment:WS1:WR1';
 
 /**
  * One store in memory, on a fake clock, and any number of engines ("processes") over it. The way to the store can
- * be bad: `refusing` (rejects), `frozen` (never answers, nothing happens), `deaf` (it happens, the answer is lost),
+ * be bad: `disconnected` (rejects, and says that nothing was sent), `refusing` (rejects), `frozen` (never answers, nothing happens), `deaf` (it happens, the answer is lost),
  * `slow` (it happens after the caller's patience has ended).
  */
 export function createWorld(options: { latencyMs?: number } = {}) {
@@ -35,6 +35,7 @@ export function createWorld(options: { latencyMs?: number } = {}) {
     async function remote<T>(name: string, call: () => MaybePromise<T>): Promise<T> {
       const { mood } = line;
       line.calls.push(name);
+      if (mood === 'disconnected') throw Object.assign(new Error('not connected'), { notApplied: true });
       if (mood === 'refusing') throw new Error('connection refused');
       if (mood === 'frozen') return new Promise(() => {});
       await pause(mood === 'slow' ? 400 : options.latencyMs);

@@ -12,10 +12,10 @@ import { RINGING } from './plan.js';
 import type { Entry } from './trace.js';
 import type { Played } from './world.js';
 
-/** What was promised and not kept. */
 /** How long Twilio waits for an answer. */
 const TWILIO_WAITS_MS = 5_000;
 
+/** What was promised and not kept. */
 export type ViolationKind =
   | 'two answers'
   | 'ran twice'
@@ -76,8 +76,9 @@ export function check(played: Played): Violation[] {
       const since = excused.get(mine);
       if (since !== undefined && !history.hadContact(life, since, at - WRITE_BEHIND_MS)) continue;
       const deadline = (requests.get(answer.request)?.at ?? at) + plan.deadlineMs;
+      // An answer that nobody got binds its process as well: it is repeated.
       if (wasCutOff(history, life, at, deadline)) excused.set(mine, at);
-      else if (!firstOf.has(body)) firstOf.set(body, answer);
+      else if (!firstOf.has(body) && isHeard(answer)) firstOf.set(body, answer);
     }
     const [one, other] = [...firstOf.values()];
     if (one === undefined || other === undefined) return;
@@ -86,14 +87,15 @@ export function check(played: Played): Violation[] {
     violation('two answers', `${one.life}: ${one.body} and ${other.life}: ${other.body}`, name);
   }
 
+  /** Twilio had not hung up by then. */
+  function isHeard({ request, at }: Answer): boolean {
+    return at - (requests.get(request)?.at ?? at) <= TWILIO_WAITS_MS;
+  }
+
   /** Answers, and the `{}` that a REST update stands for. */
   function answersOf(name: string): Answer[] {
     return history.trace.flatMap((entry): Answer[] => {
-      if (entry.kind === 'answer' && entry.reservation === name && entry.status === 200) {
-        // Twilio has hung up by then: nobody gets it.
-        const asked = requests.get(entry.request)?.at ?? entry.at;
-        return entry.at - asked > TWILIO_WAITS_MS ? [] : [entry];
-      }
+      if (entry.kind === 'answer' && entry.reservation === name && entry.status === 200) return [entry];
       if (entry.kind !== 'sent' || entry.reservation !== name) return [];
       return [{ ...entry, kind: 'answer', request: -1, status: 200, body: '{}' }];
     });

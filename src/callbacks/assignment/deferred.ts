@@ -20,7 +20,7 @@ import type { Deciding } from './decide.js';
 export interface Journal {
   readonly form: AssignmentForm;
   readonly via: 'primary' | 'fallback';
-  /** What stands in for a decision that comes too callback, where the handler has said so. */
+  /** What stands in for a decision that comes too late, where the handler has said so. */
   readonly onFailure?: Instruction | undefined;
   /** What its process was sending that must not be sent twice, and who had decided it. */
   readonly sending?: {
@@ -67,7 +67,7 @@ export interface DeferredCallback extends DeferredSubject {
   decide(): Promise<Decision<never>> | Decision<never>;
 }
 
-/** Ends callbacks callback. */
+/** Ends deferred callbacks. */
 export interface Deferred {
   /** Applies the decision by a REST reservation update. Rejects only when the run is lost. */
   end(callback: DeferredCallback): Promise<void>;
@@ -239,7 +239,7 @@ export function createDeferred({ client: option, deciding, log, clock, listeners
     }
   }
 
-  /** Once for each workflow: a defer limit beyond its reservation timeout can only come too callback. */
+  /** Once for each workflow: a defer limit beyond its reservation timeout can only come too late. */
   async function warnOfTimeout(
     { workflowSid, workspaceSid, accountSid }: RunningAssignment,
     limitMs: number,

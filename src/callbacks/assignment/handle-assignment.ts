@@ -193,7 +193,8 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
       if (later) {
         return { decision, limitMs: decision.instruction === 'defer' ? decision.withinMs : undefined };
       }
-      const names = clientFor(client, context.accountSid)?.names;
+      // Without a client registration and pre-flight have refused names.
+      const names = client && clientFor(client, context.accountSid)?.names;
       const named = names ? resolveNames(decision, names, context.workspaceSid) : decision;
       return chain(named, (resolved) => ({ decision, answer: encodeCallback(resolved) }));
     }

@@ -46,7 +46,7 @@ export class CircuitBreaker {
   /** The store answers with promises: it is elsewhere, and may be away. */
   remote = false;
   readonly #options: BreakerOptions;
-  readonly #recovered = new Set<() => void>();
+  readonly #recovered = new Set<(back: boolean) => void>();
   readonly #unsubscribe: (() => void) | undefined;
   /** The first and the last of the calls that failed in a row: when they were made, and when the last one failed. */
   #failing: { since: number; lastMade: number; lastSeen: number } | undefined;
@@ -100,6 +100,11 @@ export class CircuitBreaker {
     return this.#isOld(lastSeen, this.#options.clock.now()) ? 0 : lastMade - since;
   }
 
+  /** No call has failed since the last one that was answered. */
+  get answers(): boolean {
+    return this.#failing === undefined;
+  }
+
   /** Longer ago than the last ping can be: nothing was known of the store in between. */
   #isOld(seen: number, now: number): boolean {
     const { probeMs, storeTimeoutMs } = this.#options;
@@ -108,20 +113,20 @@ export class CircuitBreaker {
 
   /**
    * Waits until a call is worth another try, at most `maxMs`: while the circuit is open until the store is back, else
-   * for a moment. Sooner when the store says that it is ready.
+   * for a moment. Sooner, and then it resolves to true, when the store is back, or says that it is ready.
    */
-  recovery(maxMs: number): Promise<void> {
+  recovery(maxMs: number): Promise<boolean> {
     const { clock } = this.#options;
     const ms = this.state === 'degraded' ? maxMs : Math.min(maxMs, RETRY_MS);
     return new Promise((resolve) => {
       let timer: Timer;
-      const done = () => {
+      const done = (back: boolean) => {
         this.#recovered.delete(done);
         clock.clearTimeout(timer);
-        resolve();
+        resolve(back);
       };
       this.#recovered.add(done);
-      if (ms !== Number.POSITIVE_INFINITY) timer = clock.setTimeout(done, Math.max(0, ms));
+      if (ms !== Number.POSITIVE_INFINITY) timer = clock.setTimeout(() => done(false), Math.max(0, ms));
     });
   }
 
@@ -241,7 +246,7 @@ export class CircuitBreaker {
   }
 
   #wake(): void {
-    for (const done of [...this.#recovered]) done();
+    for (const done of [...this.#recovered]) done(true);
   }
 
   #switch(state: StoreState): void {

@@ -47,6 +47,8 @@ export interface Asking {
   wanted(): boolean;
   /** Acquire: the end of the last lease of another process that was seen; until then nothing runs without the store. */
   readonly leaseSeenUntil?: number;
+  /** Defer: it has been tried before, and the log has counted it. */
+  readonly repeated?: boolean;
 }
 
 export interface ResilientOptions {
@@ -94,12 +96,17 @@ export class ResilientStore {
     return this.#breaker.state;
   }
 
+  /** No call has failed since the last one that was answered. */
+  get answers(): boolean {
+    return this.#breaker.answers;
+  }
+
   probe(): Promise<StoreState> {
     return this.#breaker.probe();
   }
 
   /** Waits until the store may be asked again. */
-  recovery(maxMs: number): Promise<void> {
+  recovery(maxMs: number): Promise<boolean> {
     return this.#breaker.recovery(maxMs);
   }
 
@@ -152,7 +159,7 @@ export class ResilientStore {
       },
       (known) => {
         // Begun without the store, it has been told of already.
-        if (!this.#local.has(request.key)) this.#logDegraded(request.key);
+        if (!asking.repeated && !this.#local.has(request.key)) this.#logDegraded(request.key);
         return { status: 'stored', known };
       },
     );
@@ -252,10 +259,10 @@ export class ResilientStore {
       if (leftMs <= 0 || this.#breaker.awayMs >= hiccupMs || !asking.wanted()) return alone(known);
       // Not longer at once: whoever waits may have to give up before the hiccup ends.
       const looked = clock.now();
-      await this.#breaker.recovery(Math.min(leftMs, LOOK_MS));
+      const back = await this.#breaker.recovery(Math.min(leftMs, LOOK_MS));
       waitedMs += Math.min(clock.now() - looked, LOOK_MS);
-      if (this.state === 'degraded') continue;
-      // Once more even if nobody can wait any longer: the store is back, and what counts is there.
+      // Back just now, it is asked once more even if nobody can wait any longer: what counts is there.
+      if (this.state === 'degraded' || !(back || asking.wanted())) continue;
       const asked = clock.now();
       try {
         return done(await ask());

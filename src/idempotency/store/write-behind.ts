@@ -34,7 +34,10 @@ export class WriteBehind {
     this.#local.complete(request);
     this.#pending.set(request.key, { request, until: this.#clock.now() + GIVE_UP_AFTER_MS });
     if (this.#stopped) return;
-    if (this.#pending.size === 1) this.#watchOldest();
+    if (this.#pending.size === 1) {
+      this.#clock.clearTimeout(this.#giveUp);
+      this.#watchOldest();
+    }
     void this.#write();
   }
 

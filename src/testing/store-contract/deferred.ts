@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ANSWER, CLAIM_DELAY_MS, JOURNAL, LEASE_MS, type Rule, running } from './trial.js';
+import { ANSWER, CLAIM_DELAY_MS, JOURNAL, type Rule, running } from './trial.js';
 
 /** A rule about claims: of a store that has none it asks nothing. */
 const ofClaims =
@@ -16,7 +16,7 @@ export const deferredRules: Record<string, Rule> = {
     const answered = { status: 'finished', answer: ANSWER };
     assert.deepEqual(await t.acquire('b'), answered);
     assert.deepEqual(await t.acquire('a'), answered);
-    await t.pass(LEASE_MS + 50);
+    await t.passLease();
     assert.deepEqual(await t.acquire('b', { waitedFor: 1 }), answered);
     assert.deepEqual(await t.acquire('b', { fingerprint: 'else' }), { status: 'mismatch' });
   },
@@ -91,11 +91,10 @@ export const deferredRules: Record<string, Rule> = {
     await t.acquire('a', { leaseMs: 60_000 });
     await t.defer('a');
     assert.deepEqual(await t.claim('b'), []);
-    await t.renew('a', { deferred: true, leaseMs: 2 * CLAIM_DELAY_MS });
+    await t.renew('a', { deferred: true, leaseMs: CLAIM_DELAY_MS + t.leaseMs });
     await t.pass(CLAIM_DELAY_MS);
     assert.deepEqual(await t.claim('b'), []);
-    await t.pass(2 * CLAIM_DELAY_MS);
-    const [claimed, ...others] = await t.claim('b');
+    const [claimed, ...others] = await t.claimSoon('b');
     assert(claimed !== undefined && others.length === 0);
     const { limitLeftMs, ...rest } = claimed;
     const expected = { key: t.key, fingerprint: 'sids', attempt: 2, answer: ANSWER, journal: JOURNAL };
@@ -108,7 +107,7 @@ export const deferredRules: Record<string, Rule> = {
     await t.defer('a', { journal: 'first' });
     assert.equal(await t.defer('a', { journal: 'second', limitMs: 30_000 }), 'stored');
     assert.equal(await t.defer('b', { journal: 'third' }), 'lost');
-    await t.pass(LEASE_MS + 50);
+    await t.passLease();
     const [claimed] = await t.claim('b');
     assert.equal(claimed?.journal, 'second');
     assert(claimed.limitLeftMs < 30_000, 'limitLeftMs counts from the last deferral');
@@ -135,20 +134,20 @@ export const deferredRules: Record<string, Rule> = {
   'a run is claimed again when its second owner dies too': ofClaims(async (t) => {
     await t.die('a');
     await t.claim('b');
-    await t.pass(LEASE_MS + CLAIM_DELAY_MS);
+    await t.passLease();
     assert.deepEqual(
-      (await t.claim('c')).map(({ attempt, journal }) => [attempt, journal]),
+      (await t.claimSoon('c')).map(({ attempt, journal }) => [attempt, journal]),
       [[3, JOURNAL]],
     );
   }),
 
   'what has ended, or was never deferred, is not claimed': ofClaims(async (t) => {
     await t.acquire('a');
-    await t.pass(LEASE_MS + CLAIM_DELAY_MS);
+    await t.pass(t.leaseMs + CLAIM_DELAY_MS);
     assert.deepEqual(await t.claim('b'), []);
     await t.defer('a');
     await t.finish('a');
-    await t.pass(LEASE_MS + CLAIM_DELAY_MS);
+    await t.pass(t.leaseMs + CLAIM_DELAY_MS);
     assert.deepEqual(await t.claim('b'), []);
   }),
 
@@ -167,7 +166,7 @@ export const deferredRules: Record<string, Rule> = {
     assert(claimed !== undefined && claimed.limitLeftMs < 0);
     await t.release('b');
     assert.equal((await t.claim('c')).length, 1);
-    await t.pass(LEASE_MS + CLAIM_DELAY_MS);
+    await t.pass(t.leaseMs + CLAIM_DELAY_MS);
     assert.deepEqual(await t.claim('d'), []);
     assert.equal(await t.renew('c', { deferred: true, attempt: 3 }), 'lost');
     assert.deepEqual(await t.acquire('e'), { status: 'finished', answer: ANSWER });
@@ -175,7 +174,7 @@ export const deferredRules: Record<string, Rule> = {
 
   'no more is claimed than was asked for': ofClaims(async (t) => {
     for (const n of [1, 2, 3]) await t.defer('a', { key: `${t.key}:${n}` });
-    await t.pass(LEASE_MS + 50);
+    await t.passLease();
     const first = await t.claim('b', 2);
     assert.equal(first.length, 2);
     const claimed = [...first, ...(await t.claim('b', 2))];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ANSWER, LEASE_MS, type Rule, running, TTL_MS } from './trial.js';
+import { ANSWER, type Rule, running, TTL_MS } from './trial.js';
 
 /** What holds for every run, and for one that has ended. */
 export const runRules: Record<string, Rule> = {
@@ -8,7 +8,7 @@ export const runRules: Record<string, Rule> = {
     const seen = await t.acquire('b');
     assert.equal(seen.status, 'running');
     assert(seen.status === 'running' && seen.attempt === 1);
-    assert(seen.leaseLeftMs > 0 && seen.leaseLeftMs <= LEASE_MS, 'leaseLeftMs is what is left of the lease');
+    assert(seen.leaseLeftMs > 0 && seen.leaseLeftMs <= t.leaseMs, 'leaseLeftMs is what is left of the lease');
   },
 
   async 'of many that acquire at once exactly one runs'(t) {
@@ -43,7 +43,7 @@ export const runRules: Record<string, Rule> = {
 
   async 'the fingerprint is kept over a failure and over a passed lease'(t) {
     await t.acquire('a');
-    await t.pass(LEASE_MS + 50);
+    await t.passLease();
     assert.deepEqual(await t.acquire('b', { fingerprint: 'else' }), { status: 'mismatch' });
     await t.acquire('b');
     await t.fail('b', 2);
@@ -52,37 +52,37 @@ export const runRules: Record<string, Rule> = {
 
   async 'a running record is no orphan while its lease lasts'(t) {
     await t.acquire('a', { leaseMs: 60_000 });
-    await t.pass(LEASE_MS + 50);
+    await t.passLease();
     await running(t, 'b');
   },
 
   async 'a run whose lease has passed is taken over as the next attempt'(t) {
     await t.acquire('a');
-    await t.pass(LEASE_MS + 50);
+    await t.passLease();
     assert.deepEqual(await t.acquire('b', { waitedFor: 1 }), { status: 'acquired', attempt: 2 });
     await running(t, 'c', 2);
   },
 
   async 'renewing extends the lease'(t) {
     await t.acquire('a');
-    await t.pass(LEASE_MS - 200);
+    await t.pass(t.leaseMs / 3);
     assert.equal(await t.renew('a', { leaseMs: 60_000 }), 'held');
-    await t.pass(LEASE_MS);
+    await t.passLease();
     await running(t, 'b');
   },
 
   async 'an owner whose lease has passed, but whom nobody has relieved, may renew and complete'(t) {
     await t.acquire('a');
-    await t.pass(LEASE_MS + 50);
+    await t.passLease();
     assert.equal(await t.renew('a'), 'held');
     await running(t, 'b');
-    await t.pass(LEASE_MS + 50);
+    await t.passLease();
     assert.equal(await t.finish('a'), 'stored');
   },
 
   async 'an owner that was relieved can neither renew, complete, fail nor release'(t) {
     await t.acquire('a');
-    await t.pass(LEASE_MS + 50);
+    await t.passLease();
     await t.acquire('b', { leaseMs: 60_000 });
     assert.equal(await t.renew('a'), 'lost');
     assert.equal(await t.finish('a', 'late'), 'lost');
@@ -96,7 +96,7 @@ export const runRules: Record<string, Rule> = {
 
   async 'an owner that was relieved is told by whom, in the same step'(t) {
     await t.acquire('a');
-    await t.pass(LEASE_MS + 50);
+    await t.passLease();
     await t.acquire('b', { leaseMs: 60_000 });
     const seen = await t.complete('a');
     assert(seen.status === 'lost' && seen.winner.status === 'running' && seen.winner.attempt === 2);
@@ -110,7 +110,7 @@ export const runRules: Record<string, Rule> = {
 
   async 'an owner that was relieved by a run that failed is told so'(t) {
     await t.acquire('a');
-    await t.pass(LEASE_MS + 50);
+    await t.passLease();
     await t.acquire('b');
     await t.fail('b', 2);
     assert.deepEqual(await t.complete('a'), { status: 'lost', winner: { status: 'failed', attempt: 2 } });
@@ -135,9 +135,9 @@ export const runRules: Record<string, Rule> = {
 
   async 'an acquire whose reply was lost may be repeated: the same token holds the same attempt'(t) {
     await t.acquire('a');
-    await t.pass(LEASE_MS - 200);
+    await t.pass(t.leaseMs / 3);
     assert.deepEqual(await t.acquire('a', { leaseMs: 60_000 }), { status: 'acquired', attempt: 1 });
-    await t.pass(LEASE_MS);
+    await t.passLease();
     await running(t, 'b');
   },
 
@@ -208,7 +208,7 @@ export const runRules: Record<string, Rule> = {
       key: `${t.key}:2`,
       fingerprint: 'else',
       owner: 'a',
-      leaseMs: LEASE_MS,
+      leaseMs: t.leaseMs,
       ttlMs: TTL_MS,
     });
     assert.deepEqual(other, { status: 'acquired', attempt: 1 });

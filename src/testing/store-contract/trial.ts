@@ -9,17 +9,24 @@ import type {
   RenewRequest,
 } from '../../idempotency/store/store.js';
 
-// Short enough to wait for, long enough for a slow machine to do a few operations within.
-export const LEASE_MS = 300;
+/** Short enough to wait for, long enough for a slow machine to do a few operations within. */
+const LEASE_MS = 300;
 export const TTL_MS = 60_000;
 /** How long after the end of a lease a claim may still miss a run. */
 export const CLAIM_DELAY_MS = 1_100;
+/** How often a case that really waits looks whether what it waits for has come. */
+const LOOK_MS = 20;
 export const JOURNAL = '{"form":"To=%2B15550100\u00fc\u4f60\u{1f4de}\n"}';
 export const ANSWER = '{"instruction":"call","from":"+15550100","note":"\u00fc \u4f60 \u{1f4de} \\" \\n"}';
 
 /** A fresh store for one case, and what the case needs around it. */
 export interface StoreUnderTest {
   readonly store: IdempotencyStore;
+  /**
+   * How long the leases of the case last, in milliseconds: the store must be able to do ten operations meanwhile.
+   * Default 300.
+   */
+  readonly leaseMs?: number;
   /** Lets the store's own clock go on. Absent: the case really waits. */
   advance?(ms: number): void | Promise<void>;
   /** Called when the case has ended, however it ended. */
@@ -32,16 +39,23 @@ export type Rule = (trial: Trial) => Promise<void>;
 /** One store, one key, and short ways to say what is done to it. */
 export class Trial {
   readonly store: IdempotencyStore;
+  readonly leaseMs: number;
   readonly key = `contract:${globalThis.crypto.randomUUID()}`;
   readonly #made: StoreUnderTest;
 
   constructor(made: StoreUnderTest) {
     this.#made = made;
     this.store = made.store;
+    this.leaseMs = made.leaseMs ?? LEASE_MS;
   }
 
   async pass(ms: number): Promise<void> {
     await (this.#made.advance === undefined ? sleep(ms) : this.#made.advance(ms));
+  }
+
+  /** Lets the lease pass that was given last. */
+  passLease(): Promise<void> {
+    return this.pass(this.leaseMs + 20);
   }
 
   acquire(owner: string, over: Partial<AcquireRequest> = {}) {
@@ -73,14 +87,25 @@ export class Trial {
   }
 
   async claim(owner: string, max = 10): Promise<readonly ClaimedRun[]> {
-    return (await this.store.claim?.({ owner, leaseMs: LEASE_MS, max })) ?? [];
+    return (await this.store.claim?.({ owner, leaseMs: this.leaseMs, max })) ?? [];
+  }
+
+  /** Claims until there is something to claim, for as long as a claim may miss it. */
+  async claimSoon(owner: string): Promise<readonly ClaimedRun[]> {
+    const step = this.#made.advance === undefined ? LOOK_MS : CLAIM_DELAY_MS;
+    for (let leftMs = this.leaseMs + CLAIM_DELAY_MS; leftMs > 0; leftMs -= step) {
+      const claimed = await this.claim(owner);
+      if (claimed.length > 0) return claimed;
+      await this.pass(step);
+    }
+    return this.claim(owner);
   }
 
   /** Acquires, is deferred, and lets its lease pass. */
   async die(owner: string, over: Partial<DeferRequest> = {}) {
     await this.acquire(owner);
     await this.defer(owner, over);
-    await this.pass(LEASE_MS + 50);
+    await this.passLease();
   }
 
   release(owner: string) {
@@ -88,7 +113,7 @@ export class Trial {
   }
 
   #request(owner: string): AcquireRequest {
-    return { key: this.key, fingerprint: 'sids', owner, leaseMs: LEASE_MS, ttlMs: TTL_MS };
+    return { key: this.key, fingerprint: 'sids', owner, leaseMs: this.leaseMs, ttlMs: TTL_MS };
   }
 }
 

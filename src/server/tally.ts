@@ -1,0 +1,114 @@
+import { Counter, type Metric, type Registry } from 'prom-client';
+
+/*
+ * Counters for what happens with every callback. prom-client looks every label name up, sorts and joins them for each
+ * increment, which took as long as a tenth of a callback. Here the values are joined in the order of their names, and the
+ * metrics are made of them when somebody scrapes.
+ */
+
+interface Described {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames: readonly string[];
+}
+
+const SEPARATOR = '\u0000';
+
+function keyOf(values: readonly string[]): string {
+  let key = values[0] ?? '';
+  for (let index = 1; index < values.length; index++) key += SEPARATOR + values[index];
+  return key;
+}
+
+function labelsOf(names: readonly string[], key: string): Record<string, string> {
+  const values = key.split(SEPARATOR);
+  return Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']));
+}
+
+/** Counts by the values of its labels, in the order of `labelNames`. Those come from lists that are fixed: it never forgets. */
+export function createTally(
+  { name, help, labelNames }: Described,
+  register: Registry,
+): (...values: readonly string[]) => void {
+  const counts = new Map<string, number>();
+  new Counter({
+    name,
+    help,
+    labelNames: [...labelNames],
+    registers: [register],
+    collect() {
+      this.reset();
+      for (const [key, count] of counts) this.inc(labelsOf(labelNames, key), count);
+    },
+  });
+  return (...values) => {
+    const key = keyOf(values);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  };
+}
+
+interface Row {
+  /** How many fell into each bucket, and beyond the last. */
+  readonly counts: number[];
+  sum: number;
+}
+
+/**
+ * A histogram by the values of its labels.
+ *
+ * @param bounds - the upper ends of the buckets, ascending.
+ */
+export function createTimeTally(
+  { name, help, labelNames }: Described,
+  bounds: readonly number[],
+  register: Registry,
+): (value: number, ...values: readonly string[]) => void {
+  const rows = new Map<string, Row>();
+
+  function valuesOf([key, { counts, sum }]: [string, Row]) {
+    const labels = labelsOf(labelNames, key);
+    let below = 0;
+    const buckets = counts.map((count, index) => {
+      below += count;
+      return {
+        labels: { le: bounds[index] ?? '+Inf', ...labels },
+        value: below,
+        metricName: `${name}_bucket`,
+      };
+    });
+    return [
+      ...buckets,
+      { labels, value: sum, metricName: `${name}_sum` },
+      { labels, value: below, metricName: `${name}_count` },
+    ];
+  }
+
+  const metric = {
+    name,
+    help,
+    type: 'histogram',
+    get: async () => ({
+      name,
+      help,
+      type: 'histogram',
+      values: [...rows].flatMap(valuesOf),
+      aggregator: 'sum',
+    }),
+    reset: () => rows.clear(),
+  };
+  // What the registry uses of a metric is what stands here.
+  register.registerMetric(metric as unknown as Metric<string>);
+
+  return (value, ...values) => {
+    const key = keyOf(values);
+    let row = rows.get(key);
+    if (row === undefined) {
+      row = { counts: new Array<number>(bounds.length + 1).fill(0), sum: 0 };
+      rows.set(key, row);
+    }
+    let bucket = 0;
+    while (bucket < bounds.length && value > bounds[bucket]!) bucket++;
+    row.counts[bucket]! += 1;
+    row.sum += value;
+  };
+}
