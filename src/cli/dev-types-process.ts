@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import type * as TypeScript from 'typescript';
+import { checkByCommand } from './dev-types-command.js';
 
 /** Asks for the errors of a file and what it imports, as they are on disk now. */
 export interface TypesQuestion {
@@ -22,32 +23,38 @@ export interface TypesReport {
 }
 
 interface Checker {
-  check(): readonly string[];
+  check(): readonly string[] | Promise<readonly string[]>;
 }
 
 const checkers = new Map<string, Checker>();
 
-process.on('message', (question: TypesQuestion) => {
-  process.send?.(answer(question));
+process.on('message', async (question: TypesQuestion) => {
+  const report = await answer(question);
+  process.send?.(report);
 });
 process.on('disconnect', () => process.exit());
 // Ctrl-C reaches every process of the terminal; the one that started this one ends it.
 process.on('SIGINT', () => {});
 
-function answer({ id, compiler, file, sources }: TypesQuestion): TypesReport {
+async function answer({ id, compiler, file, sources }: TypesQuestion): Promise<TypesReport> {
   try {
-    const checker = checkers.get(file) ?? createChecker(createRequire(file)(compiler), file, sources);
+    const checker = checkers.get(file) ?? createChecker(compiler, file, sources);
     checkers.set(file, checker);
-    return { id, errors: checker.check() };
+    return { id, errors: await checker.check() };
   } catch (error) {
     return { id, errors: [], failure: error instanceof Error ? error.message : String(error) };
   }
 }
 
-function createChecker(ts: typeof TypeScript, file: string, sources: string | undefined): Checker {
-  if (typeof ts.createLanguageService !== 'function')
-    throw new Error(`TypeScript ${ts.version} has no interface for other programs`);
+function createChecker(compiler: string, file: string, sources: string | undefined): Checker {
+  const ts = createRequire(file)(compiler) as typeof TypeScript;
   const folder = dirname(file);
+  // Paths are read from here, or from the handlers where they are far away.
+  const from = file.startsWith(`${process.cwd()}${sep}`) ? process.cwd() : folder;
+  if (typeof ts.createLanguageService !== 'function') {
+    const paths = sources === undefined ? undefined : pathsTo(sources);
+    return { check: () => checkByCommand({ compiler: packageOf(compiler), file, from, paths }) };
+  }
   const { options, errors: ofConfig } = readOptions(ts, folder, sources);
   const host: TypeScript.LanguageServiceHost = {
     getCompilationSettings: () => options,
@@ -72,8 +79,7 @@ function createChecker(ts: typeof TypeScript, file: string, sources: string | un
   const service = ts.createLanguageService(host, ts.createDocumentRegistry());
   const format = {
     getCanonicalFileName: (path: string) => path,
-    // Paths are read from here, or from the handlers where they are far away.
-    getCurrentDirectory: () => (file.startsWith(`${process.cwd()}${sep}`) ? process.cwd() : folder),
+    getCurrentDirectory: () => from,
     getNewLine: () => '\n',
   };
   return {
@@ -100,6 +106,9 @@ function createChecker(ts: typeof TypeScript, file: string, sources: string | un
     },
   };
 }
+
+/** The folder of the package whose main file this is. */
+const packageOf = (main: string) => dirname(dirname(main));
 
 interface Options {
   readonly options: TypeScript.CompilerOptions;
@@ -155,7 +164,7 @@ function pathsTo(sources: string): Record<string, string[]> {
   return {
     'taskrouter-kit': at('index.ts'),
     'taskrouter-kit/emulator': at('emulator/index.ts'),
-    'taskrouter-kit/redis': at('idempotency/redis-store.ts'),
+    'taskrouter-kit/redis': at('idempotency/store/redis/redis-store.ts'),
     'taskrouter-kit/rest': at('rest/index.ts'),
     'taskrouter-kit/testing': at('testing/index.ts'),
     'taskrouter-kit/workspace': at('workspace/index.ts'),

@@ -38,7 +38,7 @@ describe('docs/emulator.md', () => {
   });
 
   it('has a row for every key of a workspace definition', () => {
-    const definition = read('src/emulator/description.ts').split('/** The SIDs of what')[0]!;
+    const definition = read('src/workspace/definition/types.ts').split("Twilio's workflow configuration")[0]!;
     const keys = [...definition.matchAll(/readonly (\w+)\??:/g)].map(([, key]) => key!);
     expect(keys.length).toBeGreaterThan(25);
     const rows = page.split('### Every key of a workspace definition')[1]!.split('\n## ')[0]!;

@@ -67,7 +67,7 @@ function emptyFeed(): Feed {
     explain: () => {
       throw new Error('nothing to explain');
     },
-    troubles: { list: () => ({}) },
+    faults: { list: () => ({}) },
     events: { snapshot: () => [] },
   };
   return new Feed({ world: world as never, clock: 'virtual', restarted: false });

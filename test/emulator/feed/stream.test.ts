@@ -171,7 +171,7 @@ describe('batches on a clock', () => {
       now: () => emulator.now(),
       workspaces: emulator.workspaces,
       explain: (_sid: string, taskSid: string) => emulator.explain(taskSid),
-      troubles: { list: () => ({}) },
+      faults: { list: () => ({}) },
       events: { snapshot: () => [] },
     };
     const feed = new Feed({ world: world as never, clock: 'virtual', restarted: false });
