@@ -5,7 +5,8 @@ export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
-/** Goes on with a value: at once if it is there. */
+/** Goes on with a value: at once if it is there. Of what users return, anything with a `then` may be a promise. */
 export function chain<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
-  return isPromise(value) ? value.then(next) : next(value);
+  if (!isPromise(value)) return next(value);
+  return (value instanceof Promise ? value : Promise.resolve(value)).then(next);
 }

@@ -77,6 +77,7 @@ export function createCore(parts: CoreParts): HandleCallback {
     readonly #deadline: number;
     #pairs: FormPairs = NO_PAIRS;
     #ageUnknown = false;
+    #ended = false;
 
     constructor(request: CallbackRequest, route: Route, respond: (response: CallbackResponse) => void) {
       this.#request = request;
@@ -166,17 +167,25 @@ export function createCore(parts: CoreParts): HandleCallback {
     }
 
     #fail(error: unknown): void {
-      log.error({ err: error, route: this.#route }, 'A callback failed in an unexpected way: answered 500');
+      // Nothing may fail once it has ended, and nobody is left to answer if something does.
+      if (this.#ended) return;
+      tellError({ err: error, route: this.#route }, 'A callback failed in an unexpected way: answered 500');
       this.#end(refused(500, 'unexpected', UNEXPECTED));
     }
 
+    /** Told once and answered once, whatever listeners and the server do. */
     #end(answer: CallbackAnswer): void {
+      this.#ended = true;
       const durationMs = performance.now() - this.#began;
       if (onOutcome.length > 0) {
         const outcome = outcomeOf(answer, this.#route, durationMs, this.#ageUnknown);
         for (const listener of onOutcome) tell(listener, outcome);
       }
-      this.#respond(parts.serverTiming ? withServerTiming(answer, durationMs) : answer.response);
+      try {
+        this.#respond(parts.serverTiming ? withServerTiming(answer, durationMs) : answer.response);
+      } catch (error) {
+        tellError({ err: error, route: this.#route }, 'The answer of a callback could not be written');
+      }
     }
   }
 
@@ -192,11 +201,21 @@ export function createCore(parts: CoreParts): HandleCallback {
   }
 
   function tell(listener: (outcome: CallbackOutcome) => void, outcome: CallbackOutcome): void {
+    const failed = (error: unknown) => tellError({ err: error }, 'An onOutcome listener failed');
     try {
-      listener(outcome);
+      // An async function fits the type as well; left alone, its rejection would end the process.
+      const result: unknown = listener(outcome);
+      if (isPromise(result)) Promise.resolve(result).catch(failed);
     } catch (error) {
-      log.error({ err: error }, 'An onOutcome listener failed');
+      failed(error);
     }
+  }
+
+  /** A logger that fails costs its line, not the answer. */
+  function tellError(fields: object, message: string): void {
+    try {
+      log.error(fields, message);
+    } catch {}
   }
 
   return (request, respond) => {

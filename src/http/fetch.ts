@@ -51,7 +51,7 @@ const isUrl = (given: Request | URL | string): given is URL | string =>
   typeof given === 'string' || given instanceof URL;
 
 async function readFetchBody(request: Request, timeoutMs: number): Promise<ReceivedBody> {
-  if (request.bodyUsed) return { failure: 'consumed' };
+  if (request.bodyUsed || request.body?.locked) return { failure: 'consumed' };
   const announced = Number(request.headers.get('content-length') ?? Number.NaN);
   if (announced > MAX_BODY_BYTES) return { failure: 'too-large' };
   if (!request.body) return { bytes: '' };

@@ -55,6 +55,9 @@ function readStream(request: IncomingMessage, timeoutMs: number, done: (body: Re
     ended = true;
     limit.cancel();
     if (unfinished) letGo(unfinished);
+    // The listeners stay for as long as the connection does: the pieces must not.
+    first = undefined;
+    others = undefined;
     done(body);
   };
   const limit = bodyLimits.add(timeoutMs, () => finish(thrownAway(request, 'slow')));

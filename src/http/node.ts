@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { judgeHost } from './host.js';
 import { type NodeRequest, readNodeBody } from './node-body.js';
 import { problem } from './problem.js';
@@ -105,17 +105,33 @@ export function answer(
   const { status, headers, body } = result ?? problem(404, 'unknown-path', 'There is nothing at this path.');
   // Whoever hung up, or an answer somebody else gave, leaves nothing to write to.
   if (response.headersSent || response.destroyed) return;
-  if (status === 204) response.writeHead(status, headers);
-  else if (fresh) response.writeHead(status, listed(headers, body));
-  else response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
-  response.end(body);
+  try {
+    response.writeHead(status, status === 204 ? headers : withLength(response, headers, body, fresh));
+    response.end(body);
+  } catch (error) {
+    // Somebody has changed these methods. A connection that ends is better than one that waits: Twilio goes on at once.
+    response.destroy();
+    throw error;
+  }
 }
 
-/** A list, because Node writes one as it is, unless headers were set before; an object it copies first. */
-function listed(headers: CallbackResponse['headers'], body: string): string[] {
+/**
+ * A list, because Node writes one as it is, where it first copies an object. Not where headers were set before; and only
+ * Node itself gets one: middleware that puts a `writeHead` of its own in its place (on-headers before 1.1, in compression,
+ * morgan and express-session) reads a list in another way, and would send headers named after single letters.
+ */
+function withLength(
+  response: ServerResponse,
+  headers: CallbackResponse['headers'],
+  body: string,
+  fresh: boolean,
+): OutgoingHttpHeaders | string[] {
+  const length = String(Buffer.byteLength(body));
+  if (!fresh || response.writeHead !== ServerResponse.prototype.writeHead)
+    return { ...headers, 'content-length': length };
   const list: string[] = [];
   for (const name in headers) list.push(name, headers[name]!);
-  list.push('content-length', String(Buffer.byteLength(body)));
+  list.push('content-length', length);
   return list;
 }
 
