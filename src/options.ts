@@ -144,7 +144,7 @@ export function readOptions(options: TaskRouterOptions): ReadOptions {
   if (authToken === undefined) {
     throw new ConfigurationError(
       'no-auth-token',
-      "authToken is missing, and without it nobody could tell Twilio's requests from forged ones. Pass the Auth Token " +
+      "authToken is missing, and without it the router cannot tell Twilio's requests from forged ones. Pass the Auth Token " +
         'of your account (Twilio Console, Account info), for instance process.env.TWILIO_AUTH_TOKEN.',
     );
   }

@@ -258,13 +258,13 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
       if (how?.waitUntil !== undefined && typeof how.waitUntil !== 'function') {
         throw new ConfigurationError(
           'bad-option',
-          'fetch: waitUntil must be a function of a promise, such as (work) => ctx.waitUntil(work).',
+          'fetch: waitUntil must be a function that takes a promise, such as (work) => ctx.waitUntil(work).',
         );
       }
       if (options.onDeadline === 'defer' && !how?.waitUntil) {
         throw new ConfigurationError(
           'bad-option',
-          "onDeadline 'defer' goes on after the answer: give fetch() the function waitUntil of your platform.",
+          "onDeadline 'defer' keeps working after the answer: pass your platform's waitUntil to fetch().",
         );
       }
       return fetchAdapter(mount(), how);
@@ -280,7 +280,7 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
       if (!(typeof timeoutMs === 'number' && timeoutMs >= 0)) {
         throw new ConfigurationError(
           'bad-option',
-          'close: timeoutMs must be a number of milliseconds from 0 on.',
+          'close: timeoutMs must be a number of milliseconds, 0 or more.',
         );
       }
       const until = clock.now() + timeoutMs;

@@ -15,16 +15,17 @@ export function readAccounts(accounts: Readonly<Record<string, readonly string[]
     throw bad('must be an object:');
   const entries = Object.entries(accounts);
   if (entries.length === 0)
-    throw bad('lists no account, so that every callback would be refused: leave it out, or');
+    throw bad('lists no account, so every callback would be refused: leave it out, or');
   return new Map(
     entries.map(([accountSid, workspaceSids]) => {
-      if (!ACCOUNT_SID.test(accountSid)) throw bad(`has a key that is no AccountSid (${shown(accountSid)}):`);
+      if (!ACCOUNT_SID.test(accountSid))
+        throw bad(`has a key that is not an AccountSid (${shown(accountSid)}):`);
       if (!Array.isArray(workspaceSids) || workspaceSids.length === 0) {
         throw bad(`must list the workspaces of ${accountSid}:`);
       }
       const wrong = workspaceSids.find((sid) => typeof sid !== 'string' || !WORKSPACE_SID.test(sid));
       if (wrong !== undefined)
-        throw bad(`lists what is no WorkspaceSid for ${accountSid} (${shown(wrong)}):`);
+        throw bad(`lists something that is not a WorkspaceSid for ${accountSid} (${shown(wrong)}):`);
       return [accountSid, new Set(workspaceSids)] as const;
     }),
   );

@@ -152,10 +152,10 @@ function searched(pairs: FormPairs, target: string, route: string): string | und
   for (let mark = MARK.exec(text); mark; mark = MARK.exec(text)) {
     const [name] = mark;
     MARK.lastIndex = mark.index + name.length;
-    if (mark.index < target.length) return `${name} and its value stand in the path or query.`;
+    if (mark.index < target.length) return `${name} and its value appear in the path or query.`;
     while (at + 1 < starts.length && starts[at + 1]! <= mark.index) at += 1;
     if (!isAllowed(name, mark.index - starts[at]!, sorted[at]!, pairs, route))
-      return `${name} and its value stand where they are not a parameter.`;
+      return `${name} and its value appear where they are not a parameter.`;
   }
   return undefined;
 }

@@ -41,7 +41,7 @@ export function refused(
 
 /** Failures of a run, as HTTP. Each makes Twilio call the fallback URL, or after that one cancel the reservation. */
 const FAILURES = {
-  failed: [500, 'handler-failed', 'The handler failed; the log of the endpoint has the error.'],
+  failed: [500, 'handler-failed', "The handler failed. See the endpoint's log for the error."],
   deadline: [
     504,
     'deadline',
@@ -70,7 +70,8 @@ export function answerAssignment(
         field: of === 'task' ? 'TaskAttributes' : 'WorkerAttributes',
         rule: 'must be a JSON object',
       }));
-      const detail = 'Attributes are not a JSON object; a handler given to onBadAttributes would take them.';
+      const detail =
+        'The attributes are not a JSON object. To handle such a callback, register onBadAttributes.';
       return { ...refused(400, 'bad-attributes', detail, { errors }), form };
     }
     default:

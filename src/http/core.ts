@@ -170,7 +170,7 @@ export function createCore(parts: CoreParts): HandleCallback {
       toldAmbiguous = true;
       log.warn(
         { ambiguity },
-        'A signed request was refused because its parameters can be read in two ways: a copy that somebody has cut anew?',
+        'Refused a signed request because its parameters can be read in two ways; it may be an altered copy of a genuine one',
       );
     }
     return refused(403, 'ambiguous-parameters', `${ambiguity} ${AMBIGUOUS}`);
@@ -193,7 +193,7 @@ export function createCore(parts: CoreParts): HandleCallback {
 
 const NO_PAIRS: FormPairs = [];
 
-const UNEXPECTED = 'Something unexpected went wrong; the log of the endpoint has the details.';
+const UNEXPECTED = "Something unexpected went wrong. See the endpoint's log for the details.";
 
 function outcomeOf(
   answer: CallbackAnswer,
@@ -225,8 +225,8 @@ function outcomeOf(
 const TOO_OLD = 'The Timestamp is older than this endpoint accepts.';
 
 const AMBIGUOUS =
-  'Twilio signs names and values joined, so that such parameters could be a copy of a genuine request with its ' +
-  'boundaries moved.';
+  'Twilio joins names and values before it signs them. These parameters could be a copy of a genuine request with ' +
+  'its boundaries moved.';
 
 const PLAIN_FORM_TYPE = 'application/x-www-form-urlencoded';
 /** Whatever parameters follow, such as a charset. */
@@ -236,7 +236,7 @@ const FORM_TYPE = /^\s*application\/x-www-form-urlencoded\s*(?:;|$)/i;
 function judgeHeaders(request: CallbackRequest): CallbackAnswer | undefined {
   if (request.host !== 'good') return refused(400, 'bad-host', BAD_HOST[request.host]);
   if (request.method !== 'POST') {
-    return refused(405, 'wrong-method', 'Callbacks are sent by POST: set POST as the method at Twilio.', {
+    return refused(405, 'wrong-method', 'Callbacks must be sent by POST: set the method to POST in Twilio.', {
       headers: { allow: 'POST' },
     });
   }
@@ -249,8 +249,8 @@ function judgeHeaders(request: CallbackRequest): CallbackAnswer | undefined {
 }
 
 const BAD_HOST = {
-  several: 'There are several Host headers: a request has one.',
-  malformed: 'The Host header is not a host name or address with or without a port.',
+  several: 'The request has several Host headers; it must have one.',
+  malformed: 'The Host header must be a host name or an address, with or without a port.',
 } as const;
 
 function refusedFields(errors: readonly FieldProblem[]): CallbackAnswer {
@@ -264,7 +264,7 @@ const BODY_REFUSALS = {
   'invalid-escape': [400, 'The body has a % that is not followed by two hexadecimal digits.'],
   aborted: [400, 'The connection ended before the body did.'],
   slow: [408, 'The body did not arrive in time.'],
-  crowded: [503, 'Too many bodies are unfinished at once, and this one has been so for longest.'],
+  crowded: [503, 'Too many request bodies are unfinished at once, and this one is the oldest.'],
   consumed: [
     500,
     'Something read the body before the callback router and kept neither req.rawBody nor its parameters in req.body. ' +

@@ -150,7 +150,7 @@ export function createSignatureCheck(
     if (error instanceof TooManyLookups) {
       if (clock.now() - crowdedAt >= EXPLAINED.everyMs) {
         crowdedAt = clock.now();
-        log.warn({}, `${error.message} Answered 503; verified accounts go on`);
+        log.warn({}, `${error.message} Answered 503; verified accounts are not affected`);
       }
       return 'too-many-lookups';
     }
@@ -166,11 +166,12 @@ export function createSignatureCheck(
 }
 
 const REFUSALS: Readonly<Record<Exclude<SignatureVerdict, 'valid'>, string>> = {
-  'missing-signature': 'The header X-Twilio-Signature is missing: only signed callbacks are taken.',
-  'malformed-signature': 'The header X-Twilio-Signature is not a signature: 28 characters of base64.',
+  'missing-signature': 'The header X-Twilio-Signature is missing: only signed callbacks are accepted.',
+  'malformed-signature':
+    'The header X-Twilio-Signature is malformed: a signature is 28 characters of base64.',
   'no-auth-token': 'No Auth Token is known for this account.',
   mismatch:
-    'The signature does not match. Outside production the log of the endpoint says what would have matched.',
+    "The signature does not match. Outside production, the endpoint's log says what would have matched.",
   'missing-body-hash': 'The URL lacks the bodySHA256 that a signed JSON body has.',
   'body-hash-mismatch': 'The body is not the one that was signed.',
   'tokens-unavailable': 'The Auth Token of this account could not be looked up.',

@@ -156,7 +156,7 @@ export class Flight implements RunWaiters, Asking {
       this.#setTimer(() => {
         this.#parts.log.warn(
           { key: this.key },
-          'An aborted handler has not ended in a minute: its lease is given back',
+          'An aborted handler has not ended within a minute: releasing its lease',
         );
         this.#land();
         void run.abandon();
@@ -211,7 +211,10 @@ export class Flight implements RunWaiters, Asking {
         this.#land();
         break;
       case 'mismatch':
-        this.#parts.log.warn({ key: this.key }, 'A known key came with another fingerprint: refused');
+        this.#parts.log.warn(
+          { key: this.key },
+          'Refused a callback whose key is known with another fingerprint',
+        );
         this.#settle(() => ({ status: 'mismatch' }));
         this.#land();
     }
@@ -271,10 +274,7 @@ export class Flight implements RunWaiters, Asking {
     }
     const runner = this.#run && this.#phase === 'running' ? this.#runner : undefined;
     if (runner && !this.#waiting.includes(runner)) {
-      this.#parts.log.warn(
-        { key: this.key, err: error },
-        'A handler failed after the deadline of its callback',
-      );
+      this.#parts.log.warn({ key: this.key, err: error }, "A handler failed after its callback's deadline");
     }
     this.#settle((waiter) => {
       if (waiter === runner) return { status: 'failed', verdict: 'ran', error };

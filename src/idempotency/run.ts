@@ -343,10 +343,7 @@ export class Run implements OwnedRun, Asking {
 
   #logDropped(error: unknown): void {
     const level = this.deferred && !this.lost && error !== undefined ? 'error' : 'debug';
-    this.#parts.log[level](
-      { key: this.key, err: error },
-      'A handler ended after its callback: its result is dropped',
-    );
+    this.#parts.log[level]({ key: this.key, err: error }, 'A handler ended too late: its result is dropped');
   }
 
   #complete(outcome: Outcome, error?: unknown): void {
@@ -406,7 +403,10 @@ export class Run implements OwnedRun, Asking {
     const { clock, log } = this.#parts;
     this.abort();
     this.#limit = clock.setTimeout(() => {
-      log.warn({ key: this.key }, 'An aborted deferred run has not ended in a minute: taken for ended');
+      log.warn(
+        { key: this.key },
+        'An aborted deferred run has not ended within a minute: treating it as ended',
+      );
       this.#settle();
     }, ABANDONED_MS);
   }

@@ -72,7 +72,7 @@ export class Takeover {
     try {
       await this.#handler(run);
     } catch (error) {
-      if (!run.lost) this.#parts.log.error({ err: error }, 'A deferred run taken over has failed');
+      if (!run.lost) this.#parts.log.error({ err: error }, 'A deferred run that was taken over has failed');
     }
   }
 }

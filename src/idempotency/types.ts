@@ -187,7 +187,7 @@ export class NotRecordedError extends TaskRouterKitError {
   constructor() {
     super(
       'not-recorded',
-      'The store did not record in time what was about to be sent: it is not sent, because it could be sent twice.',
+      'The store did not confirm in time that an instruction was about to be sent. It is not sent, because it could be sent twice.',
     );
   }
 }

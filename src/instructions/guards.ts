@@ -42,13 +42,13 @@ export function describeWrongReturn(value: unknown): string {
 function slip(value: unknown): string {
   if (value === undefined) return 'undefined; did you forget `return`?';
   if (value === null) return 'null; to leave the decision to the agent, return defer()';
-  if (typeof value === 'function') return 'a function; did you forget the brackets, as in accept()?';
+  if (typeof value === 'function') return 'a function; did you forget the parentheses, as in accept()?';
   if (typeof value === 'string') return 'a string; call the builder instead, as in accept()';
   if (Array.isArray(value)) return 'an array; a reservation gets exactly one instruction';
   if (typeof value !== 'object') return `a ${typeof value}`;
   if (tagOf(value) === 'defer')
-    return 'a defer whose run is no function; defer() takes a function, or nothing';
-  if (tagOf(value) === 'supervise') return 'supervise(), which only a REST reservation update can say';
+    return 'a defer whose run is not a function; defer() takes a function, or nothing';
+  if (tagOf(value) === 'supervise') return 'supervise(), which works only as a REST reservation update';
   if ('instruction' in value) return 'an object with an unknown `instruction`; use the builders';
   if (Object.keys(value).length === 0) return 'an empty object; to answer {} to Twilio, return defer()';
   return 'an object without `instruction`; use the builders';

@@ -46,7 +46,7 @@ const noContentWarning: AnswerProblem = {
  * @see twilio.com/docs/taskrouter/handle-assignment-callbacks
  * @example
  * judgeAssignmentAnswer({ status: 500, contentType: '', body: '' })
- * // { verdict: 'failed', code: 11217, message: 'status 500, and Twilio wants 200' }
+ * // { verdict: 'failed', code: 11217, message: 'status 500; Twilio wants 200' }
  */
 export function judgeAssignmentAnswer(answer: CallbackAnswer, options: JudgeOptions = {}): JudgedAnswer {
   const { status, contentType, body } = answer;
@@ -54,7 +54,7 @@ export function judgeAssignmentAnswer(answer: CallbackAnswer, options: JudgeOpti
     return { verdict: 'taken', instruction: { instruction: 'defer' }, warning: noContentWarning };
   }
   if (status !== 200)
-    return { verdict: 'failed', code: 11217, message: `status ${status}, and Twilio wants 200` };
+    return { verdict: 'failed', code: 11217, message: `status ${status}; Twilio wants 200` };
   if (body.trim() === '') return { verdict: 'taken', instruction: { instruction: 'defer' } };
   if (mediaType(contentType) !== 'application/json') {
     return { verdict: 'failed', code: 40000, message: 'the content type is not application/json' };
@@ -73,7 +73,7 @@ export function judgeAssignmentAnswer(answer: CallbackAnswer, options: JudgeOpti
  */
 export function eventAnswerProblem({ status }: Pick<CallbackAnswer, 'status'>): AnswerProblem | undefined {
   if (status >= 200 && status <= 299) return undefined;
-  return { code: 11217, message: `status ${status}, and an event wants 204` };
+  return { code: 11217, message: `status ${status}; an event callback wants 204` };
 }
 
 const mediaType = (contentType: string) => contentType.split(';', 1)[0]!.trim().toLowerCase();

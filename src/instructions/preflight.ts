@@ -38,7 +38,7 @@ export function checkEncoding(
   const problem = checkFields(instruction);
   if (problem || encoding === 'rest') return problem;
   if (instruction.instruction === 'supervise') {
-    const what = 'only a REST reservation update can say it, for a reservation that is already accepted';
+    const what = 'it works only as a REST reservation update, for a reservation that is already accepted';
     return problemOf('supervise', 'instruction', what, 55555);
   }
   // Twilio's table requires activity_sid although its text describes the case without; error 40100 settles it.
@@ -62,7 +62,7 @@ export function checkTask(
     case 'dequeue':
       if (!has(task, 'call_sid')) {
         const what =
-          'the task has no attribute call_sid, so no call of it is parked: only tasks made by <Enqueue>';
+          'the task has no attribute call_sid, so it has no parked call: only tasks made by <Enqueue>';
         return problemOf('dequeue', 'instruction', `${what} can be dequeued`, 40140);
       }
       return unreachable(instruction, worker, 40131);

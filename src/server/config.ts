@@ -60,7 +60,7 @@ const redisUrl = v.pipe(
     if (!URL.canParse(text)) return true;
     const { username, password } = new URL(text);
     return canDecode(username) && canDecode(password);
-  }, 'has a % in its user name or password that two hexadecimal digits do not follow: write % as %25.'),
+  }, 'has a % in its user name or password without two hexadecimal digits after it: write % as %25.'),
   v.check((text) => {
     if (!URL.canParse(text)) return true;
     const { pathname, searchParams } = new URL(text);
@@ -78,14 +78,14 @@ function canDecode(text: string): boolean {
 }
 
 const TOKEN_MISSING =
-  "is missing. Set it to the Auth Token of your account (Twilio Console, Account info): without it nobody could tell Twilio's requests from forged ones.";
+  "is missing. Set it to the Auth Token of your account (Twilio Console, Account info): without it the endpoint cannot tell Twilio's requests from forged ones.";
 
 const authTokens = v.pipe(
   v.string(),
   v.transform((text) => text.split(',').map((token) => token.trim())),
   v.check(
     (tokens) => tokens.every((token) => token !== '' && !/\s/.test(token)),
-    'must be one Auth Token, or several with a comma between them and no blanks within.',
+    'must be one Auth Token, or several separated by commas, with no blanks inside a token.',
   ),
 );
 
@@ -95,7 +95,7 @@ const accounts = v.pipe(
   v.string(),
   v.check(
     (text) => text.split(',').every((pair) => ACCOUNT_AND_WORKSPACE.test(pair.trim())),
-    'must be pairs of an account and one of its workspaces, AC…:WS…, with a comma between them.',
+    'must be pairs of an account and one of its workspaces, AC…:WS…, separated by commas.',
   ),
   v.transform((text) => {
     const workspaces: Record<string, string[]> = {};
@@ -170,7 +170,7 @@ const ENVIRONMENT = v.object(
     ON_STORE_ERROR: v.optional(
       v.picklist(
         ['continue', 'fail'],
-        'must be continue (run, and only this process tells duplicates) or fail (answer 503).',
+        'must be continue (run; each process detects only its own duplicates) or fail (answer 503).',
       ),
       'continue',
     ),
@@ -214,7 +214,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
   if (!parsed.success || problems.length > 0) {
     throw new ConfigurationError(
       'bad-environment',
-      `The endpoint does not start until its environment is mended:\n${problems.map((line) => `  ${line}`).join('\n')}`,
+      `The endpoint does not start until its environment is fixed:\n${problems.map((line) => `  ${line}`).join('\n')}`,
     );
   }
   const read = parsed.output;

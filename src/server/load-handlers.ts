@@ -52,7 +52,8 @@ function findIndex(folder: string): string {
  */
 export function readHandlers(exported: unknown, path: string): readonly HandlerDefinition[] {
   if (!Array.isArray(exported)) {
-    const what = exported === undefined ? 'has no default export' : 'has a default export that is no array';
+    const what =
+      exported === undefined ? 'has no default export' : 'has a default export that is not an array';
     throw new ConfigurationError(
       'bad-handlers',
       `${path} ${what}. Write: export default [defineAssignment(…), …, defineOtherwise(defer())];`,
@@ -63,7 +64,7 @@ export function readHandlers(exported: unknown, path: string): readonly HandlerD
   if (wrong !== -1) {
     throw new ConfigurationError(
       'bad-handlers',
-      `Element ${wrong} of the default export of ${path} is no definition: make it with defineAssignment, ` +
+      `Element ${wrong} of the default export of ${path} is not a definition: make it with defineAssignment, ` +
         'defineEvent or defineOtherwise.',
     );
   }
@@ -71,7 +72,7 @@ export function readHandlers(exported: unknown, path: string): readonly HandlerD
   if (!handlers.some(({ kind }) => kind === 'otherwise')) {
     throw new ConfigurationError(
       'no-otherwise',
-      `${path} does not say what happens to an assignment that no handler fits. Add defineOtherwise(defer()) at ` +
+      `${path} does not say what happens to an assignment that no handler matches. Add defineOtherwise(defer()) at ` +
         "the end: the agent's own screen decides, or the reservation times out.",
     );
   }

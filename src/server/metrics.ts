@@ -50,13 +50,13 @@ export function createMetrics(): Metrics {
   );
   const signatureFailures = new Counter({
     name: 'taskrouter_signature_failures_total',
-    help: 'Requests refused because nothing showed that Twilio had sent them now.',
+    help: 'Requests refused because nothing showed that Twilio had just sent them.',
     labelNames: ['reason'],
     registers,
   });
   const unknownAges = new Counter({
     name: 'taskrouter_callbacks_of_unknown_age_total',
-    help: 'Signed callbacks without a Timestamp that could be read: nothing says how old they are.',
+    help: 'Signed callbacks of unknown age: their Timestamp is missing or cannot be read.',
     labelNames: ['route'],
     registers,
   });
@@ -82,12 +82,12 @@ export function createMetrics(): Metrics {
   );
   const degraded = new Counter({
     name: 'taskrouter_idempotency_degraded_total',
-    help: 'Answers that only this process knows of, since the store could not be asked.',
+    help: 'Answers that only this process knows, because the store could not be reached.',
     registers,
   });
   const storeErrors = new Counter({
     name: 'taskrouter_store_errors_total',
-    help: 'Failed operations of the idempotency store, those kept back while it is away included.',
+    help: 'Failed operations of the idempotency store, including those held back while it is away.',
     labelNames: ['operation'],
     registers,
   });

@@ -14,7 +14,7 @@ export type Unfit = 'cluster' | 'sentinel';
 const UNFIT: Readonly<Record<Unfit, string>> = {
   cluster:
     'REDIS_URL leads to a node of a Redis Cluster, which refuses the keys of the other nodes. Set it to a Redis that is ' +
-    'no cluster, or build the endpoint on the library: createTaskRouter({ store: redisStore(new Cluster([…])) })',
+    'not a cluster, or build the endpoint on the library: createTaskRouter({ store: redisStore(new Cluster([…])) })',
   sentinel:
     'REDIS_URL leads to a Redis Sentinel, which keeps no data. Set it to the Redis that the Sentinel watches, or build ' +
     'the endpoint on the library: createTaskRouter({ store: redisStore(new Redis({ sentinels: […], name: … })) })',
@@ -35,7 +35,7 @@ export async function checkRedis(redis: Redis, log: Logger, clock: Clock = syste
     if (clock.now() - loggedAt < LOG_EVERY_MS) return unfit;
     loggedAt = clock.now();
     if (unfit) log.error({}, UNFIT[unfit]);
-    else log.warn({ err: refusal }, 'Redis refuses writes: callbacks run without it until it takes them');
+    else log.warn({ err: refusal }, 'Redis refuses writes: callbacks run without it until it accepts them');
     return unfit;
   }
   const unfit = redis.status === 'ready' ? await examine() : undefined;

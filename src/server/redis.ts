@@ -48,7 +48,7 @@ export function connectRedis(url: string, log: Logger, clock: Clock = systemCloc
   redis.on('error', (error: unknown) => {
     errors += 1;
     if (clock.now() - loggedAt < LOG_EVERY_MS) return;
-    log.warn({ err: storeError(error, passwordsOf(redis)), errors }, 'Redis cannot be reached; trying on');
+    log.warn({ err: storeError(error, passwordsOf(redis)), errors }, 'Redis cannot be reached; still trying');
     loggedAt = clock.now();
     errors = 0;
   });

@@ -165,7 +165,7 @@ const LOOK_UP_AGAIN_MS = 5_000;
 
 /** What no waiting mends when friendly names are looked up, by the error's code, and what to do about it. */
 const SLIPS: Readonly<Record<string, string>> = {
-  'unknown-name': 'The handlers name what is not there',
+  'unknown-name': 'The handlers name something that does not exist',
   authentication:
     'Twilio refuses the credentials; set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (of a list, the first token is used), ' +
     'or TWILIO_API_KEY and TWILIO_API_SECRET, to those of the account that has the workspace',
@@ -195,7 +195,10 @@ async function becomeReady(
   }
 
   async function lookUpAgain(error: unknown): Promise<void> {
-    log.error({ err: error }, 'Friendly names cannot be looked up: not ready until they are; trying again');
+    log.error(
+      { err: error },
+      'Friendly names cannot be looked up, so the endpoint is not ready; trying again',
+    );
     await sleep(LOOK_UP_AGAIN_MS, undefined, { ref: false });
     if (!stopped()) await taskRouter.ready().then(ready, lookUpAgain);
   }

@@ -32,7 +32,7 @@ export class TooManyLookups extends TaskRouterKitError {
   constructor() {
     super(
       'too-many-lookups',
-      'Too many Auth Tokens of accounts that were never verified are being looked up at once.',
+      'Too many Auth Tokens are being looked up at once for accounts that were never verified.',
     );
   }
 }

@@ -138,7 +138,7 @@ function checkOptions(options: object, known: readonly string[], what: string): 
   const given = (options ?? {}) as Readonly<Record<string, unknown>>;
   for (const name of known.includes('type') ? ['url', 'authToken', 'type'] : ['url', 'authToken']) {
     if (typeof given[name] === 'string' && given[name] !== '') continue;
-    throw new ConfigurationError('bad-option', `${what}: ${name} must be a text that is not empty.`);
+    throw new ConfigurationError('bad-option', `${what}: ${name} must be a non-empty string.`);
   }
 }
 

@@ -63,7 +63,7 @@ export async function runHandler<T = Attributes, W = Attributes>(
   if (definition.kind === 'event') {
     throw new ConfigurationError(
       'bad-handler',
-      'runHandler runs assignment handlers, and this one handles events.',
+      'runHandler runs assignment handlers, but this one handles events.',
     );
   }
   registry.addAssignment(definition.kind === 'assignment' ? definition.match : {}, definition.handler);

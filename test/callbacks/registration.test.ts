@@ -51,7 +51,7 @@ describe('a match', () => {
     ['a friendly name', { queue: 'Support EN' }, /queue "Support EN" is not a SID.*REST client/],
     ['an empty list', { queue: [] }, /queue is an empty list, so this handler could never run/],
     ['an empty text', { worker: '' }, /worker must be a text that is not empty/],
-    ['a channel nobody can tell', { channel: 'voice' }, /channel can never be told.*channelOf/],
+    ['a channel nobody can tell', { channel: 'voice' }, /channel can never match.*channelOf/],
     ['a task that is no schema', { task: { type: 'call' } }, /task must be a Standard Schema/],
     ['a where that is no function', { where: true }, /where must be a function/],
   ])('with %s is refused', (_what, match, message) => {

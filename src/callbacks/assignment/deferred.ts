@@ -146,7 +146,7 @@ export function createDeferred({ client: option, deciding, log, clock, listeners
         if (REPEATABLE.has(instruction.instruction) && mayPass(error) && run.remainingMs() > waitMs) {
           maybeApplied ||= mayBeApplied(error);
           const fields = { err: error, instruction: instruction.instruction, waitMs };
-          context.log.debug(fields, 'A deferred answer could not be sent; it is sent again');
+          context.log.debug(fields, 'A deferred answer could not be sent; trying again');
           await pause(clock, waitMs, run.signal);
           if (run.lost) throw new CutShort();
           continue;
@@ -159,7 +159,7 @@ export function createDeferred({ client: option, deciding, log, clock, listeners
           known ?? (refused ? 'refused' : maybeApplied || mayBeApplied(error) ? 'unknown' : 'failed');
         context.log.warn(
           { err: error, instruction: instruction.instruction, outcome },
-          'A deferred answer was not applied, as far as is known',
+          'A deferred answer was not applied, or it is not known whether it was',
         );
         return tell(outcome, instruction.instruction, error, callback);
       }

@@ -106,7 +106,7 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
       const problem = checkTask(onDeadline.instruction, this.attributes);
       if (!problem) return { answer: onDeadline.answer };
       const fields = { reservationSid: form.ReservationSid, problem: problem.message };
-      log.warn(fields, 'onDeadline does not fit this task: 504 at its deadline');
+      log.warn(fields, 'The onDeadline instruction does not fit this task: answering 504 at its deadline');
       return 'fail';
     }
 
@@ -232,7 +232,7 @@ const NOT_HERE = {
   code: undefined,
   field: 'instruction',
   message:
-    'a deferred answer needs a process that goes on after the answer: give fetch() the function waitUntil of your platform',
+    "a deferred answer needs a process that keeps running after the answer: pass your platform's waitUntil to fetch()",
 } as const;
 
 function settledOrAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {

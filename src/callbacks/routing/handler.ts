@@ -74,7 +74,7 @@ export function readAnswer(instruction: Instruction, at: string, can: Abilities)
   if (answer !== undefined && instruction.via !== 'rest') return { instruction, answer };
   throw new ConfigurationError(
     'bad-handler',
-    `${at}: this instruction is sent when there is no time left for REST: write SIDs, and leave via out.`,
+    `${at}: this instruction is sent when there is no time left for REST: write SIDs, and leave out via.`,
   );
 }
 

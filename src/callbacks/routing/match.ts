@@ -89,12 +89,12 @@ export function readMatch(match: AnyMatch, at: string, can: Abilities): Conditio
   if (channel && !can.channel) {
     throw refuse(
       at,
-      'channel can never be told: a callback names no task channel. Give createTaskRouter the option client or ' +
-        'channelOf, or match on an attribute instead.',
+      'channel can never match, because a callback does not name its task channel. Pass createTaskRouter the option ' +
+        'client or channelOf, or match on an attribute instead.',
     );
   }
   if (match.task !== undefined && !isSchema(match.task)) {
-    throw refuse(at, 'task must be a Standard Schema of the attributes, such as z.object({ … }) of zod.');
+    throw refuse(at, 'task must be a Standard Schema of the attributes, such as z.object({ … }) from zod.');
   }
   if (match.where !== undefined && typeof match.where !== 'function') {
     throw refuse(at, 'where must be a function of the context that returns true or false.');
@@ -114,7 +114,7 @@ function listOf(value: unknown, condition: string, at: string): readonly string[
   return list.map((one) => {
     if (typeof one === 'string' && one !== '') return one;
     const schema = condition === 'worker' ? ', or a Standard Schema of the attributes' : '';
-    throw refuse(at, `${condition} must be a text that is not empty, or a list of them${schema}.`);
+    throw refuse(at, `${condition} must be a non-empty string, or a list of them${schema}.`);
   });
 }
 

@@ -128,7 +128,7 @@ export class Registry {
       if (handlers.includes(handler as (context: EventContext) => unknown)) {
         throw new ConfigurationError(
           'duplicate-handler',
-          `onEvent ${type}: this very handler is registered for it already and would run twice.`,
+          `onEvent ${type}: this handler is already registered for that type and would run twice.`,
         );
       }
       handlers.push(handler as (context: EventContext) => unknown);
@@ -154,8 +154,8 @@ export class Registry {
     if (this.otherwise === undefined) {
       throw new ConfigurationError(
         'no-otherwise',
-        'Nothing says what happens to an assignment that no handler fits. Register it before mounting, for ' +
-          "instance taskRouter.otherwise(defer()): the agent's own screen decides, or the reservation times out.",
+        'No handler takes the assignments that no other handler matches. Register one before mounting, for ' +
+          "example taskRouter.otherwise(defer()): the agent's own screen decides, or the reservation times out.",
       );
     }
     this.#sealed = true;
@@ -173,7 +173,7 @@ export class Registry {
   #once(what: string, present: unknown): void {
     this.#open(what);
     if (present === undefined) return;
-    throw new ConfigurationError('duplicate-handler', `${what} is registered twice; there can be one.`);
+    throw new ConfigurationError('duplicate-handler', `${what} is registered twice; only one is allowed.`);
   }
 }
 
@@ -188,7 +188,7 @@ function readEventType(choice: EventChoice): string {
   if (typeof type !== 'string' || !/^[\w.-]{1,100}$/.test(type)) {
     throw new ConfigurationError(
       'bad-event',
-      "onEvent: an event type is a text such as 'task.created', or { unlisted: 'task.paused' } for one that this " +
+      "onEvent: an event type is a string such as 'task.created', or { unlisted: 'task.paused' } for one that this " +
         'version does not list.',
     );
   }

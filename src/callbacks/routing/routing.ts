@@ -76,7 +76,7 @@ export function createRouting(registry: Registry, { client, channelOf, log, cloc
     } catch (error) {
       log.warn(
         { err: error, taskSid: task.sid },
-        "A task's channel could not be looked up: matches on channel do not fit",
+        "Could not look up a task's channel: no match on channel applies to this task",
       );
       return undefined;
     }

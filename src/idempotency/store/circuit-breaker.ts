@@ -214,7 +214,7 @@ export class CircuitBreaker {
     if (this.state === 'degraded' || this.#failures < OPEN_AFTER) return;
     log.warn(
       { operation, err: error },
-      'The store failed three times in a row and is left alone until it answers',
+      'The store failed three times in a row; it is not called again until it answers a ping',
     );
     this.#switch('degraded');
     this.#schedule();
@@ -258,7 +258,7 @@ export class CircuitBreaker {
 class CircuitOpenError extends TaskRouterKitError {
   readonly notApplied = true;
   constructor() {
-    super('store-unavailable', 'The store is not asked while it does not answer pings.');
+    super('store-unavailable', 'The store is not called until it answers a ping.');
   }
 }
 

@@ -83,7 +83,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   refuseUnknownKeys(options, ['maxRecords', 'clock'], 'memoryStore');
   const { maxRecords = 100_000, clock = systemClock } = options;
   if (!Number.isInteger(maxRecords) || maxRecords < 1) {
-    throw new ConfigurationError('bad-option', 'memoryStore: maxRecords must be a whole number from 1 on.');
+    throw new ConfigurationError('bad-option', 'memoryStore: maxRecords must be a whole number, 1 or more.');
   }
   const entries = new Map<string, Entry>();
   // Entries that have ended form a queue in the order they did. (A Map's own order would do for that, but taking

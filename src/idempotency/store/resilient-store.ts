@@ -300,7 +300,7 @@ export class ResilientStore {
     if (now - this.#degradedLogged < DEGRADED_LOG_MS) return;
     log.warn(
       { key, runs: this.#degradedRuns },
-      'The store cannot be asked: only this process tells duplicates',
+      'The store cannot be reached: this process detects only its own duplicates',
     );
     this.#degradedLogged = now;
     this.#degradedRuns = 0;

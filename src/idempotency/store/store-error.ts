@@ -46,7 +46,8 @@ export function storeError(error: unknown, secrets: readonly string[] = []): Sto
 
 function copyOf(error: unknown, cut: (text: string) => string, depth: number): StoreError {
   if (!(error instanceof Error)) {
-    const message = typeof error === 'string' ? error : 'The store failed with something that is no Error.';
+    const message =
+      typeof error === 'string' ? error : 'The store failed with something that is not an Error.';
     return new StoreError('Error', 'store-error', shortened(cut(message)));
   }
   const { name, message, code, stack, cause, errors, lastNodeError } = fieldsOf(error);

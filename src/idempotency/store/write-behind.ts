@@ -96,7 +96,7 @@ export class WriteBehind {
         this.#pending.delete(key);
         this.#log.warn(
           { key },
-          'The store did not take an answer within a minute: only this process knows it',
+          'The store did not accept an answer within a minute: only this process knows it',
         );
       }
       this.#watchOldest();

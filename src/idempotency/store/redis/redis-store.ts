@@ -84,7 +84,7 @@ export function redisStore(redis: RedisClient, options: RedisStoreOptions = {}):
     if (redis.status !== undefined && AWAY.has(redis.status)) {
       throw new TaskRouterKitError(
         'redis-away',
-        `Redis is not connected (${redis.status}): see that it runs.`,
+        `Redis is not connected (${redis.status}): check that it is running.`,
       );
     }
     return redis;
@@ -237,6 +237,6 @@ function oneOf<const T extends string>(expected: readonly T[], reply: unknown): 
 function unexpected(): TaskRouterKitError {
   return new TaskRouterKitError(
     'redis-unexpected-reply',
-    'Redis did not answer as a script of this store does: check that the client changes no replies.',
+    "Redis gave an unexpected reply to one of this store's scripts: check that the client does not change replies.",
   );
 }
