@@ -10,7 +10,7 @@ import type { CallbackResponse } from './types.js';
 export interface CallbackAnswer {
   readonly response: CallbackResponse;
   readonly verdict: CallbackOutcome['verdict'];
-  /** The problem's code, where the answer is one. */
+  /** The problem's code, if the answer is a problem. */
   readonly reason?: string;
   readonly handler?: string | undefined;
   readonly instruction?: string | undefined;

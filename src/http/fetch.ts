@@ -10,8 +10,8 @@ export type FetchHandler = (request: Request) => Promise<Response>;
 
 export interface FetchOptions {
   /**
-   * What the platform has to keep a process at work after its answer, often `ctx.waitUntil`; in a server of your own,
-   * `() => {}`. Without it nothing may go on: handlers cannot answer late.
+   * The platform's function that keeps a process running after its answer, often `ctx.waitUntil`; in your own server,
+   * `() => {}`. Without it nothing can go on after the answer, so handlers cannot defer it.
    */
   readonly waitUntil?: (work: Promise<unknown>) => void;
 }
