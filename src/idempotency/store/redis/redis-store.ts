@@ -27,7 +27,7 @@ export interface RedisStoreOptions {
   readonly prefix?: string;
 }
 
-/** What Redis refuses a script with before its first write, and what never left this process. */
+/** Errors that mean that nothing was written: Redis refused the script before its first write, or nothing was sent. */
 const NEVER_RAN = new Set([
   'redis-away',
   'READONLY',
@@ -159,7 +159,7 @@ export function redisStore(redis: RedisClient, options: RedisStoreOptions = {}):
       return claims.flatMap((claim) => (claim.status === 'fulfilled' && claim.value) || []);
     },
 
-    // A write, by a script as every operation: a Redis that is full, a replica, or one that cannot save answers PING.
+    // A write, by a script like every operation, because a full Redis, a replica and one that cannot save all answer PING.
     async ping() {
       oneOf(['taken'], await run(PROBE, 'probe', PROBE_MS));
     },
@@ -171,7 +171,7 @@ export function redisStore(redis: RedisClient, options: RedisStoreOptions = {}):
   };
 }
 
-/** Every password a client was given, so that no error tells it. */
+/** Every password a client was given, so that no error shows it. */
 export function passwordsOf(client: object): string[] {
   const { options, startupNodes } = client as { options?: unknown; startupNodes?: unknown };
   const { redisOptions, sentinels } = asObject(options) as { redisOptions?: unknown; sentinels?: unknown };
