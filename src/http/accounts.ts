@@ -8,7 +8,7 @@ export type Accounts = ReadonlyMap<string, ReadonlySet<string>>;
 /**
  * Checks the option `accounts`.
  *
- * @throws ConfigurationError when a key is no AccountSid, a value no list of WorkspaceSids, or nothing is listed.
+ * @throws ConfigurationError if a key is not an AccountSid, a value is not a list of WorkspaceSids, or nothing is listed.
  */
 export function readAccounts(accounts: Readonly<Record<string, readonly string[]>>): Accounts {
   if (typeof accounts !== 'object' || accounts === null || Array.isArray(accounts))
@@ -31,7 +31,7 @@ export function readAccounts(accounts: Readonly<Record<string, readonly string[]
   );
 }
 
-/** Refuses a callback whose account does not have its workspace. The signature has said that the account is real. */
+/** Refuses a callback whose workspace is not its account's. The signature has shown that the account is real. */
 export function workspaceRefusal(
   accounts: Accounts | undefined,
   form: { readonly AccountSid: string | undefined; readonly WorkspaceSid: string | undefined },

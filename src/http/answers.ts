@@ -6,7 +6,7 @@ import { problem } from './problem.js';
 import { SERVER_TIMING } from './server-timing.js';
 import type { CallbackResponse } from './types.js';
 
-/** An answer, and what is told about it. */
+/** An answer, and the facts for listeners. */
 export interface CallbackAnswer {
   readonly response: CallbackResponse;
   readonly verdict: CallbackOutcome['verdict'];
@@ -16,20 +16,20 @@ export interface CallbackAnswer {
   readonly instruction?: string | undefined;
   readonly degraded?: boolean;
   readonly answeredTwice?: boolean;
-  /** Whose answer it is, once the parameters were found good. */
+  /** Whose answer it is, once the parameters have been checked. */
   readonly form?: AssignmentForm | EventForm;
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' } as const;
 
 /**
- * Says to tools such as `taskrouter send`, in production too, that no handler of its own took the callback. Only a
- * signed request is told.
+ * Tells tools such as `taskrouter send`, in production too, that no registered handler took the callback. Only the answer
+ * to a signed request has it.
  */
 const BY_OTHERWISE = { ...JSON_TYPE, [SERVER_TIMING]: 'handler;desc="otherwise"' } as const;
 const BY_NONE = { ...JSON_TYPE, [SERVER_TIMING]: 'verdict;desc="ignored"' } as const;
 
-/** An answer to a request that never comes to a handler. */
+/** An answer to a request that never reaches a handler. */
 export function refused(
   status: number,
   code: string,
@@ -79,7 +79,7 @@ export function answerAssignment(
   }
 }
 
-/** The HTTP answer of an event callback: 204, also for one whose handlers go on beyond the time limit. */
+/** The HTTP answer to an event callback: 204, even if its handlers go on beyond the time limit. */
 export function answerEvent(form: EventForm, result: EventEnd): CallbackAnswer {
   const response = { status: 204, headers: JSON_TYPE, body: '' };
   switch (result.status) {

@@ -39,7 +39,7 @@ export interface CoreParts {
   readonly onOutcome: ReadonlyArray<(outcome: CallbackOutcome) => void>;
 }
 
-/** Events are answered by then, whatever their handlers do; Twilio waits 15 s. */
+/** Events are answered by then, even if their handlers go on; Twilio waits 15 s. */
 const EVENT_DEADLINE_MS = 10_000;
 
 type Route = CallbackOutcome['route'];
@@ -59,9 +59,9 @@ function routeOf(path: string): Route | undefined {
 }
 
 /**
- * The way of a callback, whatever server it came through: headers, body, signature, boundaries, age, parameters, and
- * only then the user's handlers. Each step either goes on or ends it with an answer of its own. Where nothing has to be
- * waited for, the way is one straight call.
+ * The way of a callback from any server: headers, body, signature, boundaries, age, parameters, and only then the user's
+ * handlers. Each step either goes on or ends the callback with an answer. If nothing has to wait, the way is one
+ * synchronous call.
  */
 export function createCore(parts: CoreParts): HandleCallback {
   const { accounts, assignments, checkSignature, clock, deadlineMs, events, log, onOutcome } = parts;
@@ -122,7 +122,7 @@ export function createCore(parts: CoreParts): HandleCallback {
       }
     }
 
-    /** Goes on with the form, or ends with what is wrong about it. */
+    /** Goes on with the form, or answers what is wrong with it. */
     #with<F extends AssignmentForm | EventForm>(
       validated: MaybePromise<Validated<F>>,
       then: (form: F) => void,
@@ -229,7 +229,7 @@ const AMBIGUOUS =
   'its boundaries moved.';
 
 const PLAIN_FORM_TYPE = 'application/x-www-form-urlencoded';
-/** Whatever parameters follow, such as a charset. */
+/** Parameters such as a charset may follow. */
 const FORM_TYPE = /^\s*application\/x-www-form-urlencoded\s*(?:;|$)/i;
 
 /** What can be refused before the body is read. */

@@ -16,7 +16,7 @@ export interface FetchOptions {
   readonly waitUntil?: (work: Promise<unknown>) => void;
 }
 
-/** The adapter for everything built on `Request` and `Response`: the URL is the public one, or `request.url`. */
+/** The adapter for `Request` and `Response`. The URL is the public one, or `request.url`. */
 export function fetchAdapter(
   { handle, now, publicUrl, basePath }: AdapterParts,
   { waitUntil }: FetchOptions = {},

@@ -9,7 +9,7 @@ export interface TakeoverParts extends ContextParts {
   readonly deferred: Deferred;
 }
 
-/** Another process answered `{}` and died: the reservation is looked at first, and decided only if it still waits. */
+/** Takes over from a process that answered `{}` and died. Reads the reservation first, and decides only if it is pending. */
 export function createTakeover(parts: TakeoverParts): (run: TakenRun) => Promise<void> {
   const { client, deciding, deferred } = parts;
 
@@ -35,7 +35,7 @@ export function createTakeover(parts: TakeoverParts): (run: TakenRun) => Promise
       context.log.warn({ reservationStatus }, 'Took over a deferred answer from a process that died');
       if (reservationStatus !== 'pending') return deferred.untried(nobody);
     } catch (error) {
-      // Then it is for the next owner to look.
+      // The next owner looks at it.
       if (run.lost) throw error;
       context.log.warn({ err: error }, 'Took over a deferred answer, but could not read its reservation');
       return deferred.untried(nobody, error);
