@@ -9,7 +9,7 @@ function tagOf(value: unknown): unknown {
 }
 
 /**
- * Whether a value is an instruction a callback may answer with. Looks at the tag alone: pre-flight judges the rest.
+ * Whether a value is an instruction that may answer a callback. Looks only at the tag; pre-flight judges the rest.
  *
  * @example isInstruction(accept()) // true
  */
@@ -31,7 +31,7 @@ export function isDecision(value: unknown): value is Decision<never> {
 }
 
 /**
- * The sentence for a handler that returned something else: what it returned, and the likely slip. Never the value.
+ * The sentence for a handler that returned something else: what kind of thing, and the likely mistake. Never the value.
  *
  * @example describeWrongReturn(undefined) // "a handler must return an instruction, but …; did you forget `return`?"
  */

@@ -9,11 +9,11 @@ export interface CallbackAttributes {
 }
 
 /**
- * What Twilio would refuse about this instruction for this task and this worker, before it is sent: the errors 40100 to
- * 40159 and 14233 otherwise appear only in Twilio's debugger, while the caller waits. It refuses only what Twilio's
- * pages say is refused; where they disagree, the reading that lets a working call through is taken.
+ * Finds what Twilio would refuse about this instruction for this task and this worker, before it is sent. Otherwise the
+ * errors 40100 to 40159 and 14233 appear only in Twilio's debugger, while the caller waits. It refuses only what Twilio's
+ * pages say is refused. Where they disagree, it takes the reading that lets a working call through.
  *
- * An activity's friendly name passes here: it is looked up (`withNames`) before the instruction is encoded.
+ * An activity's friendly name passes, because it is looked up (`withNames`) before the instruction is encoded.
  *
  * @returns the first problem found, or undefined.
  * @example preflight(dequeue(), { encoding: 'callback', task: {}, worker })?.code // 40140
@@ -27,7 +27,7 @@ export function preflight(
 
 /**
  * The part of {@link preflight} that is the same for every callback, so that a fixed instruction is judged once.
- * `via: 'rest'` is judged as REST, whatever `encoding` says.
+ * `via: 'rest'` is judged as REST, even if `encoding` says otherwise.
  *
  * @example checkEncoding(reject(), 'callback')?.code // 40100
  */
@@ -73,7 +73,7 @@ export function checkTask(
         const what = 'the task has neither the attribute call_sid (a call that came in) nor outbound_to';
         return problemOf('conference', 'instruction', `${what} (one to be made)`, 40142);
       }
-      // The reservation page calls `from` optional and error 40138 wants it. Tasks of <Enqueue> work without: like
+      // The reservation page calls `from` optional, and error 40138 asks for it. Tasks of <Enqueue> work without: like
       // dequeue, they have numbers to take it from. Only where no attribute holds one is it sure to fail.
       if (!instruction.from && !['to', 'called', 'from'].some((name) => has(task, name))) {
         const what =
@@ -99,7 +99,7 @@ function unreachable(
   return problemOf(instruction, 'to', what, code);
 }
 
-/** Only a value that cannot be meant counts as missing: what else Twilio takes there is not documented. */
+/** Only a value that cannot be intended counts as missing, because Twilio does not document what else it accepts. */
 function has(attributes: object, name: string): boolean {
   const value = (attributes as Readonly<Record<string, unknown>>)[name];
   return value !== undefined && value !== null && value !== '';

@@ -49,7 +49,7 @@ function url(protocols: readonly string[], example: string) {
   );
 }
 
-/** Everything that would fail later, on a connection or in a line of the log, and say less. */
+/** Finds mistakes that would otherwise show later, on a connection or in the log, with less explanation. */
 const redisUrl = v.pipe(
   url(['redis:', 'rediss:'], 'redis://:password@127.0.0.1:6379/0'),
   v.check(
@@ -189,7 +189,7 @@ export const VARIABLES: readonly string[] = Object.keys(ENVIRONMENT.entries);
  * Reads the endpoint's configuration from environment variables. An empty variable counts as absent, as compose files
  * write it.
  *
- * @throws ConfigurationError `bad-environment` naming every variable that is missing or malformed and how to mend it,
+ * @throws ConfigurationError `bad-environment` naming every variable that is missing or malformed and how to fix it,
  *   never a value.
  * @example
  * const config = readConfig(process.env);
@@ -220,7 +220,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
   const read = parsed.output;
   return {
     authTokens: read.TWILIO_AUTH_TOKEN,
-    /** For the REST API, which is used where the account is given. Callbacks can be answered without. */
+    /** For the REST API, which is used if the account is given. Callbacks can be answered without it. */
     rest: {
       apiKey: read.TWILIO_API_KEY,
       apiSecret: read.TWILIO_API_SECRET,
@@ -237,7 +237,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
     /** Where health and metrics are served; undefined: beside the callbacks. */
     adminPort: read.ADMIN_PORT,
     maxConnections: read.MAX_CONNECTIONS,
-    /** Health and metrics ask for no password: this machine alone, unless somebody says otherwise. */
+    /** Health and metrics need no password, so by default they listen on this machine only. */
     adminHost: read.ADMIN_HOST ?? '127.0.0.1',
     redisUrl: read.REDIS_URL,
     handlersDir: read.HANDLERS_DIR,
@@ -252,12 +252,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
   };
 }
 
-/** Shorter names have neighbours that are other programs' own: HOME is one letter from HOST and means no harm. */
+/** Shorter names are close to variables of other programs: HOME is one letter from HOST and harmless. */
 const SHORTEST_COMPARED = 8;
 
 /**
- * Variables that are nearly ours where ours is not set: `CALLBACK_DEADLNE_MS` would leave the default in force, and
- * nobody would know. Ours set, even to nothing, says that the other one belongs to another program.
+ * Finds variables whose names are close to ours, if ours is not set: `CALLBACK_DEADLNE_MS` would silently leave the
+ * default in force. If ours is set, even to an empty value, the other one belongs to another program.
  */
 function misspelt(env: Readonly<Record<string, string | undefined>>): string[] {
   const candidates = VARIABLES.filter((name) => name.length >= SHORTEST_COMPARED && env[name] === undefined);

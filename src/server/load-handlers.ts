@@ -16,7 +16,7 @@ export const SHIPPED = fileURLToPath(
  * Loads the ordered list of handlers that a folder's `index.js` (from sources: `index.ts`) exports as its default.
  *
  * @param folder - relative to the working directory; default: the shipped handlers.
- * @throws ConfigurationError when there is no such file, it cannot be imported, or what it exports is no such list.
+ * @throws ConfigurationError if there is no such file, it cannot be imported, or it does not export such a list.
  * @example
  * const handlers = await loadHandlers(process.env.HANDLERS_DIR);
  */
@@ -46,7 +46,7 @@ function findIndex(folder: string): string {
 }
 
 /**
- * Checks the list itself; what is in each definition is checked where it is registered.
+ * Checks the list itself. Each definition is checked when it is registered.
  *
  * @throws ConfigurationError `bad-handlers`, `no-otherwise`
  */

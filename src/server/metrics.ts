@@ -5,7 +5,7 @@ import type { CallbackOutcome, DeferredOutcome, TaskRouter } from '../index.js';
 import { droppedLines } from './log-output.js';
 import { createTally, createTimeTally } from './tally.js';
 
-/** Up to Twilio's limit of 5 s for an assignment; only events may go on beyond it. */
+/** Up to Twilio's limit of 5 s for an assignment; only events may take longer. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 4, 5, 10];
 
 export interface Metrics {
@@ -15,7 +15,7 @@ export interface Metrics {
   readonly deferred: (outcome: DeferredOutcome) => void;
   /** For the option `storeObserver`. */
   readonly observer: IdempotencyObserver;
-  /** Reads in-flight callbacks and the store's state from the router at each scrape, which also asks the store. */
+  /** Reads in-flight callbacks and the store's state from the router at each scrape; a scrape also probes the store. */
   watch(taskRouter: Pick<TaskRouter, 'active' | 'storeState'>, probe: () => Promise<StoreState>): void;
   readonly contentType: string;
   /** Everything, in the text format of Prometheus. */
@@ -23,7 +23,7 @@ export interface Metrics {
 }
 
 /**
- * The endpoint's metrics, on a registry of their own. Every label takes its values from a list that is fixed once the
+ * The endpoint's metrics, on a separate registry. Every label takes its values from a list that is fixed once the
  * endpoint runs (routes, verdicts, registered handlers, instructions): nothing a caller sends becomes a label.
  */
 export function createMetrics(): Metrics {
