@@ -2,24 +2,24 @@
 export type Timer = unknown;
 
 /**
- * Time as the rest of the code sees it. Everything that waits or dates something takes a clock, so that a test
- * can run hours in a millisecond and a whole system can be replayed from a seed.
+ * Time as the rest of the code sees it. Everything that waits or needs the date takes a clock, so that a test can run
+ * hours in a millisecond and replay a whole system from a seed.
  */
 export interface Clock {
   /**
-   * The present in milliseconds, for deadlines, leases and durations: it never goes back and never jumps. Near the date
-   * when a process starts, yet no date.
+   * The present in milliseconds, for deadlines, leases and durations: it never goes back and never jumps. It is close to
+   * the date when a process starts, but it is not a date.
    */
   now(): number;
-  /** The date, in milliseconds since 1970-01-01 UTC. It jumps when somebody sets the clock. Without it: `now()`. */
+  /** The date, in milliseconds since 1970-01-01 UTC. It jumps when somebody sets the clock. Default: `now()`. */
   date?(): number;
   /** Calls `run` once, `ms` milliseconds from now. The timer never keeps a process alive. */
   setTimeout(run: () => void, ms: number): Timer;
   /** Forgets a timer. A fired or unknown timer is ignored. */
   clearTimeout(timer: Timer): void;
   /**
-   * Calls `run` once, when whatever has reached this process by now has been read. Timers promise no such thing: after
-   * the process stood still, one may follow upon another with nothing read in between. Without it: at once.
+   * Calls `run` once, after all input that has reached this process by now has been read. Timers do not promise this:
+   * after the process stood still, two may fire with nothing read in between. Default: calls it at once.
    */
   afterInput?(run: () => void): void;
 }
@@ -33,7 +33,7 @@ export const systemClock: Clock = {
   afterInput: (run) => void setImmediate(run),
 };
 
-/** The machine's clock for whatever shows dates: its `now()` is the date, and jumps with it. */
+/** The machine's clock for showing dates: its `now()` is the date and jumps with it. */
 export const dateClock: Clock = { ...systemClock, now: Date.now };
 
 /** The date on a clock, in milliseconds since 1970-01-01 UTC. */

@@ -13,8 +13,8 @@ export class TaskRouterKitError extends Error {
 }
 
 /**
- * The program is put together wrongly: an unknown option, a missing token, a second handler for the same thing.
- * Thrown while the program starts, so that it never fails on a live call.
+ * The program is set up wrongly: an unknown option, a missing token, a second handler for the same thing. It is thrown
+ * at the start, so that no live call is the first to fail.
  */
 export class ConfigurationError extends TaskRouterKitError {}
 

@@ -1,5 +1,5 @@
 /**
- * The logger the library writes to: the first two arguments of pino's methods, so a pino logger fits as it is.
+ * The logger the library writes to. Its methods take the first two arguments of pino's, so a pino logger fits as it is.
  * Fields are facts (SIDs, milliseconds, codes); never tokens, signatures, phone numbers or attribute values.
  */
 export interface Logger {
@@ -14,7 +14,7 @@ const nothing = () => {};
 /** Says nothing. */
 export const silentLogger: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
-/** Warnings and errors on the console, the rest unsaid: what a library does when it is given no logger. */
+/** The default logger: writes warnings and errors to the console, and nothing else. */
 export const consoleLogger: Logger = {
   debug: nothing,
   info: nothing,
@@ -22,7 +22,7 @@ export const consoleLogger: Logger = {
   error: (fields, message) => console.error(`taskrouter-kit: ${message}`, fields),
 };
 
-/** The same logger, with fields of its own on every line. */
+/** The same logger, with these fields on every line. */
 export function withFields(log: Logger, fields: object): Logger {
   return {
     debug: (more, message) => log.debug({ ...fields, ...more }, message),

@@ -1,11 +1,11 @@
-/** A value, or a promise of it: where nothing has to wait, nothing is scheduled. */
+/** A value, or a promise of it. If nothing has to wait, nothing is scheduled. */
 export type MaybePromise<T> = T | Promise<T>;
 
 export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
-/** Goes on with a value: at once if it is there. Of what users return, anything with a `then` may be a promise. */
+/** Continues with a value: at once if it is already there. */
 export function chain<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
   if (!isPromise(value)) return next(value);
   return (value instanceof Promise ? value : Promise.resolve(value)).then(next);

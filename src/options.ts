@@ -17,23 +17,23 @@ import type { AuthToken } from './signature/index.js';
 export interface TaskRouterOptions {
   /**
    * The account's Auth Token, several while one replaces another, or a function of the AccountSid. The AccountSid is
-   * not verified when the function is called: it may choose a key and nothing else.
+   * not verified yet when the function is called: use it to choose a token and for nothing else.
    */
   readonly authToken: AuthToken | undefined;
   /**
    * The workspaces of each account: `{ 'AC…': ['WS…'] }`. A callback or event of any other pair is refused with 403, so
-   * that nobody who holds one account's token can speak for a workspace of another. Default: any workspace of an account
-   * whose signature is right. Set it where `authToken` is a function or holds tokens of several accounts.
+   * one account's token cannot speak for a workspace of another. Default: any workspace of an account whose signature
+   * is right. Set it if `authToken` is a function or holds tokens of several accounts.
    */
   readonly accounts?: Readonly<Record<string, readonly string[]>> | undefined;
   /**
-   * What Twilio was given, up to the path this app sees: `https://hooks.example.com`. Without it the URL is Express'
-   * own view (mind `trust proxy`), the socket's under `node()`, and `request.url` under `fetch()`.
+   * The URL you gave Twilio, up to the path this app sees: `https://hooks.example.com`. Default: the URL as Express sees
+   * it (mind `trust proxy`), as the socket shows it under `node()`, and `request.url` under `fetch()`.
    */
   readonly publicUrl?: string | undefined;
   /** The path before `/assignment` for `node()` and `fetch()`. Default `/taskrouter`; Express takes its mount path. */
   readonly basePath?: string | undefined;
-  /** Where runs and answers are recorded. Default: {@link memoryStore}, which duplicates in other processes escape. */
+  /** Where runs and answers are recorded. Default: {@link memoryStore}, which does not see duplicates in other processes. */
   readonly store?: IdempotencyStore | undefined;
   /**
    * How long one operation of the store may take, in milliseconds. Default 250. Never more than a third of a run's lease,
@@ -41,49 +41,50 @@ export interface TaskRouterOptions {
    */
   readonly storeTimeoutMs?: number | undefined;
   /**
-   * When the store cannot be reached: `continue` (default) runs handlers, and only this process tells duplicates;
-   * `fail` answers 503.
+   * What happens while the store cannot be reached. `continue` (default) runs handlers, and each process detects only its
+   * own duplicates; `fail` answers 503.
    */
   readonly onStoreError?: 'continue' | 'fail' | undefined;
-  /** From the arrival of a request to its answer, in milliseconds, 500 to 4,800. Default 4,000; Twilio waits 5,000. */
+  /** The time from the arrival of a request to its answer, in milliseconds, 500 to 4,800. Default 4,000; Twilio waits 5,000. */
   readonly deadlineMs?: number | undefined;
   /**
-   * At the deadline: `fail` (default) answers 504, and the fallback request joins the run with a full deadline of its
-   * own. `defer` answers `{}` and applies what the handler decides by REST; it needs a client. Or a fixed instruction,
-   * which is then the answer for good.
+   * What happens at the deadline. `fail` (default) answers 504, and the fallback request joins the run with a full
+   * deadline. `defer` answers `{}` and applies the handler's decision by REST; it needs a client. A fixed instruction
+   * becomes the final answer.
    */
   readonly onDeadline?: 'fail' | 'defer' | Instruction | undefined;
   /**
-   * How long a deferred answer may take from its `{}` on, in milliseconds, where `defer` does not say otherwise. Default
-   * 30,000. On Redis another process takes over from one that died; with the memory store nobody does.
+   * How long a deferred answer may take after its `{}`, in milliseconds, unless `defer` says otherwise. Default 30,000.
+   * With Redis, another process takes over from one that died; with the memory store, none does.
    */
   readonly deferLimitMs?: number | undefined;
   /**
    * A REST client (`createTaskRouterClient` of `taskrouter-kit/rest`), or one for each AccountSid. Enables deferred answers,
-   * friendly names, matches on `channel`, and `client` and `reservation` in handlers. A function's client cannot look
-   * up names in matches: no account is known before a callback comes.
+   * friendly names, matches on `channel`, and `client` and `reservation` in handlers. A function cannot look up names in
+   * matches, because no account is known before a callback arrives.
    */
   readonly client?: ClientOption | undefined;
   /**
    * How old a callback's Timestamp may be, in milliseconds. Default 24 hours; `false`: any age. Answers are kept for five
-   * minutes longer, so that a copy of a callback is either refused or gets its answer; with `false` for a day, and an
-   * older copy runs again. So does one without a Timestamp, and one whose answer the memory store had no room to keep.
+   * minutes longer, so a copy of a callback is either refused or gets the stored answer. With `false` they are kept for a
+   * day, and an older copy runs again. So does an old copy without a Timestamp, and a copy whose answer the memory store
+   * had no room to keep.
    */
   readonly maxAgeMs?: number | false | undefined;
-  /** Tells a task's channel, for matches on `channel`, where the callback itself does not. */
+  /** Returns a task's channel, for matches on `channel`, if the callback does not name it. */
   readonly channelOf?:
     | ((context: AssignmentContext) => string | undefined | Promise<string | undefined>)
     | undefined;
   /** Where to log. Default: warnings and errors to the console. A pino logger fits. */
   readonly log?: Logger | undefined;
   /**
-   * Logs why a signature does not match, and what would: once in 10 seconds, for requests of at most 16 KiB, and within
-   * 25 ms. Default: outside production (`NODE_ENV`).
+   * Logs why a signature does not match, and what would match: at most once in 10 seconds, for requests of at most 16 KiB,
+   * and within 25 ms. Default: on outside production (`NODE_ENV`).
    */
   readonly explainMismatch?: boolean | undefined;
-  /** Told of verdicts and store failures, for metrics. */
+  /** Hears of verdicts and store failures, for metrics. */
   readonly storeObserver?: IdempotencyObserver | undefined;
-  /** What deadlines, leases and ages go by. Default: the machine's clock; tests pass a fake one. */
+  /** The clock for deadlines, leases and ages. Default: the machine's clock; tests pass a fake one. */
   readonly clock?: Clock | undefined;
   /** A number in [0, 1), for the jitter of polls. For tests. */
   readonly random?: (() => number) | undefined;
@@ -144,7 +145,7 @@ export function readOptions(options: TaskRouterOptions): ReadOptions {
   if (authToken === undefined) {
     throw new ConfigurationError(
       'no-auth-token',
-      "authToken is missing, and without it nobody could tell Twilio's requests from forged ones. Pass the Auth Token " +
+      "authToken is missing, and without it the router cannot tell Twilio's requests from forged ones. Pass the Auth Token " +
         'of your account (Twilio Console, Account info), for instance process.env.TWILIO_AUTH_TOKEN.',
     );
   }

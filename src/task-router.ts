@@ -45,10 +45,10 @@ declare module './callbacks/client.js' {
  */
 export interface TaskRouter {
   /**
-   * Handles the assignments a match fits; the first registered match wins. Without a match: all that are left.
+   * Handles the assignments that fit a match; the first registered match wins. Without a match: all that are left.
    *
-   * @throws {ConfigurationError} for a match that can never be evaluated, a handler that can never run, or one that
-   * needs what this router lacks.
+   * @throws ConfigurationError for a match that can never be evaluated, for a handler that can never run, and for one
+   * that needs something this router lacks.
    * @example
    * taskRouter.onAssignment({ queue: 'WQ…', task: z.object({ from: z.string() }) }, ({ task }) =>
    *   conference({ from: task.attributes.from }));
@@ -59,21 +59,21 @@ export interface TaskRouter {
   ): this;
   onAssignment(handler: AssignmentHandler): this;
   /**
-   * Handles the assignments nothing else fits. Required: mounting without it throws.
+   * Handles the assignments that no other handler matches. Required: mounting without it throws.
    *
    * @example taskRouter.otherwise(defer());
    */
   otherwise(handler: AssignmentHandler): this;
   /**
-   * Handles assignments whose attributes are not a JSON object, and those nothing matched where some handler's schema
-   * refused the attributes; `problems` says which. Without it: 400 for the first, `otherwise` for the second.
+   * Handles assignments whose attributes are not a JSON object, and unmatched ones whose attributes some handler's
+   * schema refused; `problems` says which. Without it: 400 for the first, `otherwise` for the second.
    */
   onBadAttributes(handler: HandlerOf<BadAttributesContext>): this;
   /**
-   * Handles the events of a type, or of several. All handlers of a type run, in the order of registration. A type that
-   * this version does not list is written `{ unlisted: 'task.paused' }`.
+   * Handles the events of a type, or of several. All handlers of a type run, in the order of registration. Write a type
+   * that this version does not list as `{ unlisted: 'task.paused' }`.
    *
-   * @throws {ConfigurationError} for a type that is not listed, with the near miss.
+   * @throws ConfigurationError for a type that is not listed; it names the nearest type that is.
    * @example taskRouter.onEvent('task.completed', ({ task, log }) => log.info({ taskSid: task.sid }, 'done'));
    */
   onEvent<const C extends EventChoice>(
@@ -81,19 +81,19 @@ export interface TaskRouter {
     handler: EventHandler<NoInfer<ChosenEvent<C>>>,
   ): this;
   /**
-   * Says what happens when a handler throws, or Twilio would refuse its instruction: a fixed instruction, or a
-   * function that is told of the error and may return one. Without an instruction: 500, and the fallback request
-   * runs the handler again.
+   * Says what happens when a handler throws, or when Twilio would refuse its instruction: a fixed instruction, or a
+   * function that gets the error and may return one. Without an instruction: 500, and the fallback request runs the
+   * handler again.
    *
    * @example taskRouter.onError((error) => { sentry.capture(error); });
    */
   onError(handler: Instruction | ErrorHandler): this;
   /**
-   * Tells how each deferred answer ended: applied by REST, refused because the reservation was not pending any more, failed,
-   * or left to the agent's own screen and the timeout.
+   * Calls `listener` with how each deferred answer ended: applied by REST, refused because the reservation was no longer
+   * pending, failed, unknown, or left to the agent's own screen and the timeout.
    */
   onDeferred(listener: (outcome: DeferredOutcome) => void): this;
-  /** Tells how each request ended, refused ones too: for metrics. Must be quick; what it throws is logged. */
+  /** Calls `listener` with how each request ended, refused ones too, for metrics. It must be quick; its errors are logged. */
   onOutcome(listener: (outcome: CallbackOutcome) => void): this;
   /**
    * Wraps every handler, the first registered outermost.
@@ -108,11 +108,11 @@ export interface TaskRouter {
    */
   use(middleware: Middleware): this;
   /**
-   * Ends registration, and resolves when callbacks can be answered: friendly names have been looked up, by one list call
-   * for each kind. Callbacks that come earlier wait for it. Rejects if a name is unknown or REST fails; call it again.
+   * Ends registration. Resolves when callbacks can be answered: friendly names have been looked up, by one list call for
+   * each kind. Callbacks that arrive earlier wait. Rejects if a name is unknown or REST fails; you may call it again.
    */
   ready(): Promise<void>;
-  /** A middleware for Express 4 or 5. Mount it on a path of its own: `app.use('/taskrouter', taskRouter.express())`. */
+  /** A middleware for Express 4 or 5. Mount it on a separate path: `app.use('/taskrouter', taskRouter.express())`. */
   express(): ExpressHandler;
   /** A listener for `node:http`, answering below `basePath`. @example createServer(taskRouter.node()) */
   node(): NodeHandler;
@@ -125,8 +125,8 @@ export interface TaskRouter {
   /** The keys of the callbacks in flight. */
   readonly active: Iterable<string>;
   /**
-   * Takes no new callbacks (503) and waits for handlers and for what `after` was given. At the limit it aborts their
-   * `signal`, answers those who wait 503 and gives the leases back.
+   * Takes no new callbacks (503) and waits for handlers and for the work given to `after`. At the limit it aborts their
+   * `signal`, answers waiting requests with 503 and releases the leases.
    *
    * @returns the keys of the callbacks that were cut short, and whether everything ended.
    */
@@ -258,13 +258,13 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
       if (how?.waitUntil !== undefined && typeof how.waitUntil !== 'function') {
         throw new ConfigurationError(
           'bad-option',
-          'fetch: waitUntil must be a function of a promise, such as (work) => ctx.waitUntil(work).',
+          'fetch: waitUntil must be a function that takes a promise, such as (work) => ctx.waitUntil(work).',
         );
       }
       if (options.onDeadline === 'defer' && !how?.waitUntil) {
         throw new ConfigurationError(
           'bad-option',
-          "onDeadline 'defer' goes on after the answer: give fetch() the function waitUntil of your platform.",
+          "onDeadline 'defer' keeps working after the answer: pass your platform's waitUntil to fetch().",
         );
       }
       return fetchAdapter(mount(), how);
@@ -280,7 +280,7 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
       if (!(typeof timeoutMs === 'number' && timeoutMs >= 0)) {
         throw new ConfigurationError(
           'bad-option',
-          'close: timeoutMs must be a number of milliseconds from 0 on.',
+          'close: timeoutMs must be a number of milliseconds, 0 or more.',
         );
       }
       const until = clock.now() + timeoutMs;

@@ -114,9 +114,21 @@ describe('options of another kind are refused where they are given', () => {
       /waitUntil must be a function/,
     ],
     ['a limit as text', () => router().close({ timeoutMs: '5s' as never }), /timeoutMs must be a number/],
-    ['a request without a token', () => assignmentRequest({ url } as never), /authToken must be a text/],
-    ['a request without options', () => assignmentRequest(undefined as never), /url must be a text/],
-    ['an event without a type', () => eventRequest({ url, authToken } as never), /type must be a text/],
+    [
+      'a request without a token',
+      () => assignmentRequest({ url } as never),
+      /authToken must be a non-empty string/,
+    ],
+    [
+      'a request without options',
+      () => assignmentRequest(undefined as never),
+      /url must be a non-empty string/,
+    ],
+    [
+      'an event without a type',
+      () => eventRequest({ url, authToken } as never),
+      /type must be a non-empty string/,
+    ],
   ])('%s', async (_what, call, message) => {
     expect((await refusal(call)).message).toMatch(message);
   });

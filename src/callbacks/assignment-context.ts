@@ -56,15 +56,15 @@ export class RunningAssignment extends BaseContext implements AssignmentContext 
   readonly via: 'primary' | 'fallback';
   task: Task;
   worker: Worker;
-  /** Known without making what handlers have as `reservation`. */
+  /** Known without creating the `reservation` of handlers. */
   readonly reservationSid: string;
-  /** The REST update this reservation got from its own handler, if any: an answer would be a second decision. */
+  /** The REST update that the handler made to this reservation, if any: an answer would be a second decision. */
   updatedBy: string | undefined;
-  /** The error that `onError` was last told of, in a list because anything can be thrown: it hears none twice. */
+  /** The error that `onError` last got, so that it gets none twice. A list, because anything can be thrown. */
   heard: readonly [unknown] | undefined;
   #reservation: HandlerReservation | undefined;
   readonly #attributes: BothAttributes;
-  /** What was given to `after` before there was an answer. */
+  /** The work given to `after` before there was an answer. */
   #afterwards: Array<() => unknown> | undefined;
   #decided = false;
 
@@ -100,7 +100,7 @@ export class RunningAssignment extends BaseContext implements AssignmentContext 
     };
   }
 
-  /** The answer is decided: what was given to `after` begins. */
+  /** Starts the work given to `after`, because the answer is decided. */
   runAfterwards(): void {
     this.#decided = true;
     if (this.#afterwards === undefined) return;
@@ -135,7 +135,7 @@ export class RunningAssignment extends BaseContext implements AssignmentContext 
     else this.worker = { ...this.worker, attributes };
   }
 
-  /** Brings back what the last schema replaced, before the next handler is tried. */
+  /** Restores what the last schema replaced, before the next handler is tried. */
   resetAttributes(): void {
     const { task, worker } = this.#attributes;
     if (this.task.attributes !== task) this.setAttributes('task', task);

@@ -1,12 +1,12 @@
 import type { Clock, Timer } from '../clock.js';
 
 /**
- * What keeps the process at work until a promise settles; `server` where it stays at work by itself. Without one, nothing
- * may go on after the answer.
+ * A function that keeps the process running until a promise settles; `server` if it keeps running by itself. Without
+ * either, nothing can go on after the answer.
  */
 export type WaitUntil = 'server' | ((work: Promise<unknown>) => void);
 
-/** Only where somebody has to be told: most callbacks run on a server, and end in time. */
+/** Calls the platform's function, if there is one: most callbacks run on a server and end in time. */
 export function keepAtWork(waitUntil: WaitUntil | undefined, work: Promise<unknown>): void {
   if (typeof waitUntil === 'function') waitUntil(work.catch(() => {}));
 }
@@ -15,7 +15,7 @@ export function keepAtWork(waitUntil: WaitUntil | undefined, work: Promise<unkno
 export interface Background {
   /** Runs the work and keeps it until it ends; resolves then. A failure goes to `failed`. */
   run(work: () => unknown, failed: (error: unknown) => void): Promise<void>;
-  /** Waits for all of it, at most `timeoutMs`; says whether it ended. */
+  /** Waits for all of it, at most `timeoutMs`; resolves to whether it ended. */
   idle(timeoutMs: number): Promise<boolean>;
 }
 

@@ -22,8 +22,8 @@ interface CommonForm {
 }
 
 /**
- * What assignments and events share. What costs something is made when it is asked for; the two functions are getters,
- * not methods, because handlers destructure.
+ * What assignments and events share. Costly parts are made on first use. The two functions are getters, not methods,
+ * because handlers destructure the context.
  */
 export abstract class BaseContext implements CallbackContext {
   readonly workspaceSid: string | undefined;
@@ -82,7 +82,7 @@ export abstract class BaseContext implements CallbackContext {
     return clientFor(this.#parts.client, this.accountSid);
   }
 
-  /** Does it now, tracked; its failure is logged. */
+  /** Runs it now and tracks it; logs its failure. */
   protected doAfter(task: () => unknown): void {
     const failed = (error: unknown) => this.log.error({ err: error }, 'Work given to after() failed');
     keepAtWork(this.#waitUntil, this.#parts.background.run(task, failed));

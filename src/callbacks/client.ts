@@ -2,8 +2,8 @@ import { ConfigurationError } from '../errors.js';
 import type { Instruction } from '../instructions/index.js';
 
 /**
- * What callbacks need of a REST client: one of `taskrouter-kit/rest` has it all. Callbacks know REST by this alone, so
- * that a router without a client loads nothing of it.
+ * The part of a REST client that callbacks need; a client from `taskrouter-kit/rest` has it all. Callbacks know nothing
+ * else of REST, so a router without a client loads nothing of it.
  */
 export interface CallbackClient {
   readonly names: CallbackNames;
@@ -17,7 +17,7 @@ export type NameKind = 'activity' | 'taskQueue' | 'workflow' | 'worker' | 'works
 /** Friendly names to SIDs. */
 export interface CallbackNames {
   resolve(kind: NameKind, name: string, where?: { workspaceSid?: string | undefined }): Promise<string>;
-  /** What is known already, without a request. */
+  /** The SID if it is already known, without a request. */
   get(kind: NameKind, name: string, where?: { workspaceSid?: string | undefined }): string | undefined;
 }
 
@@ -37,16 +37,16 @@ export interface CallbackReservation {
   apply(instruction: Instruction, options?: { signal?: AbortSignal }): Promise<unknown>;
 }
 
-/** What handlers have as `client`. Grows to the client of one workspace where both are known: in task-router.ts. */
+/** The `client` of handlers. task-router.ts, which knows both, extends it to the client of one workspace. */
 export interface HandlerClient {}
 
-/** What handlers have as `reservation`. Grows like {@link HandlerClient}. */
+/** The `reservation` of handlers. Extended like {@link HandlerClient}. */
 export interface HandlerReservation {
   /** `WR…` */
   readonly sid: string;
 }
 
-/** One client, or a choice by the account of the callback. */
+/** One client, or a function that returns the client for an account. */
 export type ClientOption = CallbackClient | ((accountSid: string | undefined) => CallbackClient);
 
 /** The client for the callback of an account; undefined when the router has none. */
@@ -57,7 +57,7 @@ export function clientFor(
   return typeof option === 'function' ? option(accountSid) : option;
 }
 
-/** What `client` and `reservation` say to a handler whose router has no client. */
+/** The error a handler gets from `client` or `reservation` if its router has no client. */
 export function noClient(what: string): ConfigurationError {
   return new ConfigurationError(
     'no-client',
@@ -69,8 +69,8 @@ export function noClient(what: string): ConfigurationError {
 const READS = new Set(['fetch']);
 
 /**
- * The reservation as a handler has it: its SID, and every method of the client's. `onUpdate` hears of each call that
- * changes it. Without a client the methods say so.
+ * The reservation as a handler gets it: its SID, and every method of the client's. `onUpdate` hears of each call that
+ * changes it. Without a client the methods throw.
  */
 export function handlerReservation(
   sid: string,

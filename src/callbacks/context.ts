@@ -19,7 +19,7 @@ export interface Worker<A = Attributes> {
   readonly attributes: A;
 }
 
-/** The reservation that holds both; with a client, everything that can be done to it by REST. */
+/** The reservation of both. With a client it has every REST operation on a reservation. */
 export interface Reservation extends HandlerReservation {}
 
 /** What every handler gets besides its subject. */
@@ -28,7 +28,7 @@ export interface CallbackContext {
   readonly workspaceSid: string | undefined;
   /** `AC…`; absent only if Twilio did not send it. */
   readonly accountSid: string | undefined;
-  /** When Twilio made the callback; undefined when it came in a form we do not know. */
+  /** When Twilio made the callback; undefined if the Timestamp is missing or has an unknown form. */
   readonly timestamp: Date | undefined;
   /** Every parameter as it was received, unknown ones too. Made on first use. */
   readonly form: URLSearchParams;
@@ -36,13 +36,13 @@ export interface CallbackContext {
   readonly client: HandlerClient;
   /** The router's logger; each line names this callback's SIDs. */
   readonly log: Logger;
-  /** Aborts when no answer can be used any more: hand it to `fetch` and the like. */
+  /** Aborts once an answer would be of no use any more: pass it to `fetch` and the like. */
   readonly signal: AbortSignal;
   /** Milliseconds left until the answer must be ready; 0 when nobody waits for it any more. */
   remainingMs(): number;
   /**
-   * Does something once the answer is decided, such as writing to a CRM. It does not delay the answer; `close()`
-   * waits for it, and its failure is logged.
+   * Runs work once the answer is decided, such as writing to a CRM. The work does not delay the answer. `close()` waits
+   * for it, and its failure is logged.
    */
   after(task: () => unknown): void;
 }

@@ -4,7 +4,7 @@ import { parseAttributes } from './form.js';
 
 /**
  * What an event is about, read from its parameters: every subject whose SID was sent, and those that are documented for
- * its type even if Twilio left them out. Recorded events carry more than is documented.
+ * its type, even if Twilio left them out. Recorded events carry more than is documented.
  */
 export function subjectsOf(type: string, pairs: FormPairs): Partial<EventSubjects> {
   const sent = new Map<string, string>();

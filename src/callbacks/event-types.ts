@@ -11,7 +11,7 @@ export interface EventTask extends Task {
   readonly workflowSid: string | undefined;
   readonly channelSid: string | undefined;
   readonly channelUniqueName: string | undefined;
-  /** Grows with each change of the task. Not documented; sort by it where it is there. */
+  /** Grows with each change of the task. Not documented; sort by it if it is there. */
   readonly version: number | undefined;
 }
 
@@ -164,8 +164,8 @@ export const EVENT_SUBJECTS = {
 } as const satisfies Readonly<Record<string, readonly EventSubject[]>>;
 
 /**
- * What events about a task are about beyond that, by the first word of their type: recordings of real accounts have it,
- * the documentation does not. A handler has it when it was sent.
+ * Further subjects of events about a task, by the first word of their type. Recordings of real accounts have them; the
+ * documentation does not. A handler gets them if they were sent.
  */
 interface RecordedSubjects {
   readonly task: 'taskQueue' | 'worker' | 'taskChannel' | 'reservation';
@@ -192,7 +192,7 @@ type Recorded<T extends KnownEventType> =
 /** Every event names its workspace. */
 type Perhaps<T extends KnownEventType> = Exclude<Recorded<T> | 'workspace', Documented<T>>;
 /**
- * An event type that this version does not list. It is an object, so that a slip in a listed type is not taken for one.
+ * An event type that this version does not list. It is an object, so that a misspelt type is not taken for a new one.
  *
  * @example taskRouter.onEvent({ unlisted: 'task.paused' }, ({ task, log }) => log.info({ taskSid: task?.sid }, 'paused'));
  */
@@ -200,7 +200,7 @@ export interface UnlistedEventType {
   readonly unlisted: string;
 }
 
-/** What a handler can be registered for. */
+/** What an event handler can be registered for. */
 export type EventChoice = KnownEventType | UnlistedEventType;
 
 /** The `type` of the events a choice stands for. */
@@ -218,7 +218,7 @@ export type EventContext<T extends EventType = EventType> = T extends EventType
 export interface EventBase<T extends EventType = EventType> extends CallbackContext {
   readonly kind: 'event';
   readonly type: T;
-  /** `EV…`. Not documented, yet sent with every event; duplicates are told by it. */
+  /** `EV…`. Not documented, but sent with every event; it identifies duplicates. */
   readonly sid: string | undefined;
   readonly description: string | undefined;
   readonly workspaceName: string | undefined;

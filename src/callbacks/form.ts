@@ -3,7 +3,7 @@ import type { Attributes } from '../standard-schema.js';
 
 /**
  * An assignment callback as Twilio sends it: the twelve documented parameters, checked, and everything else in
- * `pairs`. Only what the work cannot do without is required; Twilio publishes no guarantee of presence.
+ * `pairs`. Only indispensable parameters are required, because Twilio does not guarantee any.
  *
  * @see twilio.com/docs/taskrouter/handle-assignment-callbacks
  */
@@ -37,8 +37,8 @@ export interface EventForm {
 }
 
 /**
- * Parses the attributes of a task or worker. Absent attributes are an empty object; `undefined` means that they
- * are not a JSON object, which Twilio never sends and a test by hand easily does.
+ * Parses the attributes of a task or worker. Absent attributes are an empty object. `undefined` means that they are not
+ * a JSON object; Twilio never sends such attributes, but a manual test easily does.
  */
 export function parseAttributes(text: string | undefined): Attributes | undefined {
   if (text === undefined) return {};
@@ -55,7 +55,7 @@ export function parseAttributes(text: string | undefined): Attributes | undefine
 
 /**
  * Reads the `Timestamp` of a callback: epoch seconds or milliseconds, or a date in ISO 8601 or RFC 2822 form, in UTC
- * where it names no zone. Twilio does not document the form, so anything else is `undefined`, never an error.
+ * if it names no zone. Twilio does not document the form, so anything else is `undefined`, never an error.
  */
 export function parseTimestamp(value: string): Date | undefined {
   if (/^\d{9,10}$/.test(value)) return new Date(Number(value) * 1_000);

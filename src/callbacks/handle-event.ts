@@ -24,8 +24,8 @@ export type HandleEvent = (
 ) => Promise<EventEnd>;
 
 /**
- * The life of an event callback. Every handler of its type runs, in the order of registration, also after one that
- * failed; events of one task run one after another, in the order they arrived in this process.
+ * The life of an event callback. Every handler of its type runs, in the order of registration, even after one that
+ * failed. Events of one task run one after another, in the order in which they arrived in this process.
  */
 export function createEvents(registry: Registry, options: EventOptions): HandleEvent {
   const { idempotency } = options;
@@ -108,7 +108,7 @@ export function createEvents(registry: Registry, options: EventOptions): HandleE
   }
 }
 
-/** The context of one event. Its subjects become fields of their own; handlers see it as {@link EventContext}. */
+/** The context of one event. Each of its subjects becomes a field; handlers see it as {@link EventContext}. */
 class RunningEvent extends BaseContext {
   readonly kind = 'event';
   readonly type: string;

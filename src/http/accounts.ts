@@ -8,29 +8,30 @@ export type Accounts = ReadonlyMap<string, ReadonlySet<string>>;
 /**
  * Checks the option `accounts`.
  *
- * @throws {ConfigurationError} when a key is no AccountSid, a value no list of WorkspaceSids, or nothing is listed.
+ * @throws ConfigurationError if a key is not an AccountSid, a value is not a list of WorkspaceSids, or nothing is listed.
  */
 export function readAccounts(accounts: Readonly<Record<string, readonly string[]>>): Accounts {
   if (typeof accounts !== 'object' || accounts === null || Array.isArray(accounts))
     throw bad('must be an object:');
   const entries = Object.entries(accounts);
   if (entries.length === 0)
-    throw bad('lists no account, so that every callback would be refused: leave it out, or');
+    throw bad('lists no account, so every callback would be refused: leave it out, or');
   return new Map(
     entries.map(([accountSid, workspaceSids]) => {
-      if (!ACCOUNT_SID.test(accountSid)) throw bad(`has a key that is no AccountSid (${shown(accountSid)}):`);
+      if (!ACCOUNT_SID.test(accountSid))
+        throw bad(`has a key that is not an AccountSid (${shown(accountSid)}):`);
       if (!Array.isArray(workspaceSids) || workspaceSids.length === 0) {
         throw bad(`must list the workspaces of ${accountSid}:`);
       }
       const wrong = workspaceSids.find((sid) => typeof sid !== 'string' || !WORKSPACE_SID.test(sid));
       if (wrong !== undefined)
-        throw bad(`lists what is no WorkspaceSid for ${accountSid} (${shown(wrong)}):`);
+        throw bad(`lists something that is not a WorkspaceSid for ${accountSid} (${shown(wrong)}):`);
       return [accountSid, new Set(workspaceSids)] as const;
     }),
   );
 }
 
-/** Refuses a callback whose account does not have its workspace. The signature has said that the account is real. */
+/** Refuses a callback whose workspace is not its account's. The signature has shown that the account is real. */
 export function workspaceRefusal(
   accounts: Accounts | undefined,
   form: { readonly AccountSid: string | undefined; readonly WorkspaceSid: string | undefined },

@@ -11,15 +11,15 @@ import { ANY_PREFIX, KEY_SIDS, PARAMETERS, type ParameterKind } from './paramete
 /**
  * Says why a signed form can be read in two ways; `undefined` when it cannot.
  *
- * Twilio signs the URL and the sorted names and values joined without separators, so whoever holds one signed request
- * may move the boundaries between them: `Timestamp=17…` sent as `Timestamp1=7…` has the same signature. What keeps
- * such a copy out is that the signed text itself stays the same. Wherever a name that matters is directly followed by
- * a value of its form, in the path and query or in the joined parameters, there must be that very parameter. Allowed
- * besides: text inside received attributes (it cannot leave them, since a JSON object ends where its bracket closes), and
- * the end of a longer name such as `ParentTaskSid`.
+ * Twilio joins the URL and the sorted names and values without separators before it signs them. So anybody who has one
+ * signed request can move the boundaries between them: `Timestamp=17…` sent as `Timestamp1=7…` has the same signature.
+ * But the signed text of such a copy stays the same, and that keeps it out. Wherever a name that matters is directly
+ * followed by a value of its form, in the path and query or in the joined parameters, that very parameter must be there.
+ * Two exceptions: text inside received attributes, which cannot leave them because a JSON object ends where its bracket
+ * closes, and the end of a longer name such as `ParentTaskSid`.
  *
- * The form of a genuine callback is found good by one walk over its pairs. Only what that walk cannot judge has its
- * whole signed text searched.
+ * One walk over the pairs accepts the form of a genuine callback. The whole signed text is searched only if that walk
+ * cannot decide.
  *
  * @param target - path and query as received: the boundary to them can be moved as well.
  * @returns a sentence with names only, never a value.
@@ -71,7 +71,7 @@ export function ambiguityIn(
     }
   }
   if (!account) return 'AccountSid is missing.';
-  // An object that was cut off has its rest somewhere else, and only such parameters have room for it.
+  // The rest of an object that was cut off is somewhere else, and only such parameters have room for it.
   if (unclosed && loose) return 'Attributes end before their JSON object does.';
   if (sure) return undefined;
   const decoded = percentDecoded(target);
@@ -79,8 +79,8 @@ export function ambiguityIn(
 }
 
 /**
- * The digits of an assignment's SIDs are left to the validation that follows, which refuses all but hexadecimal ones:
- * testing them twice would cost as much as everything else here.
+ * This does not check the digits of an assignment's SIDs, because the validation that follows refuses all but hexadecimal
+ * ones. Testing them twice would cost as much as everything else here.
  */
 function isSid(kind: Extract<ParameterKind, { is: 'sid' }>, value: string, route: string): boolean {
   return route === 'events'
@@ -88,7 +88,7 @@ function isSid(kind: Extract<ParameterKind, { is: 'sid' }>, value: string, route
     : value.length === SID_LENGTH && value.startsWith(kind.prefix);
 }
 
-/** One known parameter, and where the present walk has met it. Walks never overlap, since each is synchronous. */
+/** One known parameter, and where the present walk has met it. Walks never overlap, because each is synchronous. */
 interface Known {
   readonly kind: ParameterKind;
   walk: number;
@@ -152,10 +152,10 @@ function searched(pairs: FormPairs, target: string, route: string): string | und
   for (let mark = MARK.exec(text); mark; mark = MARK.exec(text)) {
     const [name] = mark;
     MARK.lastIndex = mark.index + name.length;
-    if (mark.index < target.length) return `${name} and its value stand in the path or query.`;
+    if (mark.index < target.length) return `${name} and its value appear in the path or query.`;
     while (at + 1 < starts.length && starts[at + 1]! <= mark.index) at += 1;
     if (!isAllowed(name, mark.index - starts[at]!, sorted[at]!, pairs, route))
-      return `${name} and its value stand where they are not a parameter.`;
+      return `${name} and its value appear where they are not a parameter.`;
   }
   return undefined;
 }
@@ -171,7 +171,7 @@ function isAllowed(
   if (isAttributes(name) && offset >= name.length) return isObject(value);
   if (offset === 0 || offset !== name.length - mark.length) return false;
   if (!isWhole(mark, value) || !PLAIN_NAME.test(name)) return false;
-  // A longer name of Twilio's, or what comes before this parameter drawn into its name, which would hide it.
+  // Either a longer name of Twilio's, or text before this parameter that was drawn into its name and would hide it.
   if (pairs.some(([other, sent]) => other === mark && isWhole(mark, sent))) return true;
   return route === 'events' && !isExpected(mark, pairs) && !beginsWithKnownName(name);
 }
@@ -195,14 +195,14 @@ const SUBJECT_SIDS: Partial<Record<EventSubject, string>> = {
   workflow: 'WorkflowSid',
 };
 
-/** What every event is told apart, dated and routed by. */
+/** The parameters that identify, date and route every event. */
 const IDENTITY: ReadonlySet<string> = new Set([
   ...['AccountSid', 'WorkspaceSid', 'Sid', 'ResourceSid', 'Timestamp', 'TaskAttributes', 'WorkerAttributes'],
 ]);
 
 const isAttributes = (name: string) => PARAMETERS.get(name)?.is === 'attributes';
 
-/** Broken attributes are for the handlers to judge, as long as nothing follows upon them. */
+/** Broken attributes are left to the handlers, as long as nothing follows them. */
 const isClosing = (value: string) => objectExtent(value) !== 'part';
 
 function isWhole(mark: string, value: string): boolean {

@@ -6,30 +6,30 @@ import { problem } from './problem.js';
 import { SERVER_TIMING } from './server-timing.js';
 import type { CallbackResponse } from './types.js';
 
-/** An answer, and what is told about it. */
+/** An answer, and the facts for listeners. */
 export interface CallbackAnswer {
   readonly response: CallbackResponse;
   readonly verdict: CallbackOutcome['verdict'];
-  /** The problem's code, where the answer is one. */
+  /** The problem's code, if the answer is a problem. */
   readonly reason?: string;
   readonly handler?: string | undefined;
   readonly instruction?: string | undefined;
   readonly degraded?: boolean;
   readonly answeredTwice?: boolean;
-  /** Whose answer it is, once the parameters were found good. */
+  /** Whose answer it is, once the parameters have been checked. */
   readonly form?: AssignmentForm | EventForm;
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' } as const;
 
 /**
- * Says to tools such as `taskrouter send`, in production too, that no handler of its own took the callback. Only a
- * signed request is told.
+ * Tells tools such as `taskrouter send`, in production too, that no registered handler took the callback. Only the answer
+ * to a signed request has it.
  */
 const BY_OTHERWISE = { ...JSON_TYPE, [SERVER_TIMING]: 'handler;desc="otherwise"' } as const;
 const BY_NONE = { ...JSON_TYPE, [SERVER_TIMING]: 'verdict;desc="ignored"' } as const;
 
-/** An answer to a request that never comes to a handler. */
+/** An answer to a request that never reaches a handler. */
 export function refused(
   status: number,
   code: string,
@@ -41,7 +41,7 @@ export function refused(
 
 /** Failures of a run, as HTTP. Each makes Twilio call the fallback URL, or after that one cancel the reservation. */
 const FAILURES = {
-  failed: [500, 'handler-failed', 'The handler failed; the log of the endpoint has the error.'],
+  failed: [500, 'handler-failed', "The handler failed. See the endpoint's log for the error."],
   deadline: [
     504,
     'deadline',
@@ -70,7 +70,8 @@ export function answerAssignment(
         field: of === 'task' ? 'TaskAttributes' : 'WorkerAttributes',
         rule: 'must be a JSON object',
       }));
-      const detail = 'Attributes are not a JSON object; a handler given to onBadAttributes would take them.';
+      const detail =
+        'The attributes are not a JSON object. To handle such a callback, register onBadAttributes.';
       return { ...refused(400, 'bad-attributes', detail, { errors }), form };
     }
     default:
@@ -78,7 +79,7 @@ export function answerAssignment(
   }
 }
 
-/** The HTTP answer of an event callback: 204, also for one whose handlers go on beyond the time limit. */
+/** The HTTP answer to an event callback: 204, even if its handlers go on beyond the time limit. */
 export function answerEvent(form: EventForm, result: EventEnd): CallbackAnswer {
   const response = { status: 204, headers: JSON_TYPE, body: '' };
   switch (result.status) {

@@ -39,7 +39,7 @@ export interface CoreParts {
   readonly onOutcome: ReadonlyArray<(outcome: CallbackOutcome) => void>;
 }
 
-/** Events are answered by then, whatever their handlers do; Twilio waits 15 s. */
+/** Events are answered by then, even if their handlers go on; Twilio waits 15 s. */
 const EVENT_DEADLINE_MS = 10_000;
 
 type Route = CallbackOutcome['route'];
@@ -59,9 +59,9 @@ function routeOf(path: string): Route | undefined {
 }
 
 /**
- * The way of a callback, whatever server it came through: headers, body, signature, boundaries, age, parameters, and
- * only then the user's handlers. Each step either goes on or ends it with an answer of its own. Where nothing has to be
- * waited for, the way is one straight call.
+ * The way of a callback from any server: headers, body, signature, boundaries, age, parameters, and only then the user's
+ * handlers. Each step either goes on or ends the callback with an answer. If nothing has to wait, the way is one
+ * synchronous call.
  */
 export function createCore(parts: CoreParts): HandleCallback {
   const { accounts, assignments, checkSignature, clock, deadlineMs, events, log, onOutcome } = parts;
@@ -134,7 +134,7 @@ export function createCore(parts: CoreParts): HandleCallback {
       }
     }
 
-    /** Goes on with the form, or ends with what is wrong about it. */
+    /** Goes on with the form, or answers what is wrong with it. */
     #with<F extends AssignmentForm | EventForm>(
       validated: MaybePromise<Validated<F>>,
       then: (form: F) => void,
@@ -194,7 +194,7 @@ export function createCore(parts: CoreParts): HandleCallback {
       toldAmbiguous = true;
       log.warn(
         { ambiguity },
-        'A signed request was refused because its parameters can be read in two ways: a copy that somebody has cut anew?',
+        'Refused a signed request because its parameters can be read in two ways; it may be an altered copy of a genuine one',
       );
     }
     return refused(403, 'ambiguous-parameters', `${ambiguity} ${AMBIGUOUS}`);
@@ -227,7 +227,7 @@ export function createCore(parts: CoreParts): HandleCallback {
 
 const NO_PAIRS: FormPairs = [];
 
-const UNEXPECTED = 'Something unexpected went wrong; the log of the endpoint has the details.';
+const UNEXPECTED = "Something unexpected went wrong. See the endpoint's log for the details.";
 
 function outcomeOf(
   answer: CallbackAnswer,
@@ -259,18 +259,18 @@ function outcomeOf(
 const TOO_OLD = 'The Timestamp is older than this endpoint accepts.';
 
 const AMBIGUOUS =
-  'Twilio signs names and values joined, so that such parameters could be a copy of a genuine request with its ' +
-  'boundaries moved.';
+  'Twilio joins names and values before it signs them. These parameters could be a copy of a genuine request with ' +
+  'its boundaries moved.';
 
 const PLAIN_FORM_TYPE = 'application/x-www-form-urlencoded';
-/** Whatever parameters follow, such as a charset. */
+/** Parameters such as a charset may follow. */
 const FORM_TYPE = /^\s*application\/x-www-form-urlencoded\s*(?:;|$)/i;
 
 /** What can be refused before the body is read. */
 function judgeHeaders(request: CallbackRequest): CallbackAnswer | undefined {
   if (request.host !== 'good') return refused(400, 'bad-host', BAD_HOST[request.host]);
   if (request.method !== 'POST') {
-    return refused(405, 'wrong-method', 'Callbacks are sent by POST: set POST as the method at Twilio.', {
+    return refused(405, 'wrong-method', 'Callbacks must be sent by POST: set the method to POST in Twilio.', {
       headers: { allow: 'POST' },
     });
   }
@@ -283,8 +283,8 @@ function judgeHeaders(request: CallbackRequest): CallbackAnswer | undefined {
 }
 
 const BAD_HOST = {
-  several: 'There are several Host headers: a request has one.',
-  malformed: 'The Host header is not a host name or address with or without a port.',
+  several: 'The request has several Host headers; it must have one.',
+  malformed: 'The Host header must be a host name or an address, with or without a port.',
 } as const;
 
 function refusedFields(errors: readonly FieldProblem[]): CallbackAnswer {
@@ -298,7 +298,7 @@ const BODY_REFUSALS = {
   'invalid-escape': [400, 'The body has a % that is not followed by two hexadecimal digits.'],
   aborted: [400, 'The connection ended before the body did.'],
   slow: [408, 'The body did not arrive in time.'],
-  crowded: [503, 'Too many bodies are unfinished at once, and this one has been so for longest.'],
+  crowded: [503, 'Too many request bodies are unfinished at once, and this one is the oldest.'],
   consumed: [
     500,
     'Something read the body before the callback router and kept neither req.rawBody nor its parameters in req.body. ' +

@@ -19,8 +19,8 @@ interface ExpressRequest extends IncomingMessage {
 }
 
 /**
- * The adapter for Express: the path is what remains below the mount point, the URL the public one, or Express' own
- * view, in which forwarding headers count only as far as `trust proxy` says.
+ * The adapter for Express. The path is the part below the mount point. The URL is the public one, or the URL as Express
+ * sees it, in which forwarding headers count only as far as `trust proxy` allows.
  */
 export function expressAdapter({ handle, now, publicUrl }: Omit<AdapterParts, 'basePath'>): ExpressHandler {
   const publicly =
@@ -40,12 +40,12 @@ export function expressAdapter({ handle, now, publicUrl }: Omit<AdapterParts, 'b
   };
 }
 
-/** Express' own view of what the client called. */
+/** The URL that the client called, as Express sees it. */
 function ownUrls(request: ExpressRequest, target: string): readonly string[] {
   return hosts(request).map((host) => `${request.protocol ?? 'http'}://${host}${target}`);
 }
 
-/** The host the client called: the forwarded one if the proxy is trusted, and the Host header in any case. */
+/** The hosts the client may have called: the forwarded one if the proxy is trusted, and always the Host header. */
 function hosts(request: ExpressRequest): readonly string[] {
   const host = request.headers.host ?? '';
   const forwarded = String(request.headers['x-forwarded-host'] ?? '')

@@ -13,13 +13,13 @@ export type FetchHandler = (request: Request | URL | string, init?: unknown) => 
 
 export interface FetchOptions {
   /**
-   * What the platform has to keep a process at work after its answer, often `ctx.waitUntil`; in a server of your own,
-   * `() => {}`. Without it nothing may go on: handlers cannot answer late.
+   * The platform's function that keeps a process running after its answer, often `ctx.waitUntil`; in your own server,
+   * `() => {}`. Without it nothing can go on after the answer, so handlers cannot defer it.
    */
   readonly waitUntil?: (work: Promise<unknown>) => void;
 }
 
-/** The adapter for everything built on `Request` and `Response`: the URL is the public one, or `request.url`. */
+/** The adapter for `Request` and `Response`. The URL is the public one, or `request.url`. */
 export function fetchAdapter(
   { handle, now, publicUrl, basePath }: AdapterParts,
   { waitUntil }: FetchOptions = {},

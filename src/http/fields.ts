@@ -1,6 +1,6 @@
 import type { FormPairs } from '../signature/index.js';
 
-/** One documented parameter: what it must look like, said once for the machine and once for people. */
+/** One documented parameter and its rule, once for the machine and once for people. */
 export interface Field {
   readonly name: string;
   readonly required: boolean;
@@ -19,7 +19,7 @@ function sid(name: string, prefix: string, required = false): Field {
   };
 }
 
-/** Any text; only that it is said once counts. */
+/** Any text. The only rule is that it has one value. */
 function text(name: string): Field {
   return { name, required: false, rule: 'must be text', test: () => true };
 }
@@ -44,7 +44,7 @@ const ASSIGNMENT_FIELDS: readonly Field[] = [
   text('Timestamp'),
 ];
 
-/** What identifies an event and picks its handlers. The other fields depend on its type, and types get added. */
+/** The fields that identify an event and choose its handlers. Other fields depend on its type, and Twilio adds types. */
 const EVENT_FIELDS: readonly Field[] = [
   {
     name: 'EventType',
@@ -62,7 +62,7 @@ const EVENT_FIELDS: readonly Field[] = [
 ];
 
 /**
- * The rule that the values sent under a field's name break, if any. An empty value counts as absent.
+ * Returns the rule that the values of a field break, if any. An empty value counts as absent.
  */
 export function brokenRule(field: Field, values: readonly string[]): string | undefined {
   const value = values[0];
@@ -72,7 +72,7 @@ export function brokenRule(field: Field, values: readonly string[]): string | un
 }
 
 /**
- * The values of all fields, in the order of the table, an empty one left out; undefined when a rule is broken somewhere.
+ * Returns the values of all fields in the order of the table, without empty ones; undefined if any rule is broken.
  */
 export function readFields(
   table: FieldTable,
@@ -97,7 +97,7 @@ export function readFields(
 export interface FieldTable {
   readonly fields: readonly Field[];
   readonly places: ReadonlyMap<string, number>;
-  /** The places of those that must be sent. */
+  /** The places of the required fields. */
   readonly required: readonly number[];
 }
 

@@ -14,8 +14,8 @@ export type ParsedForm = { readonly pairs: FormPairs } | { readonly failure: For
 
 /**
  * Reads an `application/x-www-form-urlencoded` body into flat pairs, in the order received. `A[b]` is a name like
- * any other, blanks are kept, `+` is a space. What Twilio never sends (bytes or escapes that are not UTF-8, a `%`
- * without two digits) is refused rather than guessed at: a guess would be signed by nobody.
+ * any other, blanks are kept, `+` is a space. Input that Twilio never sends (bytes or escapes that are not UTF-8, a `%`
+ * without two digits) is refused. A guess would be useless, because nobody signed it.
  */
 export function parseForm(body: string | Uint8Array): ParsedForm {
   let text: string;
@@ -52,7 +52,7 @@ function decode(text: string): string {
   return spaced.includes('%') ? decodeURIComponent(spaced) : spaced;
 }
 
-/** From here on the engine's own replacement costs more than a copy: as many objects as there are signs. */
+/** Above this, the built-in replacement costs more than a copy: it creates one object for each plus sign. */
 const LONG = 1_024;
 
 function withBlanks(text: string): string {
@@ -66,8 +66,8 @@ const PLUS = 0x2b;
 const BLANK = 0x20;
 
 /**
- * The pairs of an object a body parser left behind. Names that parser took for paths (`A[b]` as `{ A: { b } }`) are
- * written flat again; whether that is what was sent, the signature will tell. `undefined`: not made from a form.
+ * The pairs of an object that a body parser left behind. Names that the parser took for paths (`A[b]` as `{ A: { b } }`)
+ * become flat again; the signature shows whether that is what was sent. `undefined`: not made from a form.
  */
 export function pairsOfParsedBody(body: unknown): FormPairs | undefined {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;

@@ -7,13 +7,14 @@ const HOST = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/;
 export const isHost = (text: string): boolean => HOST.test(text);
 
 /**
- * Judges the Host headers of a Node request. Node keeps the first of several and says nothing, and a proxy may go by the
- * last. A URL made of the header is part of what was signed, so it must be a host and nothing more; HTTP/1.0 has none.
+ * Judges the Host headers of a Node request. Node silently keeps the first of several, and a proxy may use the last. If
+ * the URL is made from the header, it is part of the signed text, so it must be a host and nothing more. HTTP/1.0 has
+ * none.
  *
- * @param counts - whether the URL is made of it.
+ * @param counts - whether the URL is made from it.
  */
 export function judgeHost(request: IncomingMessage, counts: boolean): CallbackRequest['host'] {
-  // Stand-ins for requests, as some platforms make them, may lack it.
+  // Some platforms' imitations of requests lack it.
   const rawHeaders: readonly string[] = request.rawHeaders ?? [];
   const { host } = request.headers;
   let seen = 0;

@@ -1,6 +1,6 @@
 /**
- * Where the JSON object that a text begins with ends: with the text (blanks may follow), before it, or nowhere in it.
- * Brackets and strings are all that counts, so this says nothing about whether the object can be parsed.
+ * Where the JSON object at the start of a text ends: at the end of the text (blanks may follow), before it, or not at
+ * all. Only brackets and strings count, so this does not say whether the object can be parsed.
  */
 export function objectExtent(text: string): 'whole' | 'part' | 'unclosed' {
   let depth = 0;

@@ -10,8 +10,8 @@ export interface NodeRequest extends IncomingMessage {
 }
 
 /**
- * The body of a Node request, whatever ran before: `rawBody` if something kept it, else the stream if nobody read
- * it, else what a parser made of it.
+ * The body of a Node request, even if other middleware ran before: `rawBody` if something kept it, else the stream if
+ * nothing has read it, else the result of a parser.
  */
 export function readNodeBody(
   request: NodeRequest,
@@ -87,7 +87,7 @@ const ABORTED: ReceivedBody = { failure: 'aborted' };
 
 const tooLarge = (request: IncomingMessage) => thrownAway(request, 'too-large');
 
-/** The rest is read and thrown away: closing at once would reset the connection before the answer is read. */
+/** Reads the rest and drops it, because closing at once would reset the connection before the answer is read. */
 function thrownAway(request: IncomingMessage, failure: 'too-large' | 'slow' | 'crowded'): ReceivedBody {
   request.on('error', () => {}).resume();
   return { failure };

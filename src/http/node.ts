@@ -5,14 +5,14 @@ import { problem } from './problem.js';
 import { publicUrls } from './public-url.js';
 import type { AdapterParts, CallbackRequest, CallbackResponse, ReceivedBody } from './types.js';
 
-/** Answers the paths under `basePath`; any other goes to `next`, or gets 404 where there is none. */
+/** Answers the paths under `basePath`. Any other path goes to `next`, or gets 404 if there is no `next`. */
 export type NodeHandler = (
   request: IncomingMessage,
   response: ServerResponse,
   next?: (error?: unknown) => void,
 ) => void;
 
-/** The adapter for `node:http`: the URL is the public one, or the socket's scheme and the Host header. */
+/** The adapter for `node:http`. The URL is the public one, or made from the socket's scheme and the Host header. */
 export function nodeAdapter({ handle, now, publicUrl, basePath }: AdapterParts): NodeHandler {
   const publicly = publicUrl === undefined ? undefined : rememberLast((path) => publicUrls(publicUrl, path));
   const below = rememberLast((path) => pathBelow(basePath, path));
@@ -34,7 +34,7 @@ function ownOrigin(request: IncomingMessage): string {
   return `${'encrypted' in request.socket ? 'https' : 'http'}://${request.headers.host ?? ''}`;
 }
 
-/** Nearly all requests have one of two targets: the last result is mostly the next one. */
+/** Nearly all requests have one of two targets, so the last result is usually the next one too. */
 export function rememberLast<T>(make: (text: string) => T): (text: string) => T {
   let last: { readonly text: string; readonly result: T } | undefined;
   return (text) => {
@@ -103,7 +103,7 @@ export function answer(
     return;
   }
   const { status, headers, body } = result ?? problem(404, 'unknown-path', 'There is nothing at this path.');
-  // Whoever hung up, or an answer somebody else gave, leaves nothing to write to.
+  // If the client hung up, or something else has answered, there is nothing to write to.
   if (response.headersSent || response.destroyed) return;
   try {
     response.writeHead(status, status === 204 ? headers : withLength(response, headers, body, fresh));
@@ -135,7 +135,7 @@ function withLength(
   return list;
 }
 
-/** What follows the base path, without the query; empty when the path is elsewhere. */
+/** The part after the base path, without the query; empty if the path is elsewhere. */
 export function pathBelow(basePath: string, pathAndQuery: string): string {
   const query = pathAndQuery.indexOf('?');
   const path = query === -1 ? pathAndQuery : pathAndQuery.slice(0, query);

@@ -1,11 +1,11 @@
-/** How one request ended. Told to every `onOutcome` listener, refused requests too. */
+/** How one request ended. Every `onOutcome` listener gets it, for refused requests too. */
 export interface CallbackOutcome {
   readonly route: 'assignment' | 'fallback' | 'events';
   /** The HTTP status of the answer. */
   readonly status: number;
   /**
    * `ran`: a handler ran for this request. `joined`: it waited for another request's run. `replayed`: the answer was
-   * stored. `ignored`: an event nobody handles. `refused`: it never came to a handler; `reason` says why. The rest
+   * stored. `ignored`: no handler for this event. `refused`: it never reached a handler; `reason` says why. The rest
    * are failures: the handler `failed`, the `deadline` passed, the ReservationSid came with other SIDs (`mismatch`),
    * the store was `unavailable`, the router was `closed`.
    */
@@ -20,7 +20,7 @@ export interface CallbackOutcome {
     | 'mismatch'
     | 'unavailable'
     | 'closed';
-  /** The problem's code, where the answer is one. */
+  /** The problem's code, if the answer is a problem. */
   readonly reason: string | undefined;
   /** The handler that ran for this request. */
   readonly handler: string | undefined;
@@ -28,7 +28,7 @@ export interface CallbackOutcome {
   readonly instruction: string | undefined;
   /** From the arrival of the headers to the answer, in milliseconds, fractions included. */
   readonly durationMs: number;
-  /** The answer is not in the store: another process may not know of it. */
+  /** The answer is not in the store, so another process may not know it. */
   readonly degraded: boolean;
   /** The handler updated its reservation by REST and returned an instruction as well: two decisions. */
   readonly answeredTwice: boolean;

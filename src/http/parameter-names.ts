@@ -3,7 +3,7 @@ import { sidForm } from '../sids.js';
 
 /**
  * What a documented parameter holds. `key`, `sid` (a key too) and `attributes`: name and value together mark a place in
- * the signed text, see `ambiguityIn`. `rigid`: nothing can hide in a value of its form.
+ * the signed text, see `ambiguityIn`. `rigid`: nothing can hide in a value of this form.
  */
 export type ParameterKind =
   | {

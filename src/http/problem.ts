@@ -21,8 +21,8 @@ const TITLES: Readonly<Record<number, string>> = {
 };
 
 /**
- * An answer that is not a decision, as `application/problem+json` (RFC 9457). `code` is stable and meant for
- * programs; `detail` tells a person what to do. Twilio treats each of them as a failed callback.
+ * An answer that is not a decision, as `application/problem+json` (RFC 9457). `code` is stable and meant for programs;
+ * `detail` tells a person what to do. To Twilio each of these is a failed callback.
  */
 export function problem(
   status: number,

@@ -19,8 +19,8 @@ export function readPublicUrl(publicUrl: string): string {
 }
 
 /**
- * The URLs Twilio may have called: the public URL and the path as the app received it. A proxy that keeps the public
- * path where another strips it makes that double, so the form without is tried too.
+ * The URLs Twilio may have called: the public URL and the path as the app received it. If a proxy does not strip the
+ * public URL's path, that path appears twice, so the form without the repetition is tried too.
  */
 export function publicUrls(publicUrl: string, pathAndQuery: string): readonly string[] {
   const whole = publicUrl + pathAndQuery;

@@ -4,13 +4,13 @@ interface TimedAnswer {
   readonly response: CallbackResponse;
   readonly handler?: string | undefined;
   readonly verdict: string;
-  /** Undefined where the request was not verified, or its parameters not good. */
+  /** Undefined if the request was not verified, or its parameters are wrong. */
   readonly form?: object | undefined;
 }
 
 /**
- * The answer with a `Server-Timing` that names handler and verdict: outside production, so that a local TaskRouter can
- * show who decided, and in how many milliseconds. Only a request that was verified learns it.
+ * Adds a `Server-Timing` that names handler and verdict, outside production, so that a local TaskRouter can show who
+ * decided and in how many milliseconds. Only the answer to a verified request has it.
  *
  * @example server-timing: handler;desc="voice-conference", verdict;desc="ran", total;dur=1.7
  */
@@ -27,10 +27,10 @@ export function withServerTiming(
   return { ...response, headers: { ...response.headers, [SERVER_TIMING]: metrics.join(', ') } };
 }
 
-/** In production it holds two things alone, for tools such as `taskrouter send`: see answers.ts. */
+/** In production it holds only two things, for tools such as `taskrouter send`: see answers.ts. */
 export const SERVER_TIMING = 'server-timing';
 
-/** Handlers may be named in any letters; a header takes those of ASCII, without quotes. */
+/** Handler names may have any letters; a header takes only ASCII, without quotes. */
 const plain = (name: string) => name.slice(0, 100).replace(/[^\x20-\x7e]|["\\]/g, '?');
 
 /** What a `Server-Timing` says under a name, as {@link withServerTiming} writes it. */

@@ -27,29 +27,29 @@ export type CheckSignature = (
   deadline: number,
 ) => SignatureVerdict | Promise<SignatureVerdict>;
 
-/** What is told about a mismatch outside production; see `explainSignature`. */
+/** What the log says about a mismatch outside production; see `explainSignature`. */
 export type ExplainMismatch = (request: {
   readonly signature: string | undefined;
   readonly url: readonly string[];
   readonly params: FormPairs;
   readonly authTokens: readonly string[];
-  /** Other hosts the client may have called, as a proxy says. */
+  /** Other hosts the client may have called, according to a proxy. */
   readonly hosts: readonly string[];
   /** How long it may take, in milliseconds. */
   readonly budgetMs: number;
 }) => string;
 
-/** Names and values beyond this are tried with the likeliest forms of the URL alone. Legal attributes take 25 KB. */
+/** Longer names and values are tried only with the likeliest forms of the URL. Legal attributes take 25 KB. */
 const LONG_FORM = 64 * 1024;
 
 /**
- * What is explained, and for how long: the loop stands still meanwhile, and anybody can cause it. Twilio's own
- * callbacks are smaller than this unless their attributes are at their limit.
+ * How large a request may be to be explained, and how long that may take: it blocks the event loop, and anybody can cause
+ * it. Twilio's own callbacks are smaller than this unless their attributes are at their limit.
  */
 const EXPLAINED = { mostCharacters: 16 * 1024, budgetMs: 25, everyMs: 10_000 } as const;
 
 /**
- * Judges the header alone, so that a request without a signature costs neither a body nor a look-up of tokens.
+ * Judges only the header, so that a request without a signature costs neither a body nor a token look-up.
  *
  * @returns what is wrong with it, if anything.
  */
@@ -61,8 +61,8 @@ export function judgeSignatureHeader(
 }
 
 /**
- * Checks signatures against the tokens of the account that the request names. That name is not verified yet: it
- * chooses a key and nothing else. After a mismatch the tokens are asked for anew, in case they were replaced.
+ * Checks signatures against the tokens of the account that the request names. That name is not verified yet: it chooses
+ * a key and nothing else. After a mismatch the tokens are looked up again, in case they were replaced.
  */
 export function createSignatureCheck(
   tokens: TokenSource,
@@ -128,7 +128,7 @@ export function createSignatureCheck(
     return 'valid';
   }
 
-  /** A look-up may hang: the deadline of the callback holds for it as well. */
+  /** A look-up may hang, so the deadline of the callback applies to it as well. */
   async function inTime(verdict: Promise<SignatureVerdict>, deadline: number): Promise<SignatureVerdict> {
     let timer: unknown;
     const late = new Promise<SignatureVerdict>((resolve) => {
@@ -150,7 +150,7 @@ export function createSignatureCheck(
     if (error instanceof TooManyLookups) {
       if (clock.now() - crowdedAt >= EXPLAINED.everyMs) {
         crowdedAt = clock.now();
-        log.warn({}, `${error.message} Answered 503; verified accounts go on`);
+        log.warn({}, `${error.message} Answered 503; verified accounts are not affected`);
       }
       return 'too-many-lookups';
     }
@@ -166,11 +166,12 @@ export function createSignatureCheck(
 }
 
 const REFUSALS: Readonly<Record<Exclude<SignatureVerdict, 'valid'>, string>> = {
-  'missing-signature': 'The header X-Twilio-Signature is missing: only signed callbacks are taken.',
-  'malformed-signature': 'The header X-Twilio-Signature is not a signature: 28 characters of base64.',
+  'missing-signature': 'The header X-Twilio-Signature is missing: only signed callbacks are accepted.',
+  'malformed-signature':
+    'The header X-Twilio-Signature is malformed: a signature is 28 characters of base64.',
   'no-auth-token': 'No Auth Token is known for this account.',
   mismatch:
-    'The signature does not match. Outside production the log of the endpoint says what would have matched.',
+    "The signature does not match. Outside production, the endpoint's log says what would have matched.",
   'missing-body-hash': 'The URL lacks the bodySHA256 that a signed JSON body has.',
   'body-hash-mismatch': 'The body is not the one that was signed.',
   'tokens-unavailable': 'The Auth Token of this account could not be looked up.',

@@ -6,9 +6,9 @@ import type { Logger } from '../log.js';
 export type Age = 'fresh' | 'stale' | 'unknown';
 
 /**
- * Judges how old callbacks are. A signature holds no time, so a captured request stays valid for ever; answers are kept
- * for five minutes longer than `maxAgeMs`, and what is older could only run again. A Timestamp in a form we do not know
- * is let through, since Twilio documents none, and so is its absence: genuine assignment callbacks came without.
+ * Judges how old callbacks are. A signature covers no time, so a captured request stays valid forever. Answers are kept
+ * for five minutes longer than `maxAgeMs`, and an older callback could only run again. A Timestamp of unknown form is let
+ * through, because Twilio documents no form. So is a missing one, because genuine assignment callbacks have come without.
  */
 export function judgeAge(maxAgeMs: number | false, clock: Clock, log: Logger) {
   let told = false;

@@ -1,7 +1,7 @@
 import type { WaitUntil } from '../callbacks/background.js';
 import type { FormPairs } from '../signature/index.js';
 
-/** A request as the neutral core sees it. An adapter makes one from whatever its framework hands over. */
+/** A request as the neutral core sees it. An adapter makes it from its framework's request. */
 export interface CallbackRequest {
   readonly method: string;
   /** The path below the mount point, without the query: `/assignment`. */
@@ -18,7 +18,7 @@ export interface CallbackRequest {
   readonly receivedAt: number;
   /** Keeps the process at work for what goes on after the answer; `server`: it is so anyway. Absent where nothing can. */
   readonly waitUntil?: WaitUntil | undefined;
-  /** Calls `done` with the body, within `timeoutMs`. Not called for a request that is refused by its headers. */
+  /** Calls `done` with the body, within `timeoutMs`. Not used for a request that its headers get refused. */
   body(timeoutMs: number, done: (body: ReceivedBody) => void): void;
 }
 

@@ -1,20 +1,20 @@
 /**
- * How many bytes of bodies that have not ended this process holds: some hundred of the largest, or ten thousands of
- * callbacks that happen to come in two packets. A body that comes in one piece, as Twilio's do, is never counted.
+ * How many bytes of unfinished bodies this process may hold: over a hundred of the largest, or tens of thousands of
+ * callbacks that happen to arrive in two packets. A body that arrives in one piece, as Twilio's do, is never counted.
  */
 export const MAX_UNFINISHED_BYTES = 32 * 1024 * 1024;
 
-/** A body that has not ended. */
+/** An unfinished body. */
 export interface UnfinishedBody {
   bytes: number;
-  /** Gives it up: its bytes are let go. */
+  /** Gives it up and releases its bytes. */
   readonly cut: () => void;
 }
 
 const open = new Set<UnfinishedBody>();
 let held = 0;
 
-/** Counts `bytes` more of a body. Beyond the limit those go that have been unfinished for longest. */
+/** Counts `bytes` more of a body. Beyond the limit, gives up the oldest unfinished bodies. */
 export function hold(body: UnfinishedBody, bytes: number): void {
   open.add(body);
   body.bytes += bytes;
@@ -26,7 +26,7 @@ export function hold(body: UnfinishedBody, bytes: number): void {
   }
 }
 
-/** Counts a body no more: it has ended, one way or another. */
+/** Stops counting a body that has ended, well or not. */
 export function letGo(body: UnfinishedBody): void {
   if (open.delete(body)) held -= body.bytes;
 }
@@ -34,7 +34,7 @@ export function letGo(body: UnfinishedBody): void {
 /** How many bytes are held now. */
 export const heldBytes = (): number => held;
 
-/** The end of the time that a body may take. */
+/** When the time that a body may take ends. */
 interface Limit {
   readonly at: number;
   overdue: (() => void) | undefined;
@@ -42,9 +42,9 @@ interface Limit {
 }
 
 /**
- * The limits of all bodies that have not ended, on one timer: a callback's body is nearly always there at once, and a
- * timer of its own would cost more than reading it. The first to be over comes first, give or take a request that has
- * spent some of its time before.
+ * The time limits of all unfinished bodies, on one timer. A callback's body is nearly always there at once, and a separate
+ * timer would cost more than reading it. They are in the order in which they end, except for requests that have already
+ * spent some of their time.
  */
 class BodyLimits {
   #queue: Limit[] = [];
@@ -71,10 +71,10 @@ class BodyLimits {
   }
 }
 
-/** How often bodies that have ended are let go, in milliseconds. */
+/** How often to forget bodies that have ended, in milliseconds. */
 const LOOK_MS = 250;
 
-/** Nothing of the request is held any longer. */
+/** Holds nothing of the request any longer. */
 function cancelLimit(this: Limit): void {
   this.overdue = undefined;
 }

@@ -8,9 +8,9 @@ import type { FieldProblem } from './problem.js';
 export type Validated<F> = { readonly form: F } | { readonly errors: readonly FieldProblem[] };
 
 /**
- * Validation by express-validator, on a plain `{ body }` so that it serves every adapter. Its chains cost per field, so
- * it is asked only about a form that breaks some rule, to name every bad field; that a form breaks none is found in one
- * walk over it. Both judge by the same table, and neither ever repeats a value.
+ * Validation by express-validator, on a plain `{ body }` so that it serves every adapter. Its chains cost time for each
+ * field. So one walk over the form checks every rule first, and express-validator runs only if a rule is broken, to name
+ * every bad field. Both use the same table, and neither ever repeats a value.
  */
 function createValidator<F>(
   table: FieldTable,
@@ -39,7 +39,7 @@ function createValidator<F>(
   };
 }
 
-/** Without a prototype, so that a parameter called `__proto__` is one like any other. */
+/** Without a prototype, so that a parameter called `__proto__` is like any other. */
 function valuesByName(pairs: FormPairs): Record<string, string[]> {
   const values: Record<string, string[]> = Object.create(null);
   for (const [name, value] of pairs) {
@@ -49,7 +49,7 @@ function valuesByName(pairs: FormPairs): Record<string, string[]> {
   return values;
 }
 
-/** Checks an assignment callback's parameters. An empty value says nothing: absent. */
+/** Checks an assignment callback's parameters. An empty value counts as absent. */
 export const validateAssignment = createValidator<AssignmentForm>(ASSIGNMENT_TABLE, (sent, pairs) => ({
   pairs,
   AccountSid: sent[0] || undefined,
@@ -66,7 +66,7 @@ export const validateAssignment = createValidator<AssignmentForm>(ASSIGNMENT_TAB
   Timestamp: sent[11] || undefined,
 }));
 
-/** Checks what every event callback has in common. */
+/** Checks the parameters that all event callbacks share. */
 export const validateEvent = createValidator<EventForm>(EVENT_TABLE, (sent, pairs) => ({
   pairs,
   EventType: sent[0]!,

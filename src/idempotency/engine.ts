@@ -8,7 +8,7 @@ import { Takeover } from './takeover.js';
 import type { Idempotency, IdempotencyOptions, RunResult } from './types.js';
 
 /**
- * Makes the engine of one process. It does no I/O but through `store`, and no waiting but on `clock`.
+ * Makes the engine of one process. Its only I/O goes through `store`, and it waits only on `clock`.
  *
  * @example
  * const idempotency = createIdempotency({ store: memoryStore() });
@@ -77,7 +77,7 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
     });
   }
 
-  /** Gives up whatever is in flight, and names it. */
+  /** Gives up everything in flight, and returns its keys. */
   async function cut(): Promise<string[]> {
     const open: string[] = [];
     const releases: Promise<void>[] = [];
@@ -110,7 +110,7 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
       let id = key;
       let present = flights.get(id);
       if (present !== undefined && present.fingerprint !== fingerprint) {
-        // Two fingerprints under one key are two flights: it is for the store to say which one is right.
+        // Two fingerprints under one key are two flights: the store decides which one is right.
         id = `${id} ${fingerprint}`;
         present = flights.get(id);
       }
@@ -148,7 +148,7 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
       takeover?.stop();
       await idle(timeoutMs);
       parts.closed = true;
-      // The second time for runs that were just being deferred.
+      // Twice, because some runs may have been in the middle of being deferred.
       const open = [...(await cut()), ...(await cut())];
       await store.close();
       return { open };

@@ -5,12 +5,12 @@ import type { Acquired, Asking, Known } from './store/resilient-store.js';
 import type { Winner } from './store/store.js';
 import type { RunRequest, RunResult } from './types.js';
 
-/** How long a run without a waiting request goes on before its signal aborts: the fallback may be on its way. */
+/** How long a run that no request waits for goes on before its signal aborts: the fallback may be on its way. */
 const DESERTED_MS = 5_000;
 /** How long an aborted run that does not end keeps its lease. */
 const ABANDONED_MS = 60_000;
 
-/** What every flight of one engine works with. */
+/** What all flights of one engine share. */
 export interface FlightParts extends RunParts {
   readonly pollMs: readonly [number, number];
   readonly random: () => number;
@@ -31,10 +31,10 @@ interface Waiter {
 }
 
 /**
- * Everything the requests of one key in this process wait for: asking the store, watching a run elsewhere, a run here.
+ * What the requests of one key in this process wait for: an answer of the store, a run elsewhere, or a run here.
  *
  *     asking ──> running ──> landed           asking <──> watching a run elsewhere
- *        ^──────────┘ lost: watch the winner, with what the own run has come to in hand; failed: the fallback asks again
+ *        ^──────────┘ lost: watch the winner and keep the own result in hand; failed: the fallback asks again
  */
 export class Flight implements RunWaiters, Asking {
   readonly id: string;
@@ -43,10 +43,10 @@ export class Flight implements RunWaiters, Asking {
   overdue = false;
   leaseSeenUntil = 0;
   readonly #parts: FlightParts;
-  // Mostly it is one: an array is then a good deal cheaper than a Set.
+  // Mostly there is one, and for one an array is much cheaper than a Set.
   #waiting: Waiter[] = [];
   #phase: 'asking' | 'watching' | 'running' | 'landed' = 'asking';
-  // One token for all runs of a flight: an acquire whose answer is not known may have happened under it.
+  // One token for all runs of a flight, because an acquire whose reply was lost may have happened under it.
   readonly #owner: string;
   /** The attempt waited for; 0 while none is known. */
   #attempt = 0;
@@ -57,7 +57,7 @@ export class Flight implements RunWaiters, Asking {
   #run: Run | undefined;
   /** The request whose `execute` was called. */
   #runner: Waiter | undefined;
-  /** The next look at a run elsewhere, or the end of patience with a run nobody waits for. */
+  /** The next look at a run elsewhere, or the time to abort a run that nobody waits for. */
   #timer: Timer;
 
   constructor(id: string, { key, fingerprint }: RunRequest, parts: FlightParts) {
@@ -84,7 +84,7 @@ export class Flight implements RunWaiters, Asking {
     return this.#phase === 'landed';
   }
 
-  /** The limit of a shutdown: ends the requests and gives the lease back. `false`: its result is being stored. */
+  /** The limit of a shutdown: ends the requests and releases the lease. `false`: its result is being stored. */
   cut(): Promise<void> | false {
     const run = this.#phase === 'running' ? this.#run : undefined;
     if (run && run.phase !== 'running') return false;
@@ -130,7 +130,7 @@ export class Flight implements RunWaiters, Asking {
       if (deferred === undefined) run.endWith(answer);
       else run.deferNow(answer, deferred);
     } else {
-      // A question that is on its way says nothing yet of the store.
+      // A call that is still under way says nothing about the store yet.
       const inHand = this.#parts.store.answers ? undefined : this.#inHand();
       const result = inHand ?? { status: 'deadline' as const, verdict: this.#verdict(waiter) };
       this.#settle((each) => (each === waiter ? result : undefined));
@@ -140,23 +140,23 @@ export class Flight implements RunWaiters, Asking {
     }
   }
 
-  /** What a run that was lost has come to, where nobody can be asked what counts. */
+  /** The result of a run that was lost, if the store cannot say what counts. */
   #inHand(): RunResult | undefined {
     const outcome = this.#phase === 'running' ? undefined : this.#run?.outcome;
     if (outcome?.state !== 'finished' || this.#storeAnswers) return undefined;
     return { status: 'answered', answer: outcome.answer, verdict: 'ran', degraded: true };
   }
 
-  /** Nobody waits any more. The run goes on all the same: its result serves whoever comes later. */
+  /** Nobody waits any more. The run goes on all the same, because its result serves later requests. */
   #deserted(run: Run): void {
     this.#setTimer(() => {
-      // What is being stored just now serves whoever comes later.
+      // A result that is just being stored serves later requests.
       if (run.phase !== 'running') return;
       run.abort();
       this.#setTimer(() => {
         this.#parts.log.warn(
           { key: this.key },
-          'An aborted handler has not ended in a minute: its lease is given back',
+          'An aborted handler has not ended within a minute: releasing its lease',
         );
         this.#land();
         void run.abandon();
@@ -193,7 +193,7 @@ export class Flight implements RunWaiters, Asking {
     }
     switch (result.status) {
       case 'acquired':
-        // This process stood still meanwhile, and another may have run it. The same token gets what nobody took.
+        // This process stood still, so another may have run it. The same token gets the run again if nobody took it.
         if (this.#parts.clock.now() - this.#askedAt >= this.#parts.leaseMs && !result.known) this.#ask();
         else this.#acquired(result.attempt, result.known);
         break;
@@ -211,7 +211,10 @@ export class Flight implements RunWaiters, Asking {
         this.#land();
         break;
       case 'mismatch':
-        this.#parts.log.warn({ key: this.key }, 'A known key came with another fingerprint: refused');
+        this.#parts.log.warn(
+          { key: this.key },
+          'Refused a callback whose key is known with another fingerprint',
+        );
         this.#settle(() => ({ status: 'mismatch' }));
         this.#land();
     }
@@ -228,7 +231,7 @@ export class Flight implements RunWaiters, Asking {
   #acquired(attempt: number, known: Known | undefined): void {
     this.#phase = 'running';
     this.#attempt = attempt;
-    // What a lost run has come to, or still comes to, counts after all: nothing runs twice here.
+    // The result of the lost run, present or to come, counts after all: nothing runs twice here.
     if (this.#run && (this.#run.outcome === undefined || this.#run.outcome.state === 'finished')) {
       this.#run.retake(attempt);
       return;
@@ -262,10 +265,10 @@ export class Flight implements RunWaiters, Asking {
     else this.failed(undefined);
   }
 
-  /** An attempt has failed, here or elsewhere: for the primary path that is the end, the fallback runs it again. */
+  /** An attempt has failed, here or elsewhere. Primary requests end with it; fallback requests run it again. */
   failed(error: unknown): void {
     if (this.#phase !== 'running' && this.#run?.outcome?.state === 'finished') {
-      // It was another process' attempt: what the own run has come to counts after all.
+      // Another process' attempt failed, so the result of the own run counts after all.
       this.#attempt = 0;
       this.leaseSeenUntil = 0;
       this.#ask();
@@ -273,10 +276,7 @@ export class Flight implements RunWaiters, Asking {
     }
     const runner = this.#run && this.#phase === 'running' ? this.#runner : undefined;
     if (runner && !this.#waiting.includes(runner)) {
-      this.#parts.log.warn(
-        { key: this.key, err: error },
-        'A handler failed after the deadline of its callback',
-      );
+      this.#parts.log.warn({ key: this.key, err: error }, "A handler failed after its callback's deadline");
     }
     this.#settle((waiter) => {
       if (waiter === runner) return { status: 'failed', verdict: 'ran', error };
@@ -300,7 +300,7 @@ export class Flight implements RunWaiters, Asking {
     this.#land();
   }
 
-  /** Gives each request the result that `decide` has for it; with `undefined` it goes on waiting. */
+  /** Gives each request the result that `decide` returns for it; with `undefined` it goes on waiting. */
   #settle(decide: (waiter: Waiter) => RunResult | undefined): void {
     const before = this.#waiting;
     this.#waiting = [];

@@ -1,10 +1,10 @@
-/** How long a run that goes on after its answer is safe from being taken over, in milliseconds. */
+/** How long no other process may take over a run that goes on after its answer, in milliseconds. */
 const DEFERRED_LEASE_MS = 1_500;
 
 /**
  * How long a run's lease is and how often it is renewed, by the deadline of its callbacks. When a process dies, Twilio
- * asks the fallback at once: the lease must end in time for that request to run the handler again, and a renewal or two
- * must be able to fail before it does.
+ * calls the fallback at once. The lease must end in time for that request to run the handler again, but one or two
+ * renewals must be able to fail before it ends.
  *
  * @param deadlineMs - how long a callback may take, in milliseconds.
  * @param storeTimeoutMs - how long one operation of the store may take at most, in milliseconds.

@@ -8,10 +8,10 @@ import { type Deferral, NotRecordedError, type OwnedRun, RunLostError, type RunR
 /** How long an aborted run that does not end keeps its lease. */
 const ABANDONED_MS = 60_000;
 
-/** How soon a mark that the store did not take is written again, in milliseconds. */
+/** How soon a mark that the store did not accept is written again, in milliseconds. */
 const RETRY_MS = 50;
 
-/** What every run of one engine works with. */
+/** What all runs of one engine share. */
 export interface RunParts {
   readonly store: ResilientStore;
   readonly clock: Clock;
@@ -36,16 +36,16 @@ export interface Holder {
   readonly attempt: number;
 }
 
-/** What a run tells the requests that wait for it. One that was taken over has none. */
+/** The requests that wait for a run, as the run sees them. A run that was taken over has none. */
 export interface RunWaiters {
   /** The latest deadline of all, 0 when nobody waits. */
   readonly latestDeadline: number;
-  /** Somebody's deadline has passed while the outcome was being stored: it is wanted now. */
+  /** A deadline passed while the outcome was being stored: the outcome is wanted now. */
   readonly overdue: boolean;
   /** `deferred`: the run goes on. */
   answered(answer: string, known: Known, run: Run): void;
   failed(error: unknown): void;
-  /** Another process has the run. `answer`: what this run has come to all the same. */
+  /** Another process has the run. */
   lost(winner: Winner): void;
 }
 
@@ -65,28 +65,28 @@ export class Run implements OwnedRun, Asking {
   readonly #waiters: RunWaiters | undefined;
   /** `execute` has ended, one way or the other. */
   #done = false;
-  /** What it has come to, for a run that was lost meanwhile. */
+  /** Its result, for a run that was lost meanwhile. */
   #outcome: Outcome | undefined;
   #error: unknown;
   #controller: AbortController | undefined;
   #aborted = false;
   #renewal: Timer;
   #renewing = false;
-  /** The limit of the deferred phase, then the end of patience. */
+  /** The limit of the deferred phase, then the time when an aborted run counts as ended. */
   #limit: Timer;
   /** End of the deferred phase. */
   #until = 0;
-  /** How long the deferred phase may take: a clock that was set back makes it no longer. */
+  /** How long the deferred phase may take. A clock that was set back does not make it longer. */
   #limitMs = Number.POSITIVE_INFINITY;
   #answer = '';
   #journal = '';
   /** Whether the store holds the journal. */
   #journalKnown: Known = 'local';
-  /** Until then no other process can have it; for ever, if the store knows nothing of it. */
+  /** Until then no other process can have it; infinite if the store knows nothing of it. */
   #safeUntil: number;
-  /** Settles when the run is deferred, or is not going to be. */
+  /** Settles when the run is deferred, or will not be. */
   #deferring: Promise<void> | undefined;
-  /** The last write of the journal: one at a time, so that the newest is the one that stays. */
+  /** The last write of the journal. There is one at a time, so that the newest one stays. */
   #writing: Promise<unknown> | undefined;
 
   /** @param safeUntil - the end of its lease; infinity for a run that the store certainly knows nothing of. */
@@ -135,7 +135,7 @@ export class Run implements OwnedRun, Asking {
     return this.#controller.signal;
   }
 
-  /** While its outcome is stored a hiccup of the store is waited out, as long as somebody can wait. */
+  /** While its outcome is being stored, a hiccup of the store is waited out for as long as somebody can wait. */
   wanted(): boolean {
     return !this.#parts.closed && this.#waiters?.overdue !== true;
   }
@@ -145,7 +145,7 @@ export class Run implements OwnedRun, Asking {
     return Math.min(this.#limitMs, Math.max(0, until - this.#parts.clock.now()));
   }
 
-  /** What `execute` has come to. */
+  /** The result of `execute`. */
   get outcome(): Outcome | undefined {
     return this.#outcome;
   }
@@ -170,12 +170,12 @@ export class Run implements OwnedRun, Asking {
     if (this.phase === 'running') this.keepLease(leaseAgeMs);
   }
 
-  /** Ends the run with an answer that is not its own: a fixed one, at a deadline. */
+  /** Ends the run with a fixed answer, at a deadline. */
   endWith(answer: string): void {
     if (this.phase === 'running') this.#complete({ state: 'finished', answer });
   }
 
-  /** Holds the record again that it had lost, under attempt `attempt`: what it comes to counts after all. */
+  /** Holds the record again that it had lost, as attempt `attempt`: its result counts after all. */
   retake(attempt: number): void {
     this.#holder = { ...this.#holder, attempt };
     this.phase = 'running';
@@ -241,7 +241,7 @@ export class Run implements OwnedRun, Asking {
     this.#journal = journal;
     const { clock, store } = this.#parts;
     for (;;) {
-      // What was being written when the journal changed tells whether the store may hold an older one.
+      // A write that was under way when the journal changed shows whether the store may hold an older journal.
       while (this.#writing) await this.#writing;
       if (this.lost || this.phase !== 'deferred') throw new RunLostError();
       // Nobody can take over, and nobody can run it anew while the lease lasts. A run that the store knows nothing of
@@ -259,34 +259,34 @@ export class Run implements OwnedRun, Asking {
     }
   }
 
-  /** Tells `execute` to stop. What it left behind when it ended by itself is not disturbed. */
+  /** Tells `execute` to stop, unless it has ended: work that it left behind is not disturbed. */
   abort(): void {
     if (this.#done) return;
     this.#aborted = true;
     this.#controller?.abort();
   }
 
-  /** What is left to do is for another process. */
+  /** Leaves the rest to another process. */
   lose(): void {
     this.lost = true;
     this.#dropLease();
     this.abort();
   }
 
-  /** Ends a run that nobody waits for and that does not end by itself, and gives its lease back. */
+  /** Ends a run that nobody waits for and that does not end by itself, and releases its lease. */
   abandon(): Promise<void> {
     this.phase = 'ended';
     this.lose();
     return this.#parts.store.release(this.#holder);
   }
 
-  /** The limit of a shutdown: gives a deferred run up. `false`: it is ending. */
+  /** The limit of a shutdown: gives up a deferred run. `false`: it is ending. */
   cut(): Promise<void> | false {
     if (this.phase !== 'deferred' || this.#done) return false;
     this.lose();
     this.#leave();
     if (this.#journalKnown === 'held') return this.#parts.store.release(this.#holder);
-    // No journal, so nobody is to take over; but duplicates must get the answer that was given.
+    // Without a journal nobody can take over, but duplicates must get the answer that was given.
     this.#parts.store.keep(this.#completion({ state: 'finished', answer: this.#answer }));
     return Promise.resolve();
   }
@@ -314,7 +314,7 @@ export class Run implements OwnedRun, Asking {
     else void this.#renew();
   }
 
-  /** Stores what the store did not take when the run was deferred. */
+  /** Stores the journal that the store did not accept when the run was deferred. */
   async #insistOnJournal(): Promise<void> {
     this.#renewing = true;
     while (this.phase === 'deferred' && !this.lost && this.#journalKnown !== 'held') {
@@ -360,10 +360,7 @@ export class Run implements OwnedRun, Asking {
 
   #logDropped(error: unknown): void {
     const level = this.deferred && !this.lost && error !== undefined ? 'error' : 'debug';
-    this.#parts.log[level](
-      { key: this.key, err: error },
-      'A handler ended after its callback: its result is dropped',
-    );
+    this.#parts.log[level]({ key: this.key, err: error }, 'A handler ended too late: its result is dropped');
   }
 
   #complete(outcome: Outcome, error?: unknown): void {
@@ -423,12 +420,15 @@ export class Run implements OwnedRun, Asking {
     const { clock, log } = this.#parts;
     this.abort();
     this.#limit = clock.setTimeout(() => {
-      log.warn({ key: this.key }, 'An aborted deferred run has not ended in a minute: taken for ended');
+      log.warn(
+        { key: this.key },
+        'An aborted deferred run has not ended within a minute: treating it as ended',
+      );
       this.#settle();
     }, ABANDONED_MS);
   }
 
-  /** Writes answer and journal as they are now. `again`: what is to be written has changed meanwhile. */
+  /** Writes the present answer and journal. `again`: they have changed meanwhile, or the run has. */
   #writeJournal(): Promise<'held' | 'failed' | 'again'> {
     const holder = this.#holder;
     const journal = this.#journal;
@@ -441,7 +441,7 @@ export class Run implements OwnedRun, Asking {
         return 'again';
       }
       const { known = 'held' } = stored;
-      // What an earlier write may have left there, a later one that certainly did nothing does not change.
+      // A later write that certainly did nothing does not undo what an earlier one may have left there.
       if (known === 'held' || (known === 'unknown' && this.#journalKnown === 'local'))
         this.#journalKnown = known;
       if (known !== 'held') return 'failed';
@@ -481,7 +481,7 @@ export class Run implements OwnedRun, Asking {
     this.phase = 'ended';
     this.#dropLease();
     clock.clearTimeout(this.#limit);
-    // Begun without the store, it is still known to this process as running; an answer that is kept stays.
+    // If it began without the store, this process still lists it as running. An answer that is kept stays.
     store.forget(this.#holder);
     if (deferred.get(this.key) === this) deferred.delete(this.key);
     onEnded.call(this.#parts);

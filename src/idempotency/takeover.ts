@@ -3,11 +3,11 @@ import { Run, type RunParts } from './run.js';
 import type { ClaimedRun } from './store/store.js';
 import type { TakenRun } from './types.js';
 
-/** How often a process looks for deferred runs whose owner died, give or take a quarter. */
+/** How often a process looks for deferred runs whose owner died, plus or minus a quarter. */
 const LOOK_EVERY_MS = 2_000;
-/** How many it takes at a time: of a dead process' many runs the others each get a share. */
+/** How many it takes at a time, so that the other processes share a dead process' runs. */
 const TAKE_AT_ONCE = 20;
-/** How soon it looks again when it got as many as it asked for. */
+/** How soon it looks again if it got as many as it asked for. */
 const LOOK_AGAIN_MS = 100;
 
 export interface TakeoverParts extends RunParts {
@@ -46,7 +46,7 @@ export class Takeover {
     const owner = newOwner();
     const asked = clock.now();
     const taken = await store.claim({ owner, leaseMs, max: TAKE_AT_ONCE }, (claimed) => {
-      // This process stood still meanwhile, and another may have them: whoever looks next gets those that nobody has.
+      // This process stood still, so another may have them. The next look, anywhere, gets those that nobody has.
       const passed = clock.now() - asked >= leaseMs;
       for (const each of claimed) this.#take(each, owner, passed);
     });
@@ -72,7 +72,7 @@ export class Takeover {
     try {
       await this.#handler(run);
     } catch (error) {
-      if (!run.lost) this.#parts.log.error({ err: error }, 'A deferred run taken over has failed');
+      if (!run.lost) this.#parts.log.error({ err: error }, 'A deferred run that was taken over has failed');
     }
   }
 }

@@ -6,20 +6,20 @@ import type { StoreObserver } from './store/circuit-breaker.js';
 import type { IdempotencyStore, StoreState } from './store/store.js';
 
 /**
- * Runs every callback effectively once, over all processes that share a store: whoever comes first runs it, the
- * others wait for that run's answer or get the stored one.
+ * Runs every callback effectively once, across all processes that share a store. The first request runs it; the others
+ * wait for that run's answer or get the stored one.
  */
 export interface Idempotency {
   /**
-   * Joins or starts the run of one callback. Never rejects, and ends by `deadline`; only when a result is
-   * being stored at that moment does it wait for that one store call, which ends within `storeTimeoutMs`. Answers
-   * directly where neither store nor work has to be waited for.
+   * Joins or starts the run of one callback. Never rejects, and ends by `deadline`. If a result is being stored at that
+   * moment, it waits for that one store call, which ends within `storeTimeoutMs`. Answers directly if neither the store
+   * nor the work returns a promise.
    */
   run(request: RunRequest): MaybePromise<RunResult>;
   /**
-   * From now on, until {@link close}, looks about every 2 s for deferred runs whose process has died, takes each over
-   * under a lease of its own, and calls `handler` with it. The run ends when `handler` does, however it does. Without
-   * effect when the store has no `claim`. To be called once.
+   * Looks about every 2 s, until {@link close}, for deferred runs whose process has died. Takes each over under a new
+   * lease and calls `handler` with it. The run ends when `handler` ends, even with an error. Has no effect if the store
+   * has no `claim`. Call it once.
    *
    * @example
    * idempotency.takeOver(async (run) => {
@@ -28,7 +28,7 @@ export interface Idempotency {
    * });
    */
   takeOver(handler: (run: TakenRun) => Promise<void>): void;
-  /** The keys that are running here or being waited for. */
+  /** The keys that run here, or that requests here wait for. */
   readonly active: Iterable<string>;
   /** `degraded` from the third store failure in a row until the store takes a ping again. */
   readonly storeState: StoreState;
@@ -36,8 +36,8 @@ export interface Idempotency {
   probe(): Promise<StoreState>;
   /**
    * Takes no new keys, and waits up to `timeoutMs` for those in flight, deferred runs included. At the limit it aborts
-   * their signals, ends their waiting requests as `closed`, gives their leases back, so that another process may run
-   * them at once, and names their keys in `open`.
+   * their signals, ends their waiting requests as `closed` and returns their keys in `open`. It also releases their
+   * leases, so that another process may run them at once.
    */
   close(options: { timeoutMs: number }): Promise<{ open: string[] }>;
 }
@@ -47,10 +47,10 @@ export interface IdempotencyOptions {
   readonly clock?: Clock;
   /** A number in [0, 1), for the jitter of polls. */
   readonly random?: () => number;
-  /** A token that no other run, of any process, has. Default: a random UUID of the engine, and a number. */
+  /** Makes a token that no other run of any process has. Default: a random UUID of the engine, and a number. */
   readonly newOwner?: () => string;
   readonly log?: Logger;
-  /** How long a run is safe from being taken over after its owner's last sign of life. Default 1,500. */
+  /** How long no other process may take over a run after its owner's last sign of life. Default 1,500. */
   readonly leaseMs?: number;
   /** The same for a deferred run. Default 1,500. */
   readonly deferredLeaseMs?: number;
@@ -60,18 +60,18 @@ export interface IdempotencyOptions {
   readonly ttlMs?: number;
   /** How long one store operation may take. Default 250. */
   readonly storeTimeoutMs?: number;
-  /** How long an absence of the store is waited out. Default 1,000: a quarter of the usual deadline. */
+  /** How long to wait out an absence of the store. Default 1,000: a quarter of the usual deadline. */
   readonly hiccupMs?: number;
-  /** How often a store that is away is asked whether it is back. Default 50. */
+  /** How often to ping a store that is away. Default 50. */
   readonly probeMs?: number;
   /** The least and the most time between two looks at a run in another process. Default [25, 100]. */
   readonly pollMs?: readonly [number, number];
-  /** The store cannot be asked: run, with duplicates told by this process alone (default), or refuse. */
+  /** While the store cannot be reached: run, and detect only this process' own duplicates (default), or refuse. */
   readonly onStoreError?: 'continue' | 'fail';
   readonly observer?: IdempotencyObserver;
 }
 
-/** What a metrics collector is told. A method must not throw. */
+/** What a metrics collector hears. A method must not throw. */
 export interface IdempotencyObserver extends StoreObserver {
   /** Once a request. */
   result?(result: RunResult): void;
@@ -88,35 +88,35 @@ export interface RunRequest {
   /** When this request must be answered: milliseconds on the engine's clock. */
   readonly deadline: number;
   /**
-   * What happens when the deadline passes while the callback still runs in this process. `fail`: this request
-   * ends, the run goes on for later ones. A fixed answer: it becomes THE answer of the callback, stored for every
-   * request, and what the run brings later is dropped; or, with `deferred`, the run goes on, as if it had called
-   * {@link OwnedRun.defer}. A request that waits for a run in another process, or for the store, ends as
-   * `deadline` in any case: only the owner of a run may answer for it.
+   * What happens if the deadline passes while the callback still runs in this process. `fail`: this request ends, and
+   * the run goes on for later ones. A fixed answer becomes THE answer of the callback, stored for every request, and the
+   * run's later result is dropped. With `deferred` the run goes on, as if it had called {@link OwnedRun.defer}. A request
+   * that waits for a run in another process, or for the store, always ends as `deadline`, because only the owner of a run
+   * may answer for it.
    */
   readonly onDeadline: 'fail' | { readonly answer: string; readonly deferred?: Deferral | undefined };
   /**
-   * Does the work and brings the answer: the exact text to repeat. Of all requests that wait for one run, only
-   * one's `execute` is called. Throw, or reject, and the attempt has failed. Once the run is deferred, what it brings is
-   * ignored, and an error is only logged.
+   * Does the work and returns the answer: the exact text to repeat. Of all requests that wait for one run, only one's
+   * `execute` is called. If it throws or rejects, the attempt has failed. Once the run is deferred, its result is ignored
+   * and an error is only logged.
    */
   execute(run: OwnedRun): MaybePromise<string>;
 }
 
-/** What another process needs to take the rest of a run over, should this one die. */
+/** What another process needs to take over the rest of a run if this one dies. */
 export interface Deferral {
   /**
-   * Opaque text for {@link TakenRun}, in the store only while the run is deferred. No size is refused, for that would lose a
-   * decision: a callback's journal is bounded by the 256 KiB its body may have, and holds its attributes twice.
+   * Opaque text for {@link TakenRun}, in the store only while the run is deferred. No size is refused, because that would
+   * lose a decision. A callback's journal is bounded by the 256 KiB its body may have, and holds its attributes twice.
    */
   readonly journal: string;
   /** How long the deferred part may take from now on, in milliseconds. */
   readonly limitMs: number;
 }
 
-/** What the work is told about its run. The fields are live: read them when needed. */
+/** What the work knows about its run. The fields are live: read them when needed. */
 export interface Run {
-  /** Aborts when no answer can be used any more. Made on first use. */
+  /** Aborts once an answer would be of no use any more. Created on first use. */
   readonly signal: AbortSignal;
   /** 1 for the first run of a callback, one more for each after a failure or a lost process. */
   readonly attempt: number;
@@ -124,24 +124,25 @@ export interface Run {
   remainingMs(): number;
 }
 
-/** The run in the hands of the `execute` that does it. */
+/** The run as its `execute` gets it. */
 export interface OwnedRun extends Run {
   /**
-   * Whether the callback is answered already, or just being so, and this run goes on. The `signal` of a deferred run
-   * aborts at its limit, in a shutdown at its limit, and when the run is lost.
+   * Whether the callback has been answered, or is just being answered, and this run goes on. The `signal` of a deferred
+   * run aborts at its limit, at the limit of a shutdown, and when the run is lost.
    */
   readonly deferred: boolean;
   /**
-   * Another process has this run, or may take it at any time: whatever is left to do is for that one. From then on
-   * the signal is aborted.
+   * Another process has this run, or may take it at any time: leave the rest to that process. From then on the signal
+   * is aborted.
    */
   readonly lost: boolean;
   /**
-   * Answers every waiting and later request with `answer` now, and lets this run go on. Resolves once the store
-   * holds answer and journal, or cannot be asked: then this process alone goes on, and no other takes over if it
-   * dies. When the run is deferred already nothing changes, and the promise tells how that ended.
+   * Answers every waiting and later request with `answer` now, and lets this run go on. Resolves once the store holds
+   * answer and journal, or cannot be reached. In the latter case no other process takes over if this one dies, until a
+   * later write of the journal succeeds. If the run is deferred already, nothing changes, and the promise settles as
+   * that deferral did.
    *
-   * @throws {RunLostError} when another process has the run, or it has ended before: do nothing more for it.
+   * @throws RunLostError if another process has the run, or if it has ended before: do nothing more for it.
    * @example
    * await run.defer('{}', { journal: JSON.stringify({ form, dueAt }), limitMs: 8_000 });
    * const instruction = await decide(form, run.signal);
@@ -149,12 +150,13 @@ export interface OwnedRun extends Run {
    */
   defer(answer: string, deferral: Deferral): Promise<void>;
   /**
-   * Replaces the journal of this deferred run, before a step that must not be done twice: whoever takes over reads that
-   * it was about to be done. Resolves once the store holds it, which is tried until the limit of the run; at once only
-   * when the store certainly never held a journal, so that nobody can take over.
+   * Replaces the journal of this deferred run, before a step that must not be done twice. A process that takes over
+   * reads in it that the step was about to be done. Tries until the limit of the run, and resolves once the store holds
+   * the journal. It resolves at once only if the store certainly never held a journal, so that nobody can take over, and
+   * the lease still lasts.
    *
-   * @throws {RunLostError} when another process has the run: leave the step to it.
-   * @throws {NotRecordedError} when the limit passes first: leave the step out.
+   * @throws RunLostError if another process has the run: leave the step to it.
+   * @throws NotRecordedError if the limit passes first: leave out the step.
    * @example
    * await run.rewriteJournal(JSON.stringify({ form, sending: 'conference' }));
    * await applyByRest(instruction);
@@ -169,7 +171,7 @@ export interface TakenRun extends OwnedRun {
   readonly journal: string;
 }
 
-/** A run that is no longer this process' own, or has ended: what is left to do for it is not for the caller to do. */
+/** The run has ended, or another process has it: the caller must do nothing more for it. */
 export class RunLostError extends TaskRouterKitError {
   constructor() {
     super(
@@ -184,14 +186,14 @@ export class NotRecordedError extends TaskRouterKitError {
   constructor() {
     super(
       'not-recorded',
-      'The store did not record in time what was about to be sent: it is not sent, because it could be sent twice.',
+      'The store did not confirm in time that an instruction was about to be sent. It is not sent, because it could be sent twice.',
     );
   }
 }
 
 /**
- * How a request ended. `ran`: its own `execute` was called. `joined`: it waited for another's. `replayed`: the
- * answer was there. `degraded`: the answer is not in the store (yet), so another process may not know it.
+ * How a request ended. `ran`: its own `execute` was called. `joined`: it waited for another request's run. `replayed`:
+ * the answer was already there. `degraded`: the answer is not in the store (yet), so another process may not know it.
  */
 export type RunResult =
   | {
@@ -200,13 +202,13 @@ export type RunResult =
       readonly verdict: 'ran' | 'joined' | 'replayed';
       readonly degraded?: true;
     }
-  /** The run threw; `error` is what it threw, told only to the request that ran it. To HTTP: 500. */
+  /** The run threw; only the request that ran it gets the `error`. In HTTP: 500. */
   | { readonly status: 'failed'; readonly verdict: 'ran' | 'joined'; readonly error?: unknown }
-  /** No answer in time. To HTTP: 504. */
+  /** No answer in time. In HTTP: 504. */
   | { readonly status: 'deadline'; readonly verdict: 'ran' | 'joined' }
-  /** The key is known under another fingerprint. To HTTP: 409. */
+  /** The key is known under another fingerprint. In HTTP: 409. */
   | { readonly status: 'mismatch' }
-  /** The store cannot be asked and `onStoreError` is `fail`. To HTTP: 503. */
+  /** The store cannot be asked and `onStoreError` is `fail`. In HTTP: 503. */
   | { readonly status: 'unavailable' }
-  /** Shutting down. To HTTP: 503. */
+  /** Shutting down. In HTTP: 503. */
   | { readonly status: 'closed' };

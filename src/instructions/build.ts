@@ -18,13 +18,13 @@ import type {
 
 /**
  * Who is called, and from which number. `undefined` comes from a misspelt attribute or an environment variable that is
- * not set, and leaving it out would ring another phone than was meant.
+ * not set, and leaving it out would ring a different phone than intended.
  */
 const NEVER_UNDEFINED = ['from', 'to'] as const;
 
 /**
- * An option that may be left out may also be `undefined`, so that `{ timeout: maybe }` needs no condition. Not so
- * {@link NEVER_UNDEFINED}.
+ * An option that may be left out may also be `undefined`, so that `{ timeout: maybe }` needs no condition. The exceptions
+ * are {@link NEVER_UNDEFINED}.
  */
 type Loose<T> = {
   readonly [K in keyof T]: Record<never, never> extends Pick<T, K>
@@ -53,7 +53,7 @@ export type SuperviseOptions = Loose<Omit<SuperviseInstruction, 'instruction'>>;
 export type DeferOptions = Loose<Pick<DeferInstruction, 'withinMs' | 'onFailure'>>;
 
 /**
- * Takes the task. The task leaves the assignment loop; connecting the parties is your own business.
+ * Takes the task. The task leaves the assignment loop; you connect the parties yourself.
  *
  * @throws {InstructionError} on an option it does not know.
  * @example taskRouter.onAssignment({ task: Chat }, accept());
@@ -63,8 +63,8 @@ export function accept(options: AcceptOptions = {}): AcceptInstruction {
 }
 
 /**
- * Gives the task back to its queue. As a callback's answer it needs an `activity` for the worker (Twilio error 40100);
- * by REST the worker keeps the present one.
+ * Returns the task to its queue. In a callback it needs an `activity` for the worker (Twilio error 40100); by REST the
+ * worker keeps the present one.
  *
  * @throws {InstructionError} on an activity that is neither a SID nor a name (40100), or an unknown option.
  * @example taskRouter.onAssignment({ where: ({ worker }) => !worker.attributes.contact_uri }, reject({ activity: 'Offline' }));
@@ -75,7 +75,7 @@ export function reject(options: RejectOptions = {}): RejectInstruction {
 
 /**
  * Connects a call parked by `<Enqueue>` to the worker. The task must have `call_sid` (40140), and the worker
- * `contact_uri` unless `to` is given (40131): both are looked at when the callback comes.
+ * `contact_uri` unless `to` is given (40131). Both are checked when the callback arrives.
  *
  * @throws {InstructionError} on a bad `to` (40131), `from` (40132), activity (40130), timeout (14233), URL (40157) or
  * list of events (40134), or an unknown option.
@@ -86,8 +86,8 @@ export function dequeue(options: DequeueOptions = {}): DequeueInstruction {
 }
 
 /**
- * Calls the worker and runs the TwiML at `url` once they answer. `accept` is sent always, and is `false` unless given,
- * as on Twilio's pages: the reservation then stays pending until your TwiML (`<Dial><Queue reservationSid>`) or a REST
+ * Calls the worker and runs the TwiML at `url` once they answer. `accept` is always sent, and is `false` by default, as
+ * on Twilio's pages: the reservation then stays pending until your TwiML (`<Dial><Queue reservationSid>`) or a REST
  * update finishes it.
  *
  * @throws {InstructionError} on a bad `to` (40110), `from` (40111), `url` (40112), timeout (14233) or status callback
@@ -99,9 +99,9 @@ export function call(options: CallOptions): CallInstruction {
 }
 
 /**
- * Sends a parked call to other TwiML. `accept` is sent always, and is `true` unless given: the prose of Twilio's page
- * says a redirect accepts while its table says `false`, and a redirect that does not accept leaves a reservation that
- * nobody can answer any more to time out, which moves the worker to the timeout activity.
+ * Sends a parked call to other TwiML. `accept` is always sent, and is `true` by default. The prose of Twilio's page says
+ * that a redirect accepts, while its table says `false`. A redirect that does not accept leaves a reservation that nobody
+ * can answer any more; it times out, which moves the worker to the timeout activity.
  *
  * @throws {InstructionError} on a bad `callSid` (40121) or `url` (40120), or an unknown option.
  * @example redirect({ callSid: task.attributes.call_sid, url: 'https://hooks.example.com/voicemail' })
@@ -122,7 +122,7 @@ export function conference(options: ConferenceOptions = {}): ConferenceInstructi
 }
 
 /**
- * Adds a supervisor to the conference of an accepted reservation. REST only: a callback cannot say it.
+ * Adds a supervisor to the conference of an accepted reservation. By REST only; a callback cannot use it.
  *
  * @throws {InstructionError} on a missing supervisor (40147) or mode, or an unknown option.
  * @example await reservation.apply(supervise({ supervisor: 'client:ada', supervisorMode: 'whisper' }));
@@ -132,11 +132,12 @@ export function supervise(options: SuperviseOptions): SuperviseInstruction {
 }
 
 /**
- * Answers `{}` now. With `run`, the instruction it returns is applied by REST (needs a client), at most `withinMs`
- * milliseconds later; `onFailure` is applied in its place when it throws or takes too long. Without `run` the
- * reservation is left to the agent's own screen, or to its timeout.
+ * Answers `{}` now. With `run`, the instruction that it returns is applied by REST (needs a client), at most `withinMs`
+ * milliseconds later. If `run` throws or takes too long, `onFailure` is applied instead. Without `run` the reservation is
+ * left to the agent's own screen, or to its timeout.
  *
- * @throws {InstructionError} if `run` is no function, `withinMs` no positive whole number, or `onFailure` no instruction.
+ * @throws {InstructionError} if `run` is not a function, `withinMs` not a positive whole number, or `onFailure` not an
+ * instruction.
  * @example defer(async ({ task, signal }) => (await blocked(task, signal)) ? reject() : accept(), { withinMs: 8_000, onFailure: reject() })
  */
 export function defer(): DeferInstruction;
@@ -183,7 +184,7 @@ export function defer<Ctx>(
   });
 }
 
-/** Copies what is set, checks it and freezes it, lists included: an instruction is shared by many callbacks. */
+/** Copies the options that are set, checks and freezes them, lists included, because many callbacks share an instruction. */
 function build<I extends ReservationInstruction>(
   name: I['instruction'],
   options: object,
@@ -209,7 +210,7 @@ function build<I extends ReservationInstruction>(
         problemOf(name, 'instruction', 'instruction is not an option: the builder sets it'),
       );
     }
-    // defineProperty semantics: an option called __proto__ is one like any other, and unknown.
+    // defineProperty semantics: an option called __proto__ is like any other unknown one.
     if (option === '__proto__') Object.defineProperty(instruction, option, { value, enumerable: true });
     else instruction[option] = typeof value === 'object' ? frozenCopy(value) : value;
   }

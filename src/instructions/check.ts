@@ -4,7 +4,7 @@ import { FIELD_BY_OPTION, FIELDS, type Field, type InstructionName, optionsOf } 
 import { type InstructionProblem, problemOf } from './problem.js';
 import type { ReservationInstruction } from './types.js';
 
-/** Not a name anybody gives an activity: another resource's SID, or an activity's cut short. */
+/** Not a plausible name of an activity: another resource's SID, or an activity's SID cut short. */
 const BROKEN_SID = new RegExp(`^(?:${sidPattern(ANY_PREFIX)}|WA[0-9a-fA-F]{12,})$`);
 const REQUIRED = Object.fromEntries(
   Object.entries(FIELDS).map(([name, fields]) => [name, fields.filter((field) => field.required)]),
@@ -74,8 +74,8 @@ export function faultOf(field: Field, value: unknown): string | undefined {
 }
 
 /**
- * What is wrong with an instruction whatever the task is: an unknown option, one that is missing, a value of the
- * wrong form. The builders throw it; an instruction written by hand is judged by it at pre-flight.
+ * What is wrong with an instruction for every task: an unknown option, a missing one, a value of the wrong form. The
+ * builders throw it; pre-flight checks an instruction written by hand for it.
  */
 export function checkFields(instruction: ReservationInstruction): InstructionProblem | undefined {
   const where = instruction.instruction;

@@ -9,7 +9,7 @@ type WireValue = string | number | boolean | readonly string[];
  * The callback's answer, to the byte: one JSON object, `instruction` first, then the options in a fixed order, lists as
  * one comma-separated string. `{}` for `defer()` and for an instruction that goes by REST.
  *
- * @throws {InstructionError} on an activity that is still a friendly name: `withNames` comes first.
+ * @throws {InstructionError} on an activity that is still a friendly name: call `withNames` first.
  * @example encodeCallback(dequeue({ timeout: 20 })) // '{"instruction":"dequeue","timeout":20}'
  */
 export function encodeCallback(decision: Decision<never>): string {
@@ -32,7 +32,7 @@ export function encodeCallback(decision: Decision<never>): string {
  * `ReservationStatus`, the others an `Instruction`.
  * Source: twilio.com/docs/taskrouter/api/reservations.
  *
- * @throws {InstructionError} on an activity that is still a friendly name: `withNames` comes first.
+ * @throws {InstructionError} on an activity that is still a friendly name: call `withNames` first.
  * @example new URLSearchParams(encodeReservationUpdate(accept()).map(([name, value]) => [name, value])) // ReservationStatus=accepted
  */
 export function encodeReservationUpdate(

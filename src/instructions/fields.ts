@@ -24,7 +24,7 @@ export interface FieldSpec {
   /** The allowed words, for `word` and `list`. */
   readonly values?: readonly string[];
   readonly required?: true;
-  /** The empty string has a meaning of its own. */
+  /** The empty string has a special meaning. */
   readonly emptyAllowed?: true;
 }
 
@@ -242,7 +242,7 @@ export const FIELDS: Readonly<Record<InstructionName, readonly Field[]>> = {
 
 type ByOption = Readonly<Record<InstructionName, ReadonlyMap<string, Field>>>;
 
-/** The same rows by option: an instruction has few of the many, and every callback's is looked at. */
+/** The same rows by option, because an instruction has few of them and every callback's is checked. */
 export const FIELD_BY_OPTION: ByOption = Object.fromEntries(
   Object.entries(FIELDS).map(([name, fields]) => [
     name,

@@ -9,7 +9,7 @@ function tagOf(value: unknown): unknown {
 }
 
 /**
- * Whether a value is an instruction a callback may answer with. Looks at the tag alone: pre-flight judges the rest.
+ * Whether a value is an instruction that may answer a callback. Looks only at the tag; pre-flight judges the rest.
  *
  * @example isInstruction(accept()) // true
  */
@@ -31,7 +31,7 @@ export function isDecision(value: unknown): value is Decision<never> {
 }
 
 /**
- * The sentence for a handler that returned something else: what it returned, and the likely slip. Never the value.
+ * The sentence for a handler that returned something else: what kind of thing, and the likely mistake. Never the value.
  *
  * @example describeWrongReturn(undefined) // "a handler must return an instruction, but …; did you forget `return`?"
  */
@@ -42,13 +42,13 @@ export function describeWrongReturn(value: unknown): string {
 function slip(value: unknown): string {
   if (value === undefined) return 'undefined; did you forget `return`?';
   if (value === null) return 'null; to leave the decision to the agent, return defer()';
-  if (typeof value === 'function') return 'a function; did you forget the brackets, as in accept()?';
+  if (typeof value === 'function') return 'a function; did you forget the parentheses, as in accept()?';
   if (typeof value === 'string') return 'a string; call the builder instead, as in accept()';
   if (Array.isArray(value)) return 'an array; a reservation gets exactly one instruction';
   if (typeof value !== 'object') return `a ${typeof value}`;
   if (tagOf(value) === 'defer')
-    return 'a defer whose run is no function; defer() takes a function, or nothing';
-  if (tagOf(value) === 'supervise') return 'supervise(), which only a REST reservation update can say';
+    return 'a defer whose run is not a function; defer() takes a function, or nothing';
+  if (tagOf(value) === 'supervise') return 'supervise(), which works only as a REST reservation update';
   if ('instruction' in value) return 'an object with an unknown `instruction`; use the builders';
   if (Object.keys(value).length === 0) return 'an empty object; to answer {} to Twilio, return defer()';
   return 'an object without `instruction`; use the builders';

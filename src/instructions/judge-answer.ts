@@ -21,16 +21,16 @@ export interface AnswerProblem {
 
 /** What Twilio makes of an answer to an assignment callback. */
 export type JudgedAnswer =
-  /** It is taken: the instruction is carried out (`defer`: the reservation stays pending). */
+  /** Accepted: the instruction is carried out (`defer`: the reservation stays pending). */
   | {
       readonly verdict: 'taken';
       readonly instruction: Extract<DecodedCallback, { ok: true }>['instruction'];
-      /** Twilio documents no such answer: what to answer instead. */
+      /** Twilio does not document this answer: what to answer instead. */
       readonly warning?: AnswerProblem;
     }
-  /** It came in time and form, yet no instruction can be read from it: the reservation stays pending. */
+  /** It arrived in time and in form, but no instruction can be read from it: the reservation stays pending. */
   | ({ readonly verdict: 'unreadable' } & AnswerProblem)
-  /** It is thrown away: the fallback URL is asked, and when that fails too, the reservation is canceled. */
+  /** Discarded: Twilio calls the fallback URL, and if that fails too, cancels the reservation. */
   | ({ readonly verdict: 'failed' } & AnswerProblem);
 
 const noContentWarning: AnswerProblem = {
@@ -40,13 +40,13 @@ const noContentWarning: AnswerProblem = {
 
 /**
  * Judges an answer to an assignment callback: 200 and `application/json`, or 200 and an empty body, which counts as
- * `{}`; 204 counts so too, as our choice, because applications whose agents accept on their own screens have answered so
- * for years. Every other status, other 2xx included, and every other media type is a failure.
+ * `{}`. 204 counts as `{}` too. That is our choice, because applications whose agents accept on their own screens have
+ * answered 204 for years. Every other status, other 2xx included, and every other media type is a failure.
  *
  * @see twilio.com/docs/taskrouter/handle-assignment-callbacks
  * @example
  * judgeAssignmentAnswer({ status: 500, contentType: '', body: '' })
- * // { verdict: 'failed', code: 11217, message: 'status 500, and Twilio wants 200' }
+ * // { verdict: 'failed', code: 11217, message: 'status 500; Twilio wants 200' }
  */
 export function judgeAssignmentAnswer(answer: CallbackAnswer, options: JudgeOptions = {}): JudgedAnswer {
   const { status, contentType, body } = answer;
@@ -54,7 +54,7 @@ export function judgeAssignmentAnswer(answer: CallbackAnswer, options: JudgeOpti
     return { verdict: 'taken', instruction: { instruction: 'defer' }, warning: noContentWarning };
   }
   if (status !== 200)
-    return { verdict: 'failed', code: 11217, message: `status ${status}, and Twilio wants 200` };
+    return { verdict: 'failed', code: 11217, message: `status ${status}; Twilio wants 200` };
   if (body.trim() === '') return { verdict: 'taken', instruction: { instruction: 'defer' } };
   if (mediaType(contentType) !== 'application/json') {
     return { verdict: 'failed', code: 40000, message: 'the content type is not application/json' };
@@ -66,14 +66,14 @@ export function judgeAssignmentAnswer(answer: CallbackAnswer, options: JudgeOpti
 }
 
 /**
- * Why an answer to an event callback is a failure; undefined: it is taken. 204 is documented, other 2xx are seen to
- * work.
+ * Why an answer to an event callback is a failure; undefined if it is accepted. 204 is documented; other 2xx are known
+ * to work.
  *
  * @see twilio.com/docs/taskrouter/api/event/reference
  */
 export function eventAnswerProblem({ status }: Pick<CallbackAnswer, 'status'>): AnswerProblem | undefined {
   if (status >= 200 && status <= 299) return undefined;
-  return { code: 11217, message: `status ${status}, and an event wants 204` };
+  return { code: 11217, message: `status ${status}; an event callback wants 204` };
 }
 
 const mediaType = (contentType: string) => contentType.split(';', 1)[0]!.trim().toLowerCase();

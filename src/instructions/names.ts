@@ -3,7 +3,7 @@ import { isActivitySid } from './check.js';
 import { FIELDS, type InstructionName, optionsOf } from './fields.js';
 import type { ReservationInstruction } from './types.js';
 
-/** The options that take a friendly name: picked once, for this is asked with every callback. */
+/** The options that take a friendly name. Picked once, because every callback needs them. */
 const NAMED_OPTIONS = Object.fromEntries(
   Object.entries(FIELDS).map(([instruction, fields]) => [
     instruction,
@@ -11,7 +11,7 @@ const NAMED_OPTIONS = Object.fromEntries(
   ]),
 ) as Partial<Record<InstructionName, string[]>> as Readonly<Record<InstructionName, readonly string[]>>;
 
-/** A friendly name that stands where Twilio wants a SID. */
+/** A friendly name where Twilio wants a SID. */
 export interface NameUse {
   /** The option that holds it. */
   readonly field: string;
@@ -41,7 +41,7 @@ const NO_NAMES: readonly NameUse[] = [];
 /**
  * The same instruction with SIDs for its friendly names; the very same object if it has none.
  *
- * @param resolve the SID of a name. What it throws is passed on.
+ * @param resolve returns the SID of a name. Its errors are passed on.
  * @example withNames(reject({ activity: 'Offline' }), (_kind, name) => sids.get(name) ?? unknown(name))
  */
 export function withNames<I extends ReservationInstruction>(
@@ -55,9 +55,9 @@ export function withNames<I extends ReservationInstruction>(
 }
 
 /**
- * The same instruction with the SIDs that `sidOf` finds, asked for one after the other.
+ * The same instruction with the SIDs that `sidOf` finds, one after the other.
  *
- * @param sidOf the SID of a name. What it throws is passed on.
+ * @param sidOf returns the SID of a name. Its errors are passed on.
  * @example await lookUpNames(reject({ activity: 'Offline' }), (kind, name) => client.names.resolve(kind, name))
  */
 export async function lookUpNames<I extends ReservationInstruction>(

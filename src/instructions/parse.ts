@@ -9,7 +9,7 @@ export type DecodedCallback =
   | { readonly ok: true; readonly instruction: Instruction | DeferInstruction }
   | { readonly ok: false; readonly code: number; readonly message: string };
 
-/** A bad value that has no code of its own surfaces when the instruction is carried out: "call API failed". */
+/** A bad value without a specific code surfaces when the instruction is carried out: "call API failed". */
 const CARRIED_OUT_BADLY: Readonly<Record<string, number>> = {
   dequeue: 40133,
   call: 40113,
@@ -18,9 +18,9 @@ const CARRIED_OUT_BADLY: Readonly<Record<string, number>> = {
 };
 
 /**
- * Reads the body of an answer to an assignment callback as Twilio would: 40001 if it is no JSON object (escaped JSON is
- * a string), 40005 if it has no `instruction`, 55555 if that is none it knows, else the code of the first bad value.
- * Names it does not know go to `passthrough`, as far as it can hold them.
+ * Reads the body of an answer to an assignment callback as Twilio would: 40001 if it is not a JSON object (escaped JSON is
+ * a string), 40005 if it has no `instruction`, 55555 if the instruction is unknown, else the code of the first bad value.
+ * Unknown names go to `passthrough`, as far as it can hold them.
  *
  * Unconfirmed, and decided here: instruction names are lower case; numbers and booleans may come as strings (Twilio's
  * pages show `"accept": "true"`); lists come as one comma-separated string and never as an array; a `call` or `redirect`
@@ -84,7 +84,7 @@ function fromWire({ kind, values }: Field, raw: unknown): unknown {
       return typeof raw === 'string' && /^\d{1,9}$/.test(raw) ? Number(raw) : raw;
     case 'list':
       if (typeof raw === 'string') return raw.split(',').map((item) => item.trim());
-      // An array is the encoding of no confirmed key, so it must not pass for a list that was read.
+      // No confirmed key is encoded as an array, so an array must not pass for a list.
       return raw === undefined ? undefined : null;
     default:
       return raw;

@@ -9,11 +9,11 @@ export interface CallbackAttributes {
 }
 
 /**
- * What Twilio would refuse about this instruction for this task and this worker, before it is sent: the errors 40100 to
- * 40159 and 14233 otherwise appear only in Twilio's debugger, while the caller waits. It refuses only what Twilio's
- * pages say is refused; where they disagree, the reading that lets a working call through is taken.
+ * Finds what Twilio would refuse about this instruction for this task and this worker, before it is sent. Otherwise the
+ * errors 40100 to 40159 and 14233 appear only in Twilio's debugger, while the caller waits. It refuses only what Twilio's
+ * pages say is refused. Where they disagree, it takes the reading that lets a working call through.
  *
- * An activity's friendly name passes here: it is looked up (`withNames`) before the instruction is encoded.
+ * An activity's friendly name passes, because it is looked up (`withNames`) before the instruction is encoded.
  *
  * @returns the first problem found, or undefined.
  * @example preflight(dequeue(), { encoding: 'callback', task: {}, worker })?.code // 40140
@@ -27,7 +27,7 @@ export function preflight(
 
 /**
  * The part of {@link preflight} that is the same for every callback, so that a fixed instruction is judged once.
- * `via: 'rest'` is judged as REST, whatever `encoding` says.
+ * `via: 'rest'` is judged as REST, even if `encoding` says otherwise.
  *
  * @example checkEncoding(reject(), 'callback')?.code // 40100
  */
@@ -38,7 +38,7 @@ export function checkEncoding(
   const problem = checkFields(instruction);
   if (problem || encoding === 'rest') return problem;
   if (instruction.instruction === 'supervise') {
-    const what = 'only a REST reservation update can say it, for a reservation that is already accepted';
+    const what = 'it works only as a REST reservation update, for a reservation that is already accepted';
     return problemOf('supervise', 'instruction', what, 55555);
   }
   // Twilio's table requires activity_sid although its text describes the case without; error 40100 settles it.
@@ -62,7 +62,7 @@ export function checkTask(
     case 'dequeue':
       if (!has(task, 'call_sid')) {
         const what =
-          'the task has no attribute call_sid, so no call of it is parked: only tasks made by <Enqueue>';
+          'the task has no attribute call_sid, so it has no parked call: only tasks made by <Enqueue>';
         return problemOf('dequeue', 'instruction', `${what} can be dequeued`, 40140);
       }
       return unreachable(instruction, worker, 40131);
@@ -73,7 +73,7 @@ export function checkTask(
         const what = 'the task has neither the attribute call_sid (a call that came in) nor outbound_to';
         return problemOf('conference', 'instruction', `${what} (one to be made)`, 40142);
       }
-      // The reservation page calls `from` optional and error 40138 wants it. Tasks of <Enqueue> work without: like
+      // The reservation page calls `from` optional, and error 40138 asks for it. Tasks of <Enqueue> work without: like
       // dequeue, they have numbers to take it from. Only where no attribute holds one is it sure to fail.
       if (!instruction.from && !['to', 'called', 'from'].some((name) => has(task, name))) {
         const what =
@@ -99,7 +99,7 @@ function unreachable(
   return problemOf(instruction, 'to', what, code);
 }
 
-/** Only a value that cannot be meant counts as missing: what else Twilio takes there is not documented. */
+/** Only a value that cannot be intended counts as missing, because Twilio does not document what else it accepts. */
 function has(attributes: object, name: string): boolean {
   const value = (attributes as Readonly<Record<string, unknown>>)[name];
   return value !== undefined && value !== null && value !== '';

@@ -9,7 +9,7 @@ export interface InstructionProblem {
   readonly message: string;
 }
 
-/** An instruction that Twilio would refuse, whatever the task is. Thrown where it is built. */
+/** An instruction that Twilio would refuse, always or for this task. */
 export class InstructionError extends TaskRouterKitError {
   /** Twilio's error code; undefined where Twilio documents none for this mistake. */
   readonly twilioCode: number | undefined;
@@ -23,7 +23,7 @@ export class InstructionError extends TaskRouterKitError {
   }
 }
 
-/** The sentence every problem is told in: where, what, and Twilio's code if it has one. */
+/** The sentence for a problem: where, what, and Twilio's code if there is one. */
 export function problemOf(where: string, field: string, what: string, code?: number): InstructionProblem {
   const twilio = code === undefined ? '' : ` (Twilio error ${code})`;
   return { code, field, message: `${where}: ${what}${twilio}.` };

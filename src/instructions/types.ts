@@ -1,6 +1,6 @@
 /**
- * The six instructions a callback may answer with, the seventh that only REST takes, and the two ways to put a
- * decision off. Option names are Twilio's in camel case; lists are arrays and plural here, whatever the wire says.
+ * The six instructions that may answer a callback, the seventh that only REST takes, and the two ways to defer a decision.
+ * Option names are Twilio's in camel case. Lists are arrays with plural names here, even where the wire differs.
  *
  * Sources: twilio.com/docs/taskrouter/handle-assignment-callbacks, twilio.com/docs/taskrouter/api/reservations,
  * twilio.com/docs/voice/api/conference-participant-resource and the pages of the errors 40100 to 40159.
@@ -9,16 +9,16 @@
 /** Wire names this package does not know, in snake_case, with their values. A list is sent as the other lists are. */
 export type Passthrough = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
-/** What every instruction may carry. */
+/** Options that every instruction may have. */
 export interface InstructionBase {
   /**
-   * `'rest'`: the callback is answered `{}` and the instruction is applied by a REST reservation update, for what
-   * the callback's JSON cannot say. Needs a client.
+   * `'rest'`: the callback is answered `{}`, and a REST reservation update applies the instruction. Use it for options
+   * that the callback's JSON cannot express. Needs a client.
    */
   readonly via?: 'rest';
   /**
-   * Names this package does not know, written in snake_case. The callback gets them as they are, REST in PascalCase
-   * (`conference_friendly_name` becomes `ConferenceFriendlyName`; nothing is put in front). Twilio judges them.
+   * Names this package does not know, in snake_case. A callback gets them unchanged, REST in PascalCase
+   * (`conference_friendly_name` becomes `ConferenceFriendlyName`, without a prefix). Twilio judges them.
    */
   readonly passthrough?: Passthrough;
 }
@@ -38,15 +38,15 @@ export type ConferenceEvent =
   | 'modify'
   | 'announcement';
 
-/** How Twilio is to request a URL. */
+/** The method by which Twilio requests a URL. */
 export type CallbackMethod = 'GET' | 'POST';
 
-/** Takes the task. Connecting the parties is then your own business: right for chat, mail and tickets. */
+/** Takes the task. You connect the parties yourself: right for chat, mail and tickets. */
 export interface AcceptInstruction extends InstructionBase {
   readonly instruction: 'accept';
 }
 
-/** Gives the task back to its queue, for the next eligible worker. */
+/** Returns the task to its queue, for the next eligible worker. */
 export interface RejectInstruction extends InstructionBase {
   readonly instruction: 'reject';
   /**
@@ -61,7 +61,7 @@ export interface DequeueInstruction extends InstructionBase {
   readonly instruction: 'dequeue';
   /** Where to reach the worker: E.164, `client:name`, `sip:…`. Default: the worker's attribute `contact_uri`. */
   readonly to?: string;
-  /** Caller id shown to the worker, a number of yours. Default: the number the caller dialled. */
+  /** Caller ID shown to the worker, one of your numbers. Default: the number the caller dialled. */
   readonly from?: string;
   /** The worker's activity after the call, as a SID or a friendly name. */
   readonly postWorkActivity?: string;
@@ -69,9 +69,9 @@ export interface DequeueInstruction extends InstructionBase {
   readonly record?: 'do-not-record' | 'record-from-answer';
   /** How long to ring, in whole seconds, 1 to 999 (a SIP address: at most 600). Default 60. */
   readonly timeout?: number;
-  /** Absolute URL told about the call, by GET, with `taskCallSid` added. */
+  /** Absolute URL that Twilio notifies about the call, by GET, with `taskCallSid` added. */
   readonly statusCallbackUrl?: string;
-  /** Which events to tell. Default `['completed']`. */
+  /** The events to notify about. Default `['completed']`. */
   readonly statusCallbackEvents?: readonly CallEvent[];
 }
 
@@ -80,7 +80,7 @@ export interface CallInstruction extends InstructionBase {
   readonly instruction: 'call';
   /** Where to reach the worker; a bare name is a client's. Default: the worker's attribute `contact_uri`. */
   readonly to?: string;
-  /** Caller id shown to the worker, a number of yours. */
+  /** Caller ID shown to the worker, one of your numbers. */
   readonly from: string;
   /** Absolute URL of the TwiML to run once the worker has answered. */
   readonly url: string;
@@ -90,7 +90,7 @@ export interface CallInstruction extends InstructionBase {
   readonly record?: 'do-not-record' | 'record-from-answer';
   /** How long to ring, in whole seconds, 1 to 999. Default 60. */
   readonly timeout?: number;
-  /** Absolute URL told when the call ends, with `taskCallSid` added. */
+  /** Absolute URL that Twilio notifies when the call ends, with `taskCallSid` added. */
   readonly statusCallbackUrl?: string;
 }
 
@@ -99,7 +99,7 @@ export interface RedirectInstruction extends InstructionBase {
   readonly instruction: 'redirect';
   /** The live call (`CA…`), usually the task's attribute `call_sid`. */
   readonly callSid: string;
-  /** Absolute URL of the TwiML the call goes on with. */
+  /** Absolute URL of the TwiML that the call continues with. */
   readonly url: string;
   /** Whether this accepts the reservation. Always sent, because Twilio's pages disagree on what silence means. */
   readonly accept: boolean;
@@ -109,21 +109,21 @@ export interface RedirectInstruction extends InstructionBase {
  * Rings the worker, puts both parties in a conference named by the task's SID and then accepts: Twilio's recommended
  * way to connect a voice task. Settings apply to the worker's leg.
  *
- * Only `to`, `from`, `postWorkActivity` and `statusCallbackUrl` are shown in a callback's JSON by Twilio's pages
- * (errors 40138, 40143 and 40159). Every other key is the REST parameter in snake_case and says *Unconfirmed*: if
- * it matters that it is honoured, use `via: 'rest'`.
+ * Twilio's pages show only `to`, `from`, `postWorkActivity` and `statusCallbackUrl` in a callback's JSON (errors 40138,
+ * 40143 and 40159). Every other key is the REST parameter in snake_case, marked *Unconfirmed*. If you depend on it, use
+ * `via: 'rest'`.
  */
 export interface ConferenceInstruction extends InstructionBase {
   readonly instruction: 'conference';
   /** Where to reach the worker: E.164, `client:name`, `sip:…`. Default: the worker's attribute `contact_uri`. */
   readonly to?: string;
-  /** Caller id shown to the worker, a number of yours. Best given: Twilio's pages disagree on whether it may be left out. */
+  /** Caller ID shown to the worker, one of your numbers. Give it: Twilio's pages disagree on whether it may be left out. */
   readonly from?: string;
   /** The worker's activity after the call. Deprecated by Twilio, and refused in multitasking workspaces. */
   readonly postWorkActivity?: string;
   /** How long to ring, in whole seconds, 1 to 999. Default 60. Unconfirmed in a callback. */
   readonly timeout?: number;
-  /** Absolute URL told about the worker's leg. Callback `status_callback_url` (error 40159), REST `StatusCallback`. */
+  /** Absolute URL that Twilio notifies about the worker's leg. Callback `status_callback_url` (error 40159), REST `StatusCallback`. */
   readonly statusCallbackUrl?: string;
   /** Default `POST`. Unconfirmed in a callback. */
   readonly statusCallbackMethod?: CallbackMethod;
@@ -151,7 +151,7 @@ export interface ConferenceInstruction extends InstructionBase {
   readonly earlyMedia?: boolean;
   /** 2 to 250. Default 250. Unconfirmed in a callback. */
   readonly maxParticipants?: number;
-  /** Absolute URL told about the conference; the first participant's wins. Unconfirmed in a callback. */
+  /** Absolute URL that Twilio notifies about the conference; the first participant's wins. Unconfirmed in a callback. */
   readonly conferenceStatusCallback?: string;
   /** Default `POST`. Unconfirmed in a callback. */
   readonly conferenceStatusCallbackMethod?: CallbackMethod;
@@ -163,11 +163,11 @@ export interface ConferenceInstruction extends InstructionBase {
   readonly conferenceTrim?: 'trim-silence' | 'do-not-trim';
   /** Default `mono`. Unconfirmed in a callback. */
   readonly recordingChannels?: 'mono' | 'dual';
-  /** Absolute URL told about the worker's recording. Unconfirmed in a callback. */
+  /** Absolute URL that Twilio notifies about the worker's recording. Unconfirmed in a callback. */
   readonly recordingStatusCallback?: string;
   /** Default `POST`. Unconfirmed in a callback. */
   readonly recordingStatusCallbackMethod?: CallbackMethod;
-  /** Absolute URL told about the conference's recording. Unconfirmed in a callback. */
+  /** Absolute URL that Twilio notifies about the conference's recording. Unconfirmed in a callback. */
   readonly conferenceRecordingStatusCallback?: string;
   /** Default `POST`. Unconfirmed in a callback. */
   readonly conferenceRecordingStatusCallbackMethod?: CallbackMethod;
@@ -190,7 +190,7 @@ export interface SuperviseInstruction {
   readonly passthrough?: Passthrough;
 }
 
-/** What an assignment callback may be answered with. */
+/** An instruction that may answer an assignment callback. */
 export type Instruction =
   | AcceptInstruction
   | RejectInstruction
@@ -199,16 +199,16 @@ export type Instruction =
   | RedirectInstruction
   | ConferenceInstruction;
 
-/** What a REST reservation update takes. */
+/** An instruction that a REST reservation update takes. */
 export type ReservationInstruction = Instruction | SuperviseInstruction;
 
 /**
- * Answers `{}`. With `run`, its instruction is applied later by REST; without, the reservation is left to the agent's
+ * Answers `{}`. With `run`, its instruction is applied later by REST. Without `run`, the reservation is left to the agent's
  * own screen, or to its timeout.
  */
 export interface DeferInstruction<Ctx = unknown> {
   readonly instruction: 'defer';
-  /** Decides late, with the same context as the handler. */
+  /** Decides after the answer, with the same context as the handler. */
   readonly run?: (ctx: Ctx) => Instruction | Promise<Instruction>;
   /** How long `run` may take, in milliseconds. */
   readonly withinMs?: number;

@@ -19,7 +19,7 @@ export function adminRoutes(parts: ReadinessParts, metrics: Metrics): Router {
   return routes;
 }
 
-/** An Express app without what an endpoint for machines has no use for; what no route takes gets a problem. */
+/** An Express app without the features that an endpoint for machines does not need. Unknown paths get a problem. */
 export function createApp(configure: (app: Express) => void): Express {
   const app = express().disable('x-powered-by').disable('etag');
   configure(app);

@@ -49,7 +49,7 @@ function url(protocols: readonly string[], example: string) {
   );
 }
 
-/** Everything that would fail later, on a connection or in a line of the log, and say less. */
+/** Finds mistakes that would otherwise show later, on a connection or in the log, with less explanation. */
 const redisUrl = v.pipe(
   url(['redis:', 'rediss:'], 'redis://:password@127.0.0.1:6379/0'),
   v.check(
@@ -60,7 +60,7 @@ const redisUrl = v.pipe(
     if (!URL.canParse(text)) return true;
     const { username, password } = new URL(text);
     return canDecode(username) && canDecode(password);
-  }, 'has a % in its user name or password that two hexadecimal digits do not follow: write % as %25.'),
+  }, 'has a % in its user name or password without two hexadecimal digits after it: write % as %25.'),
   v.check((text) => {
     if (!URL.canParse(text)) return true;
     const { pathname, searchParams } = new URL(text);
@@ -78,14 +78,14 @@ function canDecode(text: string): boolean {
 }
 
 const TOKEN_MISSING =
-  "is missing. Set it to the Auth Token of your account (Twilio Console, Account info): without it nobody could tell Twilio's requests from forged ones.";
+  "is missing. Set it to the Auth Token of your account (Twilio Console, Account info): without it the endpoint cannot tell Twilio's requests from forged ones.";
 
 const authTokens = v.pipe(
   v.string(),
   v.transform((text) => text.split(',').map((token) => token.trim())),
   v.check(
     (tokens) => tokens.every((token) => token !== '' && !/\s/.test(token)),
-    'must be one Auth Token, or several with a comma between them and no blanks within.',
+    'must be one Auth Token, or several separated by commas, with no blanks inside a token.',
   ),
 );
 
@@ -95,7 +95,7 @@ const accounts = v.pipe(
   v.string(),
   v.check(
     (text) => text.split(',').every((pair) => ACCOUNT_AND_WORKSPACE.test(pair.trim())),
-    'must be pairs of an account and one of its workspaces, AC…:WS…, with a comma between them.',
+    'must be pairs of an account and one of its workspaces, AC…:WS…, separated by commas.',
   ),
   v.transform((text) => {
     const workspaces: Record<string, string[]> = {};
@@ -170,7 +170,7 @@ const ENVIRONMENT = v.object(
     ON_STORE_ERROR: v.optional(
       v.picklist(
         ['continue', 'fail'],
-        'must be continue (run, and only this process tells duplicates) or fail (answer 503).',
+        'must be continue (run; each process detects only its own duplicates) or fail (answer 503).',
       ),
       'continue',
     ),
@@ -189,7 +189,7 @@ export const VARIABLES: readonly string[] = Object.keys(ENVIRONMENT.entries);
  * Reads the endpoint's configuration from environment variables. An empty variable counts as absent, as compose files
  * write it.
  *
- * @throws {ConfigurationError} `bad-environment` naming every variable that is missing or malformed and how to mend it,
+ * @throws ConfigurationError `bad-environment` naming every variable that is missing or malformed and how to fix it,
  *   never a value.
  * @example
  * const config = readConfig(process.env);
@@ -214,13 +214,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
   if (!parsed.success || problems.length > 0) {
     throw new ConfigurationError(
       'bad-environment',
-      `The endpoint does not start until its environment is mended:\n${problems.map((line) => `  ${line}`).join('\n')}`,
+      `The endpoint does not start until its environment is fixed:\n${problems.map((line) => `  ${line}`).join('\n')}`,
     );
   }
   const read = parsed.output;
   return {
     authTokens: read.TWILIO_AUTH_TOKEN,
-    /** For the REST API, which is used where the account is given. Callbacks can be answered without. */
+    /** For the REST API, which is used if the account is given. Callbacks can be answered without it. */
     rest: {
       apiKey: read.TWILIO_API_KEY,
       apiSecret: read.TWILIO_API_SECRET,
@@ -237,7 +237,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
     /** Where health and metrics are served; undefined: beside the callbacks. */
     adminPort: read.ADMIN_PORT,
     maxConnections: read.MAX_CONNECTIONS,
-    /** Health and metrics ask for no password: this machine alone, unless somebody says otherwise. */
+    /** Health and metrics need no password, so by default they listen on this machine only. */
     adminHost: read.ADMIN_HOST ?? '127.0.0.1',
     redisUrl: read.REDIS_URL,
     handlersDir: read.HANDLERS_DIR,
@@ -252,12 +252,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
   };
 }
 
-/** Shorter names have neighbours that are other programs' own: HOME is one letter from HOST and means no harm. */
+/** Shorter names are close to variables of other programs: HOME is one letter from HOST and harmless. */
 const SHORTEST_COMPARED = 8;
 
 /**
- * Variables that are nearly ours where ours is not set: `CALLBACK_DEADLNE_MS` would leave the default in force, and
- * nobody would know. Ours set, even to nothing, says that the other one belongs to another program.
+ * Finds variables whose names are close to ours, if ours is not set: `CALLBACK_DEADLNE_MS` would silently leave the
+ * default in force. If ours is set, even to an empty value, the other one belongs to another program.
  */
 function misspelt(env: Readonly<Record<string, string | undefined>>): string[] {
   const candidates = VARIABLES.filter((name) => name.length >= SHORTEST_COMPARED && env[name] === undefined);

@@ -1,17 +1,17 @@
 import type { StoreState } from '../idempotency/store/store.js';
 import type { TaskRouter } from '../index.js';
 
-/** How long the answer of a probe is given to whoever asks again, in milliseconds. */
+/** How long the result of a probe is reused, in milliseconds. */
 const PROBE_EVERY_MS = 1_000;
 
-/** The endpoint's life, as a load balancer needs to know it. */
+/** The endpoint's state, as a load balancer needs it. */
 export type Phase = 'starting' | 'ready' | 'stopping';
 
 export interface ReadinessParts {
   readonly phase: () => Phase;
-  /** Whether the store takes writes. */
+  /** Whether the store accepts writes. */
   readonly probe: () => Promise<StoreState>;
-  /** Where runs are recorded: one that is in memory cannot be away. */
+  /** Where runs are recorded. A store in memory cannot be away. */
   readonly store: 'memory' | 'redis';
   readonly onStoreError: 'continue' | 'fail';
 }
@@ -25,8 +25,8 @@ export interface Readiness {
 }
 
 /**
- * Asks the store once a second at most, however many ask for its state: `/readyz` and `/metrics` may be open to anybody.
- * A store known to be away is not asked for them at all, because the engine asks it all the time.
+ * Probes the store at most once a second, however often its state is requested, because `/readyz` and `/metrics` may be
+ * open to anybody. It does not probe a store that is known to be away, because the engine already pings it.
  */
 export function rareProbe(
   taskRouter: Pick<TaskRouter, 'probeStore' | 'storeState'>,
@@ -43,9 +43,9 @@ export function rareProbe(
 }
 
 /**
- * Says whether callbacks can be answered now. A store that takes no writes makes the endpoint unready only where
- * it answers nothing without it (`ON_STORE_ERROR=fail`): else taking the endpoint out would turn a loss of
- * deduplication into a loss of calls.
+ * Says whether callbacks can be answered now. A store that refuses writes makes the endpoint unready only with
+ * `ON_STORE_ERROR=fail`, because then nothing is answered without it. Otherwise, taking the endpoint out would turn a loss
+ * of deduplication into a loss of calls.
  */
 export async function readiness(parts: ReadinessParts): Promise<Readiness> {
   const state = await parts.probe();

@@ -6,9 +6,9 @@ import { ConfigurationError, systemCode } from '../errors.js';
 import type { Logger } from '../log.js';
 
 /**
- * How long a peer may take, in milliseconds. Headers and body of a callback are one packet or a few; what is slower
- * holds a connection open on purpose. Connections are kept for longer than the load balancers in front keep theirs
- * (60 s is the usual), so that they and not we close an idle one: ours could cross a callback on its way.
+ * How long a peer may take, in milliseconds. Headers and body of a callback are one packet or a few; a slower peer holds
+ * its connection open on purpose. Connections are kept longer than load balancers keep theirs (usually 60 s), so that
+ * they close an idle one and not we: if we did, a callback could already be on its way.
  */
 const TIMEOUTS = {
   headersTimeout: 10_000,
@@ -17,14 +17,14 @@ const TIMEOUTS = {
   connectionsCheckingInterval: 5_000,
 } as const;
 
-/** How long answers may take to leave once every callback is answered, in milliseconds. */
+/** How long answers may take to be sent once every callback is answered, in milliseconds. */
 const FLUSH_MS = 1_000;
 
 /**
  * Listens on a port.
  *
  * @param host - undefined: every interface.
- * @throws {ConfigurationError} when that is not possible; the text names `variable`, where the port comes from.
+ * @throws ConfigurationError if that is not possible. The text names `variable`, which holds the port.
  */
 export async function listen(
   listener: RequestListener,
@@ -52,8 +52,8 @@ export async function listen(
 const LOG_EVERY_MS = 10_000;
 
 /**
- * Takes no more than so many connections at once: each holds memory, whoever opened it. Callbacks of 4 s at 1,000 a second
- * are 4,000 connections, if nobody keeps them open.
+ * Limits the number of connections, because each holds memory. Callbacks of 4 s at 1,000 a second are 4,000 connections,
+ * if nobody keeps them open.
  */
 export function limitConnections(server: Server, most: number, log: Logger): void {
   let loggedAt = Number.NEGATIVE_INFINITY;
@@ -62,7 +62,7 @@ export function limitConnections(server: Server, most: number, log: Logger): voi
   server.on('drop', () => {
     dropped += 1;
     if (performance.now() - loggedAt < LOG_EVERY_MS) return;
-    log.warn({ dropped, most }, 'Connections were closed at once: MAX_CONNECTIONS are open');
+    log.warn({ dropped, most }, 'New connections were closed at once: MAX_CONNECTIONS are already open');
     loggedAt = performance.now();
     dropped = 0;
   });
@@ -75,7 +75,7 @@ export function urlOf(server: Server, host: string | undefined): string {
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 
-/** Waits until every answer has left, a short while at most, and closes what is left. */
+/** Waits a short time until every answer has been sent, and then closes the rest. */
 export async function closeConnections(server: Server): Promise<void> {
   const until = performance.now() + FLUSH_MS;
   while (performance.now() < until && (await connections(server)) > 0) {

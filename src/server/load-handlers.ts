@@ -16,7 +16,7 @@ export const SHIPPED = fileURLToPath(
  * Loads the ordered list of handlers that a folder's `index.js` (from sources: `index.ts`) exports as its default.
  *
  * @param folder - relative to the working directory; default: the shipped handlers.
- * @throws {ConfigurationError} when there is no such file, it cannot be imported, or what it exports is no such list.
+ * @throws ConfigurationError if there is no such file, it cannot be imported, or it does not export such a list.
  * @example
  * const handlers = await loadHandlers(process.env.HANDLERS_DIR);
  */
@@ -46,13 +46,14 @@ function findIndex(folder: string): string {
 }
 
 /**
- * Checks the list itself; what is in each definition is checked where it is registered.
+ * Checks the list itself. Each definition is checked when it is registered.
  *
  * @throws {ConfigurationError} `bad-handlers`, `no-otherwise`
  */
 export function readHandlers(exported: unknown, path: string): readonly HandlerDefinition[] {
   if (!Array.isArray(exported)) {
-    const what = exported === undefined ? 'has no default export' : 'has a default export that is no array';
+    const what =
+      exported === undefined ? 'has no default export' : 'has a default export that is not an array';
     throw new ConfigurationError(
       'bad-handlers',
       `${path} ${what}. Write: export default [defineAssignment(…), …, defineOtherwise(defer())];`,
@@ -63,7 +64,7 @@ export function readHandlers(exported: unknown, path: string): readonly HandlerD
   if (wrong !== -1) {
     throw new ConfigurationError(
       'bad-handlers',
-      `Element ${wrong} of the default export of ${path} is no definition: make it with defineAssignment, ` +
+      `Element ${wrong} of the default export of ${path} is not a definition: make it with defineAssignment, ` +
         'defineEvent or defineOtherwise.',
     );
   }
@@ -71,7 +72,7 @@ export function readHandlers(exported: unknown, path: string): readonly HandlerD
   if (!handlers.some(({ kind }) => kind === 'otherwise')) {
     throw new ConfigurationError(
       'no-otherwise',
-      `${path} does not say what happens to an assignment that no handler fits. Add defineOtherwise(defer()) at ` +
+      `${path} does not say what happens to an assignment that no handler matches. Add defineOtherwise(defer()) at ` +
         "the end: the agent's own screen decides, or the reservation times out.",
     );
   }

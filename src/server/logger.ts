@@ -6,8 +6,8 @@ import { logOutput } from './log-output.js';
 import { errorFields, lineRedactor, redactFields } from './redact.js';
 
 /**
- * The endpoint's logger: JSON lines on standard output, written a few at a time and all of them at exit. Tokens,
- * signatures, phone numbers and attributes are redacted, also where a handler logs them.
+ * The endpoint's logger. It writes JSON lines to standard output, a few at a time, and the rest at exit. Tokens,
+ * signatures, phone numbers and attributes are redacted, even if a handler logs them.
  *
  * @param destination - where the lines go; default: standard output.
  */
@@ -19,7 +19,7 @@ export function createLogger(
   const log = pino(
     {
       level: config.logLevel,
-      // The host and the process id are the platform's to add, and the same on each line.
+      // The platform adds the host and the process ID, and they are the same on each line.
       base: null,
       formatters: { level: (label) => ({ level: label }), log: redactFields },
       serializers: { err: (error: unknown) => (error instanceof Error ? errorFields(error) : error) },
@@ -34,11 +34,11 @@ export function createLogger(
 interface LineOutput {
   readonly destination: { write(line: string): void };
   readonly clean: (line: string) => string;
-  /** Whether its level lets the lines of callbacks through. */
+  /** Whether its level includes the lines of callbacks. */
   readonly info: boolean;
 }
 
-/** Where the loggers made here write to. */
+/** The outputs of the loggers made here. */
 const lineOutputs = new WeakMap<Logger, LineOutput>();
 
 function secretsOf({
@@ -51,9 +51,9 @@ function secretsOf({
 }
 
 /**
- * Writes one line for each callback. To an output of our own it is put together right here, because pino takes longer for
- * it than all of the callback's bookkeeping: what it holds has been checked by then (SIDs, words of our own), and only
- * the name of a handler can need quoting, or redaction, which is done once.
+ * Writes one line for each callback. For our own output the line is built right here, because pino takes longer for it
+ * than all of the callback's bookkeeping. Its content has been checked by then (SIDs, our own words); only the name of a
+ * handler may need quoting or redaction, which is done once.
  */
 export function logOutcomes(log: Logger): (outcome: CallbackOutcome) => void {
   const output = lineOutputs.get(log);
@@ -87,7 +87,7 @@ export function logOutcomes(log: Logger): (outcome: CallbackOutcome) => void {
   };
 }
 
-/** What the line of a callback says; pino leaves out what is undefined. */
+/** The fields of a callback's line; pino leaves out undefined ones. */
 function fieldsOf(outcome: CallbackOutcome): object {
   return {
     route: outcome.route,

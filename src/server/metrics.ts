@@ -5,7 +5,7 @@ import type { CallbackOutcome, DeferredOutcome, TaskRouter } from '../index.js';
 import { droppedLines } from './log-output.js';
 import { createTally, createTimeTally } from './tally.js';
 
-/** Up to Twilio's limit of 5 s for an assignment; only events may go on beyond it. */
+/** Up to Twilio's limit of 5 s for an assignment; only events may take longer. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 4, 5, 10];
 
 export interface Metrics {
@@ -15,7 +15,7 @@ export interface Metrics {
   readonly deferred: (outcome: DeferredOutcome) => void;
   /** For the option `storeObserver`. */
   readonly observer: IdempotencyObserver;
-  /** Reads in-flight callbacks and the store's state from the router at each scrape, which also asks the store. */
+  /** Reads in-flight callbacks and the store's state from the router at each scrape; a scrape also probes the store. */
   watch(taskRouter: Pick<TaskRouter, 'active' | 'storeState'>, probe: () => Promise<StoreState>): void;
   readonly contentType: string;
   /** Everything, in the text format of Prometheus. */
@@ -23,7 +23,7 @@ export interface Metrics {
 }
 
 /**
- * The endpoint's metrics, on a registry of their own. Every label takes its values from a list that is fixed once the
+ * The endpoint's metrics, on a separate registry. Every label takes its values from a list that is fixed once the
  * endpoint runs (routes, verdicts, registered handlers, instructions): nothing a caller sends becomes a label.
  */
 export function createMetrics(): Metrics {
@@ -50,13 +50,13 @@ export function createMetrics(): Metrics {
   );
   const signatureFailures = new Counter({
     name: 'taskrouter_signature_failures_total',
-    help: 'Requests refused because nothing showed that Twilio had sent them now.',
+    help: 'Requests refused because nothing showed that Twilio had just sent them.',
     labelNames: ['reason'],
     registers,
   });
   const unknownAges = new Counter({
     name: 'taskrouter_callbacks_of_unknown_age_total',
-    help: 'Signed callbacks without a Timestamp that could be read: nothing says how old they are.',
+    help: 'Signed callbacks of unknown age: their Timestamp is missing or cannot be read.',
     labelNames: ['route'],
     registers,
   });
@@ -82,12 +82,12 @@ export function createMetrics(): Metrics {
   );
   const degraded = new Counter({
     name: 'taskrouter_idempotency_degraded_total',
-    help: 'Answers that only this process knows of, since the store could not be asked.',
+    help: 'Answers that only this process knows, because the store could not be reached.',
     registers,
   });
   const storeErrors = new Counter({
     name: 'taskrouter_store_errors_total',
-    help: 'Failed operations of the idempotency store, those kept back while it is away included.',
+    help: 'Failed operations of the idempotency store, including those held back while it is away.',
     labelNames: ['operation'],
     registers,
   });

@@ -30,7 +30,7 @@ export function tellPolicies(
     if (AUTH_TOKEN.test(token)) return;
     log.warn(
       { position: index + 1 },
-      'An Auth Token in TWILIO_AUTH_TOKEN has fewer than 32 hexadecimal digits: Twilio issues none like it, and a ' +
+      'An Auth Token in TWILIO_AUTH_TOKEN has fewer than 32 hexadecimal digits: Twilio issues no such tokens, and a ' +
         'short one can be guessed. Copy it from the Twilio Console, Account info',
     );
   });

@@ -1,4 +1,4 @@
-/** What is written instead of a value nobody should read in a log. */
+/** The replacement for a value that must not be in a log. */
 const REDACTED = '[redacted]';
 
 /** Names, in lower case and without separators, whose values never go to a log, at any depth. */
@@ -21,7 +21,7 @@ const SECRET_NAMES = new Set([
   'cookie',
 ]);
 
-/** Deeper values are left out: a log line is no place for them, and a cycle must end somewhere. */
+/** Deeper values are left out: they do not belong in a log line, and a cycle must end somewhere. */
 const MAX_DEPTH = 6;
 
 /**
@@ -52,15 +52,15 @@ function redactObject(value: object, depth: number): unknown {
   return copy ?? value;
 }
 
-/** What else of an error is a fact; any other text may be a customer's. */
+/** Further fields of an error that are facts; any other text may be a customer's. */
 const TOLD_TEXTS = ['code', 'syscall', 'operation', 'field', 'moreInfo'];
 
 /** Deeper causes are left out. */
 const MAX_CAUSES = 4;
 
 /**
- * An error as it is logged: what it is called, says and was caused by, its codes and numbers. Clients of databases and
- * HTTP hang what they were sending on their errors, passwords and customers' names included: that stays out.
+ * An error as it is logged: name, message, causes, codes and numbers. Database and HTTP clients attach their input to
+ * their errors, passwords and customers' names included, so everything else is left out.
  */
 export function errorFields(error: Error, depth = 0): Record<string, unknown> {
   const fields: Record<string, unknown> = { type: error.name, message: error.message, stack: error.stack };
@@ -106,7 +106,7 @@ const SIGNATURE = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{27}=(?![A-Za-z0-9+/=])/g;
 const LEAST_SECRET = 16;
 
 /**
- * Makes the last look at a finished line, whoever wrote it and in whatever field or message: phone numbers, signatures
+ * Takes a last look at a finished line, in every field and message: phone numbers, signatures
  * and the given secrets are replaced.
  *
  * @example

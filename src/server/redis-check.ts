@@ -8,21 +8,21 @@ import type { Logger } from '../log.js';
 /** The least time between two log lines about a Redis that cannot be used, in milliseconds. */
 const LOG_EVERY_MS = 10_000;
 
-/** What a connection leads to, where it is nothing that can keep records. */
+/** What a connection leads to, if that cannot keep records. */
 export type Unfit = 'cluster' | 'sentinel';
 
 const UNFIT: Readonly<Record<Unfit, string>> = {
   cluster:
     'REDIS_URL leads to a node of a Redis Cluster, which refuses the keys of the other nodes. Set it to a Redis that is ' +
-    'no cluster, or build the endpoint on the library: createTaskRouter({ store: redisStore(new Cluster([…])) })',
+    'not a cluster, or build the endpoint on the library: createTaskRouter({ store: redisStore(new Cluster([…])) })',
   sentinel:
     'REDIS_URL leads to a Redis Sentinel, which keeps no data. Set it to the Redis that the Sentinel watches, or build ' +
     'the endpoint on the library: createTaskRouter({ store: redisStore(new Redis({ sentinels: […], name: … })) })',
 };
 
 /**
- * Refuses what answers like Redis and can keep no records, where the first try to connect has ended well; each later
- * connection that leads to such a thing is logged as an error. A Redis that refuses writes is only logged: it may take
+ * Refuses a server that answers like Redis but cannot keep records, if the first try to connect has succeeded. Each later
+ * connection to such a server is logged as an error. A Redis that refuses writes is only logged, because it may accept
  * them again.
  *
  * @throws {ConfigurationError} `redis-cluster` or `redis-sentinel`.
@@ -35,7 +35,7 @@ export async function checkRedis(redis: Redis, log: Logger, clock: Clock = syste
     if (clock.now() - loggedAt < LOG_EVERY_MS) return unfit;
     loggedAt = clock.now();
     if (unfit) log.error({}, UNFIT[unfit]);
-    else log.warn({ err: refusal }, 'Redis refuses writes: callbacks run without it until it takes them');
+    else log.warn({ err: refusal }, 'Redis refuses writes: callbacks run without it until it accepts them');
     return unfit;
   }
   const unfit = redis.status === 'ready' ? await examine() : undefined;
@@ -43,14 +43,14 @@ export async function checkRedis(redis: Redis, log: Logger, clock: Clock = syste
   redis.on('ready', () => void examine());
 }
 
-/** Enough keys that on a node of any cluster one belongs to another. */
+/** Enough keys that, on a node of any cluster, one of them belongs to another node. */
 const PROBES = 16;
-/** What only the nodes of a cluster answer. */
+/** Replies that only the nodes of a cluster give. */
 const CLUSTER_ANSWER = /^(?:MOVED|ASK|CLUSTERDOWN|TRYAGAIN|CROSSSLOT)\b/;
 
 /**
- * Finds out what a connection leads to: by what it says of itself and, since that may be forbidden, by what it answers
- * to writes. Never rejects; whatever does not answer in time tells nothing.
+ * Finds out what a connection leads to. It asks the server about itself and, because that may be forbidden, also tries
+ * writes. Never rejects; a reply that does not come in time counts as unknown.
  */
 export async function examineRedis(redis: Redis): Promise<{ unfit?: Unfit; refusal?: Error }> {
   const ask = (...[command, ...args]: [string, ...(string | number)[]]) =>

@@ -22,7 +22,7 @@ import { createMetrics } from './metrics.js';
 import { tellPolicies } from './policies.js';
 import { register } from './register.js';
 
-/** Where the callback routes are, on every endpoint. */
+/** The path of the callback routes, on every endpoint. */
 export const BASE_PATH = '/taskrouter';
 
 export interface EndpointParts {
@@ -31,7 +31,7 @@ export interface EndpointParts {
   readonly log?: Logger;
   readonly onOutcome?: (outcome: CallbackOutcome) => void;
   /**
-   * Called once it listens, while friendly names may still be looked up: from then on it can be stopped in order.
+   * Called once it listens, while friendly names may still be looked up. From then on it can be stopped cleanly.
    */
   readonly onListening?: (endpoint: Endpoint) => void;
 }
@@ -40,12 +40,12 @@ export interface EndpointParts {
 export interface Endpoint {
   /** `http://127.0.0.1:3000`; callbacks go to `/taskrouter/assignment` and so on below it. */
   readonly url: string;
-  /** Where health and metrics are: the same, unless they have a port of their own. */
+  /** Where health and metrics are: the same URL, unless they have a separate port. */
   readonly adminUrl: string;
   readonly log: Logger;
   /**
    * Stops: not ready from now on, takes callbacks for `shutdownDelayMs` more, then waits for the open ones, at most
-   * `shutdownTimeoutMs`. `open` are the keys of those that were cut.
+   * `shutdownTimeoutMs`. `open` are the keys of those that were cut off.
    */
   close(): Promise<{ readonly open: readonly string[]; readonly clean: boolean }>;
 }
@@ -53,7 +53,7 @@ export interface Endpoint {
 /**
  * Starts the deployed endpoint: the handlers behind HTTP, with health, metrics, logs and, if configured, Redis.
  *
- * @throws {ConfigurationError} when a handler cannot be registered or a port cannot be listened on.
+ * @throws ConfigurationError if a handler cannot be registered or the endpoint cannot listen on a port.
  * @example
  * const endpoint = await startEndpoint(readConfig(process.env), { handlers: await loadHandlers() });
  * console.log(endpoint.url);
@@ -105,7 +105,7 @@ export async function startEndpoint(config: EndpointConfig, parts: EndpointParts
     const listener = callbackListener(config, taskRouter, config.adminPort === undefined ? admin : undefined);
     const main = await listen(
       (request, response) => {
-        // Whoever keeps a connection open is to make the next one elsewhere.
+        // Clients that keep a connection open should make the next one elsewhere.
         if (phase === 'stopping') response.setHeader('connection', 'close');
         listener(request, response);
       },
@@ -125,7 +125,7 @@ export async function startEndpoint(config: EndpointConfig, parts: EndpointParts
       adminUrl: config.adminPort === undefined ? url : urlOf(servers.at(-1)!, config.adminHost),
       log,
       async close() {
-        // What waits for names that are not known yet cannot be decided here: another process, or a later one, can.
+        // Callbacks that wait for names cannot be decided here; another process, or a later one, can decide them.
         const { shutdownDelayMs: delayMs, shutdownTimeoutMs: timeoutMs } =
           phase === 'starting' ? { shutdownDelayMs: 0, shutdownTimeoutMs: 0 } : config;
         phase = 'stopping';
@@ -153,7 +153,7 @@ export async function startEndpoint(config: EndpointConfig, parts: EndpointParts
   }
 }
 
-/** A client for deferred answers and friendly names, where the account is known. */
+/** A client for deferred answers and friendly names, if the account is known. */
 async function restClient({ rest, authTokens }: EndpointConfig, store: IdempotencyStore) {
   if (rest.accountSid === undefined) return undefined;
   const { createTaskRouterClient } = await import('../rest/index.js');
@@ -163,9 +163,9 @@ async function restClient({ rest, authTokens }: EndpointConfig, store: Idempoten
 /** How long after a failed look-up of friendly names the next one begins, in milliseconds. */
 const LOOK_UP_AGAIN_MS = 5_000;
 
-/** What no waiting mends when friendly names are looked up, by the error's code, and what to do about it. */
+/** Failures of the name look-up that waiting does not fix, by the error's code, and what to do about each. */
 const SLIPS: Readonly<Record<string, string>> = {
-  'unknown-name': 'The handlers name what is not there',
+  'unknown-name': 'The handlers name something that does not exist',
   authentication:
     'Twilio refuses the credentials; set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (of a list, the first token is used), ' +
     'or TWILIO_API_KEY and TWILIO_API_SECRET, to those of the account that has the workspace',
@@ -173,8 +173,8 @@ const SLIPS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Looks friendly names up. A slip in names, credentials or workspace ends the start; a REST API that cannot be reached
- * does not: the endpoint is not ready until it answers, and callbacks that come meanwhile try by themselves.
+ * Looks up friendly names. A mistake in names, credentials or workspace ends the start. An unreachable REST API does not:
+ * the endpoint is not ready until the API answers, and callbacks that arrive meanwhile try the look-up themselves.
  */
 async function becomeReady(
   taskRouter: TaskRouter,
@@ -195,13 +195,16 @@ async function becomeReady(
   }
 
   async function lookUpAgain(error: unknown): Promise<void> {
-    log.error({ err: error }, 'Friendly names cannot be looked up: not ready until they are; trying again');
+    log.error(
+      { err: error },
+      'Friendly names cannot be looked up, so the endpoint is not ready; trying again',
+    );
     await sleep(LOOK_UP_AGAIN_MS, undefined, { ref: false });
     if (!stopped()) await taskRouter.ready().then(ready, lookUpAgain);
   }
 }
 
-/** ioredis is loaded only where it is used: the start without it is quicker. */
+/** Loads ioredis only if it is used, because the start is faster without it. */
 async function connect(url: string, log: Logger) {
   const { connectRedis, firstAttempt } = await import('./redis.js');
   const { checkRedis } = await import('./redis-check.js');
@@ -217,8 +220,8 @@ async function connect(url: string, log: Logger) {
 }
 
 /**
- * Everything on one port. With a public URL the callbacks need nothing of Express, and are answered in front of it;
- * without one, what Twilio called is Express' view of the proxies it trusts.
+ * Serves everything on one port. With a public URL the callbacks do not need Express, and are answered in front of it.
+ * Without one, Express works out the URL that Twilio called from the proxies it trusts.
  */
 function callbackListener(
   config: EndpointConfig,

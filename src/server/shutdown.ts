@@ -17,17 +17,17 @@ export function stopOnSignals(
 
   async function stop(code: number): Promise<void> {
     if (stopping) {
-      log.warn({}, 'A second signal: ending at once');
+      log.warn({}, 'Second signal: ending at once');
       return exit(1);
     }
     stopping = true;
     try {
       const { open, clean } = await endpoint.close();
       if (clean) log.info({}, 'The endpoint has stopped; every callback was answered');
-      else log.error({ open }, 'The endpoint has stopped at its time limit; these callbacks were cut');
+      else log.error({ open }, 'The endpoint has stopped at its time limit; these callbacks were cut off');
       exit(clean ? code : 1);
     } catch (error) {
-      log.error({ err: error }, 'It could not stop in order');
+      log.error({ err: error }, 'The endpoint could not stop cleanly');
       exit(1);
     }
   }
@@ -39,7 +39,7 @@ export function stopOnSignals(
     });
   }
   process.on('uncaughtException', (error) => {
-    log.error({ err: error }, 'An error that nobody caught: stopping. Look for a promise without await');
+    log.error({ err: error }, 'Uncaught error: stopping. Look for a promise without await');
     if (!stopping) void stop(1);
   });
 }

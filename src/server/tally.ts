@@ -2,8 +2,8 @@ import { Counter, type Metric, type Registry } from 'prom-client';
 
 /*
  * Counters for what happens with every callback. prom-client looks every label name up, sorts and joins them for each
- * increment, which took as long as a tenth of a callback. Here the values are joined in the order of their names, and the
- * metrics are made of them when somebody scrapes.
+ * increment, which took a tenth of a callback's time. Here the values are joined in the order of their names, and the
+ * metrics are made from them at each scrape.
  */
 
 interface Described {
@@ -25,7 +25,7 @@ function labelsOf(names: readonly string[], key: string): Record<string, string>
   return Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']));
 }
 
-/** Counts by the values of its labels, in the order of `labelNames`. Those come from lists that are fixed: it never forgets. */
+/** Counts by the values of its labels, in the order of `labelNames`. Their lists are fixed, so it never forgets any. */
 export function createTally(
   { name, help, labelNames }: Described,
   register: Registry,
@@ -48,7 +48,7 @@ export function createTally(
 }
 
 interface Row {
-  /** How many fell into each bucket, and beyond the last. */
+  /** How many values are in each bucket, and beyond the last. */
   readonly counts: number[];
   sum: number;
 }
@@ -96,7 +96,7 @@ export function createTimeTally(
     }),
     reset: () => rows.clear(),
   };
-  // What the registry uses of a metric is what stands here.
+  // These are the parts of a metric that the registry uses.
   register.registerMetric(metric as unknown as Metric<string>);
 
   return (value, ...values) => {

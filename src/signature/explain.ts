@@ -68,9 +68,9 @@ const ADVICE: Readonly<Record<Exclude<SignatureFailure, 'mismatch'>, string>> = 
   'missing-signature':
     'There is no X-Twilio-Signature header. Either Twilio did not send this request, or a proxy removes the header: let it pass.',
   'malformed-signature':
-    'X-Twilio-Signature is not 28 characters of base64, so it is no signature of Twilio. A proxy may have cut it or joined two headers.',
+    'X-Twilio-Signature is not 28 characters of base64, so it is not a Twilio signature. A proxy may have cut it or joined two headers.',
   'no-auth-token':
-    'There is no Auth Token to check with. Configure one, and let a token look-up know the AccountSid of the request.',
+    'There is no Auth Token to check with. Configure one; an authToken function must know the AccountSid of the request.',
   'missing-body-hash':
     'The signature matches, but the URL has no bodySHA256, so nothing vouches for the body. A form must be checked by its parameters, not as a raw body.',
   'body-hash-mismatch':
@@ -95,7 +95,7 @@ function describeTried(request: ExplainRequest): string {
 /** Without credentials, and with no more of the query than that there is one: both may hold secrets. */
 function describeUrl(url: string): string {
   const parts = splitUrl(url);
-  if (!parts) return 'a text that is no URL';
+  if (!parts) return 'a text that is not a URL';
   const path = parts.rest.replace(/[?#].*$/s, '');
   const shown = JSON.stringify((parts.scheme + parts.host + parts.port + path).slice(0, 200));
   return parts.rest.includes('?') ? `${shown} with its query` : shown;
@@ -115,7 +115,7 @@ function describeDoubt(request: ExplainRequest): string {
   const body = seesNothing
     ? 'No body was seen: for a POST, something read it before this check, or no form parser ran. Otherwise the'
     : 'The';
-  return `${body} URL or the Auth Token is another one, and a signature cannot tell which. ${describeUrlDoubt(request)} Then the token: Twilio signs with the primary Auth Token of the account (never an API key; a subaccount has its own). It may also be a request that Twilio did not send.`;
+  return `${body} URL or the Auth Token is a different one, and a signature cannot tell which. ${describeUrlDoubt(request)} Then the token: Twilio signs with the primary Auth Token of the account (never an API key; a subaccount has its own). It may also be a request that Twilio did not send.`;
 }
 
 function describeUrlDoubt(request: ExplainRequest): string {

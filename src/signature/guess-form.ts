@@ -1,7 +1,7 @@
 import { type Guess, quoted } from './guess.js';
 import { type FormPairs, type FormParams, formPairs } from './sign.js';
 
-/** Every single change to a form that a body parser or a middleware is known to make. */
+/** Every single change that a body parser or a middleware is known to make to a form. */
 export function* guessForms(params: FormParams): Generator<Guess> {
   const pairs = formPairs(params);
   if (pairs.length === 0) return;

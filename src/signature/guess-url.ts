@@ -8,7 +8,7 @@ export interface UrlHints {
   readonly prefixes?: readonly string[] | undefined;
 }
 
-/** Every single change to a URL that a proxy, a mount path or a framework is known to make. */
+/** Every single change that a proxy, a mount path or a framework is known to make to a URL. */
 export function* guessUrls(url: string, { hosts = [], prefixes = [] }: UrlHints): Generator<Guess> {
   const parts = splitUrl(url);
   if (!parts) return;
@@ -28,7 +28,7 @@ export function* guessUrls(url: string, { hosts = [], prefixes = [] }: UrlHints)
     if (port !== parts.port) yield { cause: 'port', url: joinUrl({ ...parts, port }), text };
   }
   const { path, query } = splitPath(parts.rest);
-  // A tunnel or an ingress changes both: it has a name of its own, and serves this server below a path.
+  // A tunnel or an ingress changes both: it has a different host name, and serves this server below a path.
   for (const host of hosts) {
     for (const guess of guessPaths(path, prefixes)) {
       for (const scheme of [parts.scheme, otherScheme(parts.scheme)]) {

@@ -70,7 +70,7 @@ export function hmacSha1(key: KeyObject, text: string): string {
   return createHmac('sha1', key).update(text).digest('base64');
 }
 
-// A prepared key saves a tenth of each HMAC. Bounded, for a token function may know many accounts.
+// A prepared key saves a tenth of each HMAC. Bounded, because a token function may know many accounts.
 const keys = new LRUCache<string, KeyObject>({ max: 1_000 });
 
 export function secretKey(authToken: string): KeyObject {
@@ -95,7 +95,7 @@ export function formTail(params: FormParams | undefined): string {
   return tail;
 }
 
-/** The parameters as pairs, in a list of its own. */
+/** The parameters as pairs, in a new list. */
 export function formPairs(params: FormParams): Array<readonly [string, string]> {
   return isPairs(params) ? params.slice() : pairsOf(params);
 }
@@ -114,7 +114,7 @@ function pairsOf(params: Readonly<Record<string, unknown>>): Array<readonly [str
 }
 
 /**
- * A parser with nested names hands over objects, whatever the types say. Leaving one out would let an unsigned
+ * A parser with nested names passes objects, even if the types forbid it. Leaving one out would let an unsigned
  * parameter pass, and its own toString may throw: it counts as the text a plain object has.
  */
 function textOf(value: unknown): string {

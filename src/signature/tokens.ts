@@ -7,7 +7,7 @@ import { ACCOUNT_SID } from '../sids.js';
 export type AuthToken = string | readonly string[] | AuthTokenLookup;
 
 /**
- * Gives the Auth Tokens of an account; nothing, an empty text or an empty list for an account it does not know.
+ * Returns the Auth Tokens of an account; nothing, an empty string or an empty list for an account it does not know.
  * The AccountSid is well-formed but **not verified**: it may choose a key and must do nothing else.
  */
 export type AuthTokenLookup = (accountSid: string) => TokenAnswer | Promise<TokenAnswer>;
@@ -32,7 +32,7 @@ export class TooManyLookups extends TaskRouterKitError {
   constructor() {
     super(
       'too-many-lookups',
-      'Too many Auth Tokens of accounts that were never verified are being looked up at once.',
+      'Too many Auth Tokens are being looked up at once for accounts that were never verified.',
     );
   }
 }
@@ -184,7 +184,7 @@ const newAccount = (): Account => ({
 
 const NONE: readonly string[] = [];
 
-/** An empty key would let everybody sign, so it is dropped here like an unknown account. */
+/** With an empty key anybody could sign, so it is dropped here like an unknown account. */
 function usableTokens(answer: TokenAnswer): readonly string[] {
   const tokens = typeof answer === 'string' ? [answer] : [...(answer ?? NONE)];
   return tokens.filter((token) => token.trim() !== '');

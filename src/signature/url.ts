@@ -7,7 +7,7 @@ export type UrlChange =
   | 'fragment-dropped'
   /** Twilio signs the URL without `user:password@`. */
   | 'userinfo-dropped'
-  /** Voice over HTTPS is signed without the port, SMS with it; of TaskRouter nothing is said. */
+  /** Voice over HTTPS is signed without the port, SMS with it; for TaskRouter nothing is documented. */
   | 'port-dropped'
   /** The same, with the scheme's own port (443, 80) written out. */
   | 'port-added'
@@ -23,8 +23,8 @@ export interface UrlVariant {
 }
 
 /**
- * The URLs Twilio may have signed instead of the one received, each once, the likeliest first. They are made as
- * they are asked for: most requests need none. A URL without query and with nothing to normalise has one.
+ * The URLs Twilio may have signed instead of the one received, each once, the likeliest first. They are generated on
+ * demand, because most requests need none. A URL without a query and with nothing to normalise has one.
  *
  * @see twilio.com/docs/usage/webhooks/webhooks-security (ports, credentials, fragments), and the validator of
  * the official `twilio` package, whose candidates are all among these.
@@ -45,7 +45,7 @@ export function* urlVariants(received: string): Generator<UrlVariant, void, unde
   }
 }
 
-/** The URL with the port added or dropped, and nothing else of what `urlVariants` gives. */
+/** The URL with the port added or dropped, and none of the other forms of `urlVariants`. */
 export function* portVariants(received: string): Generator<UrlVariant, void, undefined> {
   const parts = splitUrl(received);
   if (parts) yield otherPort(parts.scheme + parts.userinfo + parts.host, parts.port, parts.rest);
@@ -119,7 +119,7 @@ export interface UrlParts {
 // scheme://   user:password@   name or [IPv6]   :port   the rest
 const URL_PARTS = /^([a-z][a-z\d+.-]*:\/\/)([^/?#]*@)?(\[[^\]/?#]*\]|[^/?#:]*)(:[^/?#]*)?(.*)$/is;
 
-/** The URL in pieces, every byte as it was: `new URL()` would rewrite some that Twilio signed. */
+/** The URL in pieces, with every byte unchanged: `new URL()` would rewrite some that Twilio signed. */
 export function splitUrl(url: string): UrlParts | undefined {
   const match = URL_PARTS.exec(url);
   if (!match) return undefined;

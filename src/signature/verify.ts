@@ -5,7 +5,7 @@ import { portVariants, type UrlChange, urlVariants } from './url.js';
 export interface VerifyRequest {
   /** The `X-Twilio-Signature` header as received; undefined when it is absent. */
   readonly signature: string | undefined;
-  /** The complete URL Twilio was given, or several it may have been given, the likeliest first. */
+  /** The complete URL you gave Twilio, or several candidates, the likeliest first. */
   readonly url: string | readonly string[];
   /** The decoded form parameters of a POST, values untouched. Absent for GET and for JSON. */
   readonly params?: FormParams | undefined;
@@ -17,8 +17,8 @@ export interface VerifyRequest {
   /** The Auth Tokens a signature may be made with. An empty one never matches. */
   readonly authTokens: string | readonly string[];
   /**
-   * Which forms of the URL are tried besides the exact one: `every` (default), or `port`, the one with or without the
-   * port alone. A request whose signature is wrong costs one hash of everything for each form.
+   * Which forms of the URL are tried besides the exact one: `every` (default), or `port`, only the one with or without
+   * the port. A request with a wrong signature costs one hash of everything for each form.
    */
   readonly urlForms?: 'every' | 'port' | undefined;
 }
@@ -30,7 +30,7 @@ export type SignatureFailure =
   | 'malformed-signature'
   /** There is no token to check with, for instance because the account is unknown. */
   | 'no-auth-token'
-  /** No token and no form of the URL gives this signature. `explainSignature` tells more. */
+  /** No token and no form of the URL gives this signature. `explainSignature` says more. */
   | 'mismatch'
   /** The signature is right, but a JSON body came without `bodySHA256` in the URL: nothing vouches for it. */
   | 'missing-body-hash'
@@ -54,7 +54,7 @@ export type VerifyResult =
  * Twilio is documented to sign instead (see `urlVariants`), with every token; signatures are compared in
  * constant time. Nothing in a request makes it throw, and a header that cannot be a signature costs no hash.
  *
- * Valid says nothing about when: a signature holds no time, so a captured request stays valid for ever.
+ * `valid` says nothing about when: a signature covers no time, so a captured request stays valid forever.
  *
  * @see twilio.com/docs/usage/webhooks/webhooks-security
  * @example
@@ -88,8 +88,8 @@ export function verifyRequest(request: VerifyRequest): VerifyResult {
 }
 
 /**
- * Whether a well-formed signature was made over exactly one of these URLs: what is true of nearly every genuine request,
- * found with one HMAC and nothing else. `verifyRequest` says it of the rest.
+ * Whether a well-formed signature was made over exactly one of these URLs. This is true of nearly every genuine request,
+ * and takes one HMAC and nothing else. `verifyRequest` judges the rest.
  */
 export function isSignedExactly(
   signature: string,
@@ -107,7 +107,7 @@ const EXACT: readonly UrlChange[] = [];
 /** 20 bytes in base64. */
 const SIGNATURE = /^[A-Za-z0-9+/]{27}=$/;
 
-/** Whether a header has the form of a signature; whether it is right is for `verifyRequest` to say. */
+/** Whether a header has the form of a signature. `verifyRequest` says whether it is right. */
 export const isSignature = (header: string): boolean => SIGNATURE.test(header);
 
 const isUsable = (token: string) => token !== '';

@@ -3,8 +3,8 @@ import { createVirtualClock } from '../virtual-clock.js';
 
 export interface FakeClock extends Clock {
   /**
-   * Lets `ms` milliseconds pass: fires what comes due, in order, and after each timer lets everything that waits
-   * on settled promises go on before the next one fires. Calls made while one is running wait for it.
+   * Lets `ms` milliseconds pass. Fires the timers that come due, in order; after each one, everything that waits on settled
+   * promises runs before the next fires. A call made while another is running waits for it.
    */
   advance(ms: number): Promise<void>;
   /** How many timers are pending. */
@@ -12,7 +12,7 @@ export interface FakeClock extends Clock {
 }
 
 /**
- * A clock that stands still until told to advance.
+ * A clock that stands still until `advance` is called.
  *
  * @param start - the first `now()`, in milliseconds since 1970.
  * @example
@@ -33,7 +33,7 @@ export function createFakeClock(start = Date.UTC(2026, 0, 1)): FakeClock {
   };
 }
 
-/** A turn of the event loop: by its end every chain of settled promises has run out. */
+/** One turn of the event loop: by its end every chain of settled promises has run. */
 function settle(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);

@@ -14,11 +14,11 @@ export interface SignedRequest {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** Attributes as an object, or as the text to send. */
+/** Attributes as an object, or as the string to send. */
 type AttributesInput = object | string;
 
 export interface AssignmentRequestOptions {
-  /** The whole URL Twilio was given: `https://hooks.example.com/taskrouter/assignment`. */
+  /** The whole URL you gave Twilio: `https://hooks.example.com/taskrouter/assignment`. */
   readonly url: string;
   readonly authToken: string;
   /** Default `{}`. */
@@ -34,7 +34,7 @@ export interface AssignmentRequestOptions {
 /**
  * An assignment callback as Twilio sends it: the twelve documented parameters, signed.
  *
- * @throws {ConfigurationError} for an option that is unknown or missing.
+ * @throws ConfigurationError for an unknown or missing option.
  * @example
  * const request = assignmentRequest({ url, authToken, task: { type: 'chat' } });
  * const response = await fetch(request.url, request);
@@ -59,10 +59,10 @@ export function assignmentRequest(options: AssignmentRequestOptions): SignedRequ
 }
 
 export interface EventRequestOptions {
-  /** The whole URL Twilio was given: `https://hooks.example.com/taskrouter/events`. */
+  /** The whole URL you gave Twilio: `https://hooks.example.com/taskrouter/events`. */
   readonly url: string;
   readonly authToken: string;
-  /** `task.created` and the like. Any text is sent: an endpoint should bear types that Twilio adds. */
+  /** `task.created` and the like. Any string is sent, because an endpoint should tolerate types that Twilio adds. */
   readonly type: EventType;
   /** Parameters to add or replace; `undefined` leaves one out. */
   readonly fields?: Readonly<Record<string, string | undefined>>;
@@ -73,7 +73,7 @@ export interface EventRequestOptions {
  * An event callback as Twilio sends it: what every event carries, with a resource and, for tasks, workers and
  * reservations, their SIDs and attributes, signed.
  *
- * @throws {ConfigurationError} for an option that is unknown or missing.
+ * @throws ConfigurationError for an unknown or missing option.
  * @example
  * const request = eventRequest({ url, authToken, type: 'task.wrapup', fields: { TaskSid: 'WT…' } });
  */
@@ -138,7 +138,7 @@ function checkOptions(options: object, known: readonly string[], what: string): 
   const given = (options ?? {}) as Readonly<Record<string, unknown>>;
   for (const name of known.includes('type') ? ['url', 'authToken', 'type'] : ['url', 'authToken']) {
     if (typeof given[name] === 'string' && given[name] !== '') continue;
-    throw new ConfigurationError('bad-option', `${what}: ${name} must be a text that is not empty.`);
+    throw new ConfigurationError('bad-option', `${what}: ${name} must be a non-empty string.`);
   }
 }
 

@@ -15,7 +15,7 @@ import { refuseUnknownKeys } from '../near-miss.js';
 import type { Attributes } from '../standard-schema.js';
 import { CALLABLE_WORKER, sid } from './sids.js';
 
-/** What a handler decides on. SIDs are random unless given. */
+/** What a handler decides about. SIDs are random unless given. */
 export interface HandlerInput<T = Attributes, W = Attributes> {
   readonly task?: Partial<Task<T>>;
   /** Default attributes: those of a worker who can be reached at `client:alice`, as in `assignmentRequest`. */
@@ -26,8 +26,8 @@ export interface HandlerInput<T = Attributes, W = Attributes> {
   readonly reservationSid?: string;
   readonly via?: 'primary' | 'fallback';
   /**
-   * The REST client behind `client` and `reservation`, of `taskrouter-kit/rest` and for a server of your own, or what
-   * stands in for one. Without it, using them throws.
+   * The REST client behind `client` and `reservation`: one from `taskrouter-kit/rest` for your own server, or a fake.
+   * Without it, using them throws.
    */
   readonly client?: CallbackClient;
   /** Further parameters of the callback. */
@@ -38,9 +38,9 @@ export interface HandlerInput<T = Attributes, W = Attributes> {
  * Runs a handler as the router would, without HTTP or a store: a function, a fixed instruction, or a definition from a
  * handler file with its match. `undefined`: the definition's match does not fit this input.
  *
- * @throws {ConfigurationError} for a fact that is unknown.
- * @throws {InstructionError} when Twilio would refuse the instruction for this task and worker, and whatever the
- * handler throws.
+ * @throws ConfigurationError for an unknown property.
+ * @throws InstructionError if Twilio would refuse the instruction for this task and worker. The handler's own errors are
+ * passed on.
  * @example
  * const decision = await runHandler(handler, {
  *   task: { attributes: { call_sid: 'CA…', from: '+15550100' } },
@@ -63,7 +63,7 @@ export async function runHandler<T = Attributes, W = Attributes>(
   if (definition.kind === 'event') {
     throw new ConfigurationError(
       'bad-handler',
-      'runHandler runs assignment handlers, and this one handles events.',
+      'runHandler runs assignment handlers, but this one handles events.',
     );
   }
   registry.addAssignment(definition.kind === 'assignment' ? definition.match : {}, definition.handler);
@@ -81,7 +81,7 @@ const INPUT_KEYS = [
   ...['via', 'client', 'fields'],
 ] as const satisfies ReadonlyArray<keyof HandlerInput>;
 
-/** Handlers may use what only a router with a client can do: it is the decision that is tested. */
+/** Handlers may use everything that needs a client, because only the decision is tested. */
 const EVERYTHING = { names: true, channel: true, rest: true };
 
 function contextOf(input: HandlerInput<unknown, unknown>): RunningAssignment {
@@ -110,7 +110,7 @@ function contextOf(input: HandlerInput<unknown, unknown>): RunningAssignment {
     input.via ?? 'primary',
     attributes,
     { signal: never.signal, attempt: 1, remainingMs: () => 4_000 },
-    // What is given to after() begins with an answer, and here there is none.
+    // Work given to after() starts with an answer, and here there is none.
     { log: silentLogger, background: createBackground(systemClock), client: input.client },
     undefined,
   );

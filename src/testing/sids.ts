@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 /**
- * A SID of the form Twilio gives: two letters and 32 hexadecimal digits, random unless `seed` names one for good.
+ * A SID in Twilio's form: two letters and 32 hexadecimal digits. Random unless `seed` fixes it.
  *
  * @example sid('WR') // 'WR' and 32 random digits
  * @example sid('WR', 1) // 'WR00000000000000000000000000000001'
@@ -11,5 +11,5 @@ export function sid(prefix: string, seed?: number): string {
   return prefix + digits;
 }
 
-/** The attributes of the worker that requests and handlers get by default: one whose phone can ring. */
+/** The default attributes of the worker in requests and handlers: one whose phone can ring. */
 export const CALLABLE_WORKER = { contact_uri: 'client:alice' } as const;

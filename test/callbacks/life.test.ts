@@ -100,7 +100,8 @@ describe('the deadline', () => {
     await clock.advance(4_000);
     expect((await primary).status).toBe(504);
     expect(
-      lines.find(({ message }) => message.startsWith('onDeadline does not fit'))?.fields.problem,
+      lines.find(({ message }) => message.startsWith('The onDeadline instruction does not fit'))?.fields
+        .problem,
     ).toMatch(/40140/);
   });
 

@@ -50,8 +50,8 @@ describe('a match', () => {
     ],
     ['a friendly name', { queue: 'Support EN' }, /queue "Support EN" is not a SID.*REST client/],
     ['an empty list', { queue: [] }, /queue is an empty list, so this handler could never run/],
-    ['an empty text', { worker: '' }, /worker must be a text that is not empty/],
-    ['a channel nobody can tell', { channel: 'voice' }, /channel can never be told.*channelOf/],
+    ['an empty text', { worker: '' }, /worker must be a non-empty string/],
+    ['a channel nobody can tell', { channel: 'voice' }, /channel can never match.*channelOf/],
     ['a task that is no schema', { task: { type: 'call' } }, /task must be a Standard Schema/],
     ['a where that is no function', { where: true }, /where must be a function/],
   ])('with %s is refused', (_what, match, message) => {
@@ -133,7 +133,7 @@ describe('registration', () => {
     expect(refusal({ unlisted: 'planet.discovered' })).not.toThrow();
     expect(refusal({ unlisted: 'task.created' })).not.toThrow();
     for (const none of ['', 7, null, {}, { unlisted: 7 }, 'a b']) {
-      expect(refusal(none), JSON.stringify(none)).toThrow(/an event type is a text/);
+      expect(refusal(none), JSON.stringify(none)).toThrow(/an event type is a string/);
     }
     expect(() => router().onEvent([], () => {})).toThrow(/at least one event type/);
   });

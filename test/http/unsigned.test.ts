@@ -248,10 +248,10 @@ test('accounts: a pair that is not listed is 403, for assignments and events ali
 
 test.each([
   [{}, /lists no account/],
-  [{ AC1: [sid('WS')] }, /no AccountSid \("AC1"\)/],
+  [{ AC1: [sid('WS')] }, /not an AccountSid \("AC1"\)/],
   [{ [sid('AC')]: [] }, /must list the workspaces/],
   [{ [sid('AC')]: sid('WS') }, /must list the workspaces/],
-  [{ [sid('AC')]: ['WS1'] }, /no WorkspaceSid .*\("WS1"\)/],
+  [{ [sid('AC')]: ['WS1'] }, /not a WorkspaceSid .*\("WS1"\)/],
   [[], /must be an object/],
 ])('accounts of a wrong form end the start: %j', (accounts, message) => {
   expect(() => createTaskRouter({ authToken: TOKEN, accounts: accounts as never })).toThrow(message);

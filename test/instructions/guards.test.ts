@@ -32,11 +32,11 @@ test('defer is a decision and no instruction; supervise is neither', () => {
 test.each<[unknown, string]>([
   [undefined, 'did you forget `return`?'],
   [null, 'return defer()'],
-  [accept, 'did you forget the brackets'],
+  [accept, 'did you forget the parentheses'],
   ['accept', 'call the builder'],
   [[accept()], 'exactly one instruction'],
   [7, 'a number'],
-  [supervise(LEAST.supervise), 'only a REST reservation update'],
+  [supervise(LEAST.supervise), 'only as a REST reservation update'],
   [{ instruction: 'Accept' }, 'unknown `instruction`'],
   [{ instruction: 'defer', run: 'later' }, 'takes a function'],
   [{}, 'return defer()'],

@@ -34,7 +34,7 @@ describe('an answer to an assignment callback', () => {
       expect(found).toMatchObject({
         verdict: 'failed',
         code: 11217,
-        message: `status ${status}, and Twilio wants 200`,
+        message: `status ${status}; Twilio wants 200`,
       });
     },
   );

@@ -42,11 +42,11 @@ describe('loadHandlers', () => {
 
   it.each([
     ['no default export', 'export const handlers = [];', /has no default export\. Write: export default/],
-    ['no array', `export default ${OTHERWISE};`, /a default export that is no array/],
+    ['no array', `export default ${OTHERWISE};`, /a default export that is not an array/],
     [
       'an element that is no definition',
       `export default [${OTHERWISE}, () => {}];`,
-      /Element 1 .* is no definition/,
+      /Element 1 .* is not a definition/,
     ],
     [
       'no otherwise',

@@ -84,7 +84,9 @@ async function underLoad(
   expect(Math.max(...runs.values())).toBe(1);
   expect(await metric(endpoint, 'taskrouter_store_errors_total{operation="acquire"}')).toBeGreaterThan(0);
   const messages = endpoint.lines.map(({ message }) => message);
-  expect(messages).toContain('The store failed three times in a row and is left alone until it answers');
+  expect(messages).toContain(
+    'The store failed three times in a row; it is not called again until it answers a ping',
+  );
   expect(messages).toContain('The store is back');
   expect(await ready()).toEqual({ status: 'ready', store: 'ok' });
 }

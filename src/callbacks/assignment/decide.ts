@@ -8,7 +8,7 @@ import { checkDecision, type Decider } from '../routing/handler.js';
 import type { Abilities } from '../routing/match.js';
 import type { Named, Registry } from '../routing/registry.js';
 
-/** A decision, with its answer where that was encoded at the start. */
+/** A decision, with its answer if that was encoded at the start. */
 export interface Taken {
   readonly decision: Decision<never>;
   readonly prepared: string | undefined;
@@ -18,9 +18,9 @@ export interface Taken {
 export interface Deciding {
   /** The handler for this assignment. */
   choose(context: RunningAssignment, unreadable: Unreadable): MaybePromise<Named<Decider>>;
-  /** Runs it, inside the middleware. @throws what it throws, and InstructionError for what cannot be carried out. */
+  /** Runs it, inside the middleware. @throws its errors, and InstructionError for a decision that cannot be carried out. */
   decide(chosen: Named<Decider>, context: RunningAssignment): MaybePromise<Taken>;
-  /** What `onError` makes of an error; undefined: nothing, or it has heard this very one. Never rejects. */
+  /** What `onError` decides about an error; undefined: nothing, or it has already had this error. Never rejects. */
   decideError(error: unknown, context: RunningAssignment): Promise<Taken | undefined>;
 }
 
@@ -78,7 +78,7 @@ export function createDeciding(
 
     async decideError(error, context) {
       const { errorHandler, errorInstruction } = registry;
-      // A run that is deferred while onError decides comes by with the same error again.
+      // A run that is deferred while onError decides gets here a second time, with the same error.
       if (context.heard !== undefined && context.heard[0] === error) return undefined;
       context.heard = [error];
       try {

@@ -16,13 +16,13 @@ import { resolveNames } from '../routing/handler.js';
 import type { DeferredOutcome } from '../routing/registry.js';
 import type { Deciding } from './decide.js';
 
-/** What another process needs to take a deferred answer over, should its own die. */
+/** What another process needs to take over a deferred answer if its own process dies. */
 export interface Journal {
   readonly form: AssignmentForm;
   readonly via: 'primary' | 'fallback';
-  /** What stands in for a decision that comes too late, where the handler has said so. */
+  /** Replaces a decision that comes too late, if the handler gave one. */
   readonly onFailure?: Instruction | undefined;
-  /** What its process was sending that must not be sent twice, and who had decided it. */
+  /** The instruction its process was about to send and that must not be sent twice, and the handler that decided it. */
   readonly sending?: {
     readonly instruction: Instruction['instruction'];
     readonly handler: string | undefined;
@@ -33,7 +33,7 @@ const writeJournal = (journal: Journal): string => JSON.stringify(journal);
 
 export const readJournal = (text: string): Journal => JSON.parse(text) as Journal;
 
-/** The journal is written only when it comes to that. */
+/** Writes the journal only when it is read. */
 export function deferral(journal: Journal, limitMs: number): Deferral {
   return {
     limitMs,
@@ -51,7 +51,7 @@ export interface DeferredParts {
   readonly listeners: ReadonlyArray<(outcome: DeferredOutcome) => void>;
 }
 
-/** Whose deferred end is told. */
+/** The callback that an outcome is about. */
 interface DeferredSubject {
   readonly context: RunningAssignment;
   /** Who decided, once that is known. */
@@ -63,21 +63,21 @@ interface DeferredSubject {
 export interface DeferredCallback extends DeferredSubject {
   readonly run: OwnedRun;
   readonly journal: Journal;
-  /** Brings the decision. A bare `defer()` leaves the reservation as it is. */
+  /** Returns the decision. A bare `defer()` leaves the reservation as it is. */
   decide(): Promise<Decision<never>> | Decision<never>;
 }
 
 /** Ends deferred callbacks. */
 export interface Deferred {
-  /** Applies the decision by a REST reservation update. Rejects only when the run is lost. */
+  /** Applies the decision by a REST reservation update. Rejects only if the run is lost. */
   end(callback: DeferredCallback): Promise<void>;
-  /** Tells that nothing was tried: the reservation was decided by then, or `error` says why it could not be read. */
+  /** Reports that nothing was tried: the reservation was already decided, or `error` says why it could not be read. */
   untried(subject: DeferredSubject, error?: unknown): void;
-  /** Tells that a process died while it was sending this instruction. */
+  /** Reports that a process died while it was sending this instruction. */
   cutOff(subject: DeferredSubject, instruction: Instruction['instruction']): void;
 }
 
-/** The run is another process's, or may be at any time, as in a shutdown: what is left to do is for that one. */
+/** Another process has the run, or may take it at any time, as in a shutdown: leave the rest to that process. */
 class CutShort extends Error {}
 
 export function createDeferred({ client: option, deciding, log, clock, listeners }: DeferredParts): Deferred {
@@ -125,7 +125,7 @@ export function createDeferred({ client: option, deciding, log, clock, listeners
     else tell('left', undefined, error, callback);
   }
 
-  /** Sends the decision; one that is safe to repeat is repeated until the limit while REST is away. */
+  /** Sends the decision. While REST is away, repeats one that is safe to repeat, until the limit. */
   async function apply(instruction: Instruction, callback: DeferredCallback): Promise<void> {
     const { context, run } = callback;
     const loss = lossOf(run);
@@ -146,20 +146,20 @@ export function createDeferred({ client: option, deciding, log, clock, listeners
         if (REPEATABLE.has(instruction.instruction) && mayPass(error) && run.remainingMs() > waitMs) {
           maybeApplied ||= mayBeApplied(error);
           const fields = { err: error, instruction: instruction.instruction, waitMs };
-          context.log.debug(fields, 'A deferred answer could not be sent; it is sent again');
+          context.log.debug(fields, 'A deferred answer could not be sent; trying again');
           await pause(clock, waitMs, run.signal);
           if (run.lost) throw new CutShort();
           continue;
         }
         const refused = isNoLongerPending(error);
-        // What refuses it may be what an earlier try, whose answer was lost, has done.
+        // An earlier try whose answer was lost may have been carried out, and may be the reason for the refusal.
         const known = refused && maybeApplied ? await outcomeOf(instruction, callback, loss) : undefined;
         if (known === 'applied') return tell('applied', instruction.instruction, undefined, callback);
         const outcome =
           known ?? (refused ? 'refused' : maybeApplied || mayBeApplied(error) ? 'unknown' : 'failed');
         context.log.warn(
           { err: error, instruction: instruction.instruction, outcome },
-          'A deferred answer was not applied, as far as is known',
+          'A deferred answer was not applied, or it is not known whether it was',
         );
         return tell(outcome, instruction.instruction, error, callback);
       }
@@ -178,7 +178,7 @@ export function createDeferred({ client: option, deciding, log, clock, listeners
     const named = await resolveNames(instruction, client.names, workspaceSid);
     const problem = checkTask(named, attributesOf(context));
     if (problem) throw new InstructionError(problem);
-    // Looking a name up takes its time.
+    // Looking up a name takes time.
     if (run.lost) throw new CutShort();
     if (!REPEATABLE.has(named.instruction)) {
       const sending = { instruction: named.instruction, handler: callback.handler() };
@@ -187,7 +187,7 @@ export function createDeferred({ client: option, deciding, log, clock, listeners
     await client.workspace(workspaceSid).reservation(task.sid, reservationSid).apply(named, { signal });
   }
 
-  /** What became of an `accept` or `reject` that may have been carried out, by what the reservation is now. */
+  /** What became of an `accept` or `reject` that may have been carried out, judged by the reservation's status now. */
   async function outcomeOf(
     { instruction }: Instruction,
     { context }: DeferredCallback,
@@ -239,7 +239,7 @@ export function createDeferred({ client: option, deciding, log, clock, listeners
     }
   }
 
-  /** Once for each workflow: a defer limit beyond its reservation timeout can only come too late. */
+  /** Warns once for each workflow, because a decision after its reservation timeout can only come too late. */
   async function warnOfTimeout(
     { workflowSid, workspaceSid, accountSid }: RunningAssignment,
     limitMs: number,
@@ -263,16 +263,16 @@ export function createDeferred({ client: option, deciding, log, clock, listeners
   }
 }
 
-/** What may be sent again while the reservation is pending: the others make a phone ring, and leave it pending. */
+/** Instructions that may be sent again while the reservation is pending. The others make a phone ring and leave it pending. */
 const REPEATABLE: ReadonlySet<Instruction['instruction']> = new Set(['accept', 'reject']);
 
-/** What a reservation becomes by them. */
+/** The statuses that they lead to. */
 const DONE: Readonly<Record<string, readonly string[]>> = {
   accept: ['accepted', 'wrapping', 'completed'],
   reject: ['rejected'],
 };
 
-/** How soon they are sent again once the client has given up, in milliseconds: doubled each time, up to this. */
+/** How soon they are sent again once the client has given up, in milliseconds: first, and at most, doubling each time. */
 const REPEAT_AFTER_MS = 250;
 const REPEAT_AT_MOST_MS = 2_000;
 
@@ -295,7 +295,7 @@ const NO_INSTRUCTION = {
   message: 'the function given to defer() must return an instruction, such as accept()',
 } as const;
 
-/** Waits for the decision until the run's limit. A handler that ignores its signal is left behind. */
+/** Waits for the decision until the run's limit. Does not wait longer for a handler that ignores its signal. */
 function withinLimit<T>(run: OwnedRun, decide: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () =>
@@ -309,8 +309,8 @@ function withinLimit<T>(run: OwnedRun, decide: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Aborts when the run is lost, so that an update which is still being repeated is left to the next owner. The limit
- * does not cut an update that is on its way.
+ * Aborts if the run is lost, so that an update that is still being repeated is left to the next owner. The limit does not
+ * abort an update that is on its way.
  */
 export function lossOf(run: OwnedRun): AbortSignal {
   const loss = new AbortController();
@@ -324,7 +324,7 @@ function attributesOf({ task, worker }: RunningAssignment) {
   return { task: task.attributes, worker: worker.attributes };
 }
 
-/** What a client says while REST is away or overloaded. Any other error would be the same the next time. */
+/** Whether an error may pass, because REST is away or overloaded. Any other error would be the same the next time. */
 function mayPass(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   const { code, status } = error as { code?: unknown; status?: unknown };
@@ -339,7 +339,7 @@ function mayBeApplied(error: unknown): boolean {
   );
 }
 
-/** What Twilio says of a reservation that somebody else has decided: known by its form, for REST is not known here. */
+/** Whether Twilio says that the reservation is already decided. Judged by the error's form, because REST is not imported here. */
 function isNoLongerPending(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   const { code, status, twilioCode } = error as { code?: unknown; status?: unknown; twilioCode?: unknown };

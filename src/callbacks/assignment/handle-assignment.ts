@@ -28,26 +28,26 @@ export interface AssignmentOptions {
   readonly background: Background;
   readonly client: ClientOption | undefined;
   readonly can: Abilities;
-  /** Brings the dispatch; a promise while friendly names are being looked up. */
+  /** Returns the dispatch; a promise while friendly names are being looked up. */
   readonly dispatch: Routing['dispatch'];
-  /** What a request gets whose deadline passes: nothing, `{}` and a deferred answer, or this answer. */
+  /** What a request gets if its deadline passes: nothing, `{}` and a deferred answer, or this answer. */
   readonly onDeadline: 'fail' | 'defer' | { readonly instruction: Instruction; readonly answer: string };
-  /** How long a deferred answer may take where nothing else is said, in milliseconds. */
+  /** How long a deferred answer may take by default, in milliseconds. */
   readonly deferLimitMs: number;
-  /** An answer and a REST update for one reservation are an error to be told loudly. */
+  /** Whether an answer and a REST update for one reservation are logged as an error, not as a warning. */
   readonly loud: boolean;
 }
 
-/** How one assignment callback ended; HTTP makes the answer of it. */
+/** How one assignment callback ended; the HTTP layer makes the answer from it. */
 export interface AssignmentEnd {
   readonly result: RunResult | { readonly status: 'bad-attributes'; readonly of: Unreadable };
-  /** The handler that ran here; undefined where another request's run, or a stored answer, was used. */
+  /** The handler that ran here; undefined if another request's run, or a stored answer, was used. */
   readonly handler: string | undefined;
   /** Its reservation was updated by REST, and answered with an instruction as well. */
   readonly answeredTwice: boolean;
 }
 
-/** Takes one validated assignment callback to its end: directly, where nothing has to be waited for. */
+/** Takes one validated assignment callback to its end; synchronously if nothing has to wait. */
 export type HandleAssignment = (
   form: AssignmentForm,
   via: 'primary' | 'fallback',
@@ -55,7 +55,7 @@ export type HandleAssignment = (
   waitUntil: WaitUntil | undefined,
 ) => MaybePromise<AssignmentEnd>;
 
-/** A decision with its answer; without one it is applied by REST, within `limitMs`. */
+/** A decision with its answer. Without an answer it is applied by REST, within `limitMs`. */
 interface Ready {
   readonly decision: Taken['decision'];
   readonly answer?: string;
@@ -92,7 +92,7 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
       readonly unreadable: Unreadable,
     ) {
       this.key = assignmentKey(form);
-      // What a first try and the fallback have in common: not the task's age, the time or the attributes.
+      // A first try and the fallback have these in common, but not the task's age, the time or the attributes.
       this.fingerprint = `${form.WorkflowSid ?? ''} ${form.TaskQueueSid ?? ''} ${form.TaskSid} ${form.WorkerSid}`;
     }
 
@@ -102,11 +102,11 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
       if (onDeadline === 'defer') {
         return this.waitUntil ? { answer: '{}', deferred: deferral({ form, via }, deferLimitMs) } : 'fail';
       }
-      // By itself it leaves nothing that would have to go on.
+      // A fixed instruction leaves no work for after the answer.
       const problem = checkTask(onDeadline.instruction, this.attributes);
       if (!problem) return { answer: onDeadline.answer };
       const fields = { reservationSid: form.ReservationSid, problem: problem.message };
-      log.warn(fields, 'onDeadline does not fit this task: 504 at its deadline');
+      log.warn(fields, 'The onDeadline instruction does not fit this task: answering 504 at its deadline');
       return 'fail';
     }
 
@@ -124,7 +124,7 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
     }
 
     async #finish(context: Context, run: OwnedRun, taking: MaybePromise<Ready>): Promise<string> {
-      // Under `defer` the answer may go out first: then what the handler decides is applied by REST, within the limit.
+      // Under `defer` the answer may go out first. Then the handler's decision is applied by REST, within the limit.
       if (onDeadline === 'defer' && isPromise(taking)) await settledOrAborted(taking, run.signal);
       if (run.deferred) return this.#defer(context, run, deferLimitMs, taking);
       const ready = await taking;
@@ -174,7 +174,7 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
     }
 
     async #failed(error: unknown, context: Context, run: OwnedRun): Promise<Ready> {
-      // Once the answer is out, failures are the deferred part's to tell and to make good.
+      // Once the answer is out, the deferred part reports failures and handles them.
       if (run.deferred) throw error;
       context.log.error(
         { err: error, handler: this.handler, via: this.path },
@@ -185,7 +185,7 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
       throw error;
     }
 
-    /** Encodes what can be answered now. @throws {InstructionError} for a deferred answer where nothing can go on. */
+    /** Encodes an answer that can be given now. @throws InstructionError for a deferred answer if nothing can go on. */
     #makeReady({ decision, prepared }: Taken, context: Context): MaybePromise<Ready> {
       if (prepared !== undefined) return { decision, answer: prepared };
       const later = decision.instruction === 'defer' ? decision.run : decision.via === 'rest';
@@ -193,7 +193,7 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
       if (later) {
         return { decision, limitMs: decision.instruction === 'defer' ? decision.withinMs : undefined };
       }
-      // Without a client registration and pre-flight have refused names.
+      // Without a client, registration and pre-flight have refused names.
       const names = client && clientFor(client, context.accountSid)?.names;
       const named = names ? resolveNames(decision, names, context.workspaceSid) : decision;
       return chain(named, (resolved) => ({ decision, answer: encodeCallback(resolved) }));
@@ -232,7 +232,7 @@ const NOT_HERE = {
   code: undefined,
   field: 'instruction',
   message:
-    'a deferred answer needs a process that goes on after the answer: give fetch() the function waitUntil of your platform',
+    "a deferred answer needs a process that keeps running after the answer: pass your platform's waitUntil to fetch()",
 } as const;
 
 function settledOrAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {

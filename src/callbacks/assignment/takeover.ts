@@ -9,7 +9,7 @@ export interface TakeoverParts extends ContextParts {
   readonly deferred: Deferred;
 }
 
-/** Another process answered `{}` and died: the reservation is looked at first, and decided only if it still waits. */
+/** Takes over from a process that answered `{}` and died. Reads the reservation first, and decides only if it is pending. */
 export function createTakeover(parts: TakeoverParts): (run: TakenRun) => Promise<void> {
   const { client, deciding, deferred } = parts;
 
@@ -22,7 +22,7 @@ export function createTakeover(parts: TakeoverParts): (run: TakenRun) => Promise
     if (cutOff) {
       context.log.error(
         cutOff,
-        'A process died while it was sending a deferred answer: it is not sent again',
+        'A process died while it was sending a deferred answer; the answer is not sent again',
       );
       return deferred.cutOff(nobody, cutOff.instruction);
     }
@@ -32,15 +32,12 @@ export function createTakeover(parts: TakeoverParts): (run: TakenRun) => Promise
         .reservation(form.TaskSid, form.ReservationSid);
       if (!reservation) throw noClient('a deferred answer');
       const { reservationStatus } = await reservation.fetch({ signal: lossOf(run) });
-      context.log.warn({ reservationStatus }, 'A deferred answer is taken over from a process that died');
+      context.log.warn({ reservationStatus }, 'Took over a deferred answer from a process that died');
       if (reservationStatus !== 'pending') return deferred.untried(nobody);
     } catch (error) {
-      // Then it is for the next owner to look.
+      // The next owner looks at it.
       if (run.lost) throw error;
-      context.log.warn(
-        { err: error },
-        'A deferred answer was taken over, but its reservation cannot be read',
-      );
+      context.log.warn({ err: error }, 'Took over a deferred answer, but could not read its reservation');
       return deferred.untried(nobody, error);
     }
     let name: string | undefined;

@@ -15,7 +15,7 @@ export function runInside(
     if (index <= reached) {
       throw new TaskRouterKitError(
         'next-called-twice',
-        'A middleware called next() twice, which would run the handler twice. Call it once and keep what it brings.',
+        'A middleware called next() twice, which would run the handler twice. Call it once and keep its result.',
       );
     }
     reached = index;

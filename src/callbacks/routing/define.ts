@@ -4,7 +4,7 @@ import type { ChosenEvent, EventChoice, EventHandler } from '../event-types.js';
 import type { AssignmentHandler, HandlerOf } from './handler.js';
 import type { AnyMatch, AssignmentMatch } from './match.js';
 
-/** A handler in a file, to be registered later: one entry of what `handlers/index.ts` exports. */
+/** A handler in a file, for later registration: one entry of the list that `handlers/index.ts` exports. */
 export type HandlerDefinition =
   | { readonly kind: 'assignment'; readonly match: AnyMatch; readonly handler: HandlerOf<AssignmentContext> }
   | {
@@ -15,7 +15,7 @@ export type HandlerDefinition =
   | { readonly kind: 'otherwise'; readonly handler: HandlerOf<AssignmentContext> };
 
 /**
- * An assignment handler in a file of its own, typed as `onAssignment` types it.
+ * Defines an assignment handler in a separate file, with the types of `onAssignment`.
  *
  * @example
  * export default defineAssignment({ name: 'chat', task: Chat }, accept());
@@ -34,7 +34,7 @@ export function defineAssignment(...args: [unknown, unknown] | [unknown]): Handl
 }
 
 /**
- * An event handler in a file of its own.
+ * Defines an event handler in a separate file.
  *
  * @example
  * export default defineEvent('task.completed', ({ task, log }) => log.info({ taskSid: task.sid }, 'completed'));
@@ -47,7 +47,7 @@ export function defineEvent<const C extends EventChoice>(
 }
 
 /**
- * What happens to an assignment no other handler fits.
+ * Defines the handler for assignments that no other handler matches.
  *
  * @example export default defineOtherwise(defer());
  */

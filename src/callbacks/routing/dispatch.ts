@@ -5,7 +5,7 @@ import type { AttributesProblem } from '../context.js';
 import type { Decider } from './handler.js';
 import { type Conditions, SID_CONDITIONS, type SidCondition } from './match.js';
 
-/** A registered handler with what it is for. */
+/** A registered handler with its conditions. */
 export interface Route {
   readonly name: string;
   readonly conditions: Conditions;
@@ -18,7 +18,7 @@ export interface Selection {
   readonly problems: readonly AttributesProblem[];
 }
 
-/** Selects directly where no schema, `where` or look-up of a channel has to be waited for. */
+/** Selects synchronously unless a schema, a `where` or a channel look-up has to wait. */
 export type Dispatch = (assignment: RunningAssignment) => MaybePromise<Selection>;
 
 const NO_PROBLEMS: readonly AttributesProblem[] = [];
@@ -102,7 +102,7 @@ function indexBySids(routes: readonly Route[]): readonly Shape[] {
 
 const CONDITIONS = Object.keys(SID_CONDITIONS) as SidCondition[];
 
-/** Every way to take one SID of each list. */
+/** Every combination of one SID from each list. */
 function keysOf(lists: ReadonlyArray<readonly string[]>): string[] {
   return lists.reduce<string[]>((keys, list) => keys.flatMap((key) => list.map((sid) => key + sid)), ['']);
 }
@@ -119,7 +119,7 @@ function candidates(shapes: readonly Shape[], { sids }: RunningAssignment): read
   return found;
 }
 
-/** Puts the schemas' outputs in place of the attributes, or says which schema refused. */
+/** Replaces the attributes by the schemas' outputs, or says which schema refused. */
 function applySchemas(
   route: Route,
   assignment: RunningAssignment,

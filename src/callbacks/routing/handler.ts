@@ -16,27 +16,27 @@ import type { CallbackNames } from '../client.js';
 import type { AssignmentContext } from '../context.js';
 import type { Abilities } from './match.js';
 
-/** A fixed decision, or a function that takes one. */
+/** A fixed decision, or a function that decides. */
 export type AssignmentHandler<T = Attributes, W = Attributes> = HandlerOf<AssignmentContext<T, W>>;
 
-/** A handler of whatever context it is given. */
+/** A handler of any kind of context. */
 export type HandlerOf<Context> =
   | Decision<Context>
   | ((context: Context) => Decision<Context> | Promise<Decision<Context>>);
 
-/** Takes a decision. */
+/** Decides. */
 export interface Decider<Context extends AssignmentContext = AssignmentContext> {
   decide(context: Context): Decision<never> | Promise<Decision<never>>;
-  /** The decision that was registered, where it was no function: checked already. */
+  /** The decision that was registered, if it was not a function. Already checked. */
   readonly fixed: Decision<never> | undefined;
-  /** Its answer, encoded once. Undefined for a function, for what is applied by REST, and while a name in it has no SID. */
+  /** Its answer, encoded once. Undefined for a function, for a decision by REST, and while a name in it has no SID. */
   readonly answer: string | undefined;
 }
 
 /**
  * Turns what a user registered into a decider. A fixed decision is checked and encoded here, once.
  *
- * @throws {ConfigurationError} when the handler is neither, or can never be carried out.
+ * @throws ConfigurationError if the handler is neither, or if its decision can never be carried out.
  */
 export function readHandler<Context extends AssignmentContext>(
   handler: HandlerOf<Context>,
@@ -65,16 +65,16 @@ function fixedDecider<Context extends AssignmentContext>(decision: Decision<neve
 }
 
 /**
- * A fixed instruction that is to be an answer by itself, with its text.
+ * Reads a fixed instruction that is an answer by itself, and encodes it.
  *
- * @throws {ConfigurationError} when a callback cannot give it, or it holds a friendly name: nothing is looked up then.
+ * @throws ConfigurationError if a callback cannot give it, or if it holds a friendly name, because there is no look-up.
  */
 export function readAnswer(instruction: Instruction, at: string, can: Abilities) {
   const { answer } = readHandler<AssignmentContext>(instruction, at, can);
   if (answer !== undefined && instruction.via !== 'rest') return { instruction, answer };
   throw new ConfigurationError(
     'bad-handler',
-    `${at}: this instruction is sent when there is no time left for REST: write SIDs, and leave via out.`,
+    `${at}: this instruction is sent when there is no time left for REST: write SIDs, and leave out via.`,
   );
 }
 
@@ -112,7 +112,7 @@ async function withSids<D extends Decision<never>>(
 /**
  * Judges what a handler returned.
  *
- * @throws {InstructionError} when it is no decision, or one that can never be carried out.
+ * @throws InstructionError if it is not a decision, or if it can never be carried out.
  */
 export function checkDecision(
   decision: unknown,
@@ -128,7 +128,7 @@ export function checkDecision(
   return decision;
 }
 
-/** What is wrong with a decision whatever the task is, and what to write instead. */
+/** What is wrong with a decision for every task, and what to write instead. */
 function whyNever(decision: Decision<never>, can: Abilities): string | undefined {
   if (decision.instruction === 'defer') return whyNotDefer(decision, can);
   const problem = checkEncoding(decision, 'callback');

@@ -13,7 +13,7 @@ export type OneOrMore = string | readonly string[];
 export interface AssignmentMatch<TS = undefined, WS = undefined> {
   /** What logs and metrics call the handler. Default: the function's name, or its place in the order. */
   readonly name?: string;
-  /** `WS…`. Here and below a friendly name is as good, if the router has a client. */
+  /** `WS…`. Here and below you may write a friendly name instead, if the router has a client. */
   readonly workspace?: OneOrMore;
   /** `WW…`, or the workflow's name. */
   readonly workflow?: OneOrMore;
@@ -22,14 +22,14 @@ export interface AssignmentMatch<TS = undefined, WS = undefined> {
   /** `WK…`, the worker's name, or a schema of the worker's attributes. */
   readonly worker?: OneOrMore | WS;
   /**
-   * Unique name of the task channel, such as `voice`. Twilio's documented callback has none: it is taken from the
-   * parameter `TaskChannelUniqueName` if sent, else from the router's option `channelOf`, else the client looks the
-   * task up. One of the two must be given.
+   * Unique name of the task channel, such as `voice`. Twilio's documented callback does not name it: it comes from the
+   * parameter `TaskChannelUniqueName` if sent, else from the router's option `channelOf`, else the client looks up the
+   * task. The router needs one of these two options.
    */
   readonly channel?: OneOrMore;
   /** A schema of the task's attributes. */
   readonly task?: TS;
-  /** Asked last, with the attributes the schemas made. */
+  /** Runs last, with the attributes as the schemas returned them. */
   readonly where?: (
     context: AssignmentContext<OutputOf<NoInfer<TS>>, OutputOf<NoInfer<WS>>>,
   ) => boolean | Promise<boolean>;
@@ -51,7 +51,7 @@ export interface Conditions {
 
 const OPTIONS = ['name', 'workspace', 'workflow', 'queue', 'worker', 'channel', 'task', 'where'];
 
-/** Any match, whatever its schemas: what registration works with. */
+/** A match with any schemas, as registration uses it. */
 export type AnyMatch = AssignmentMatch<Schema | undefined, Schema | undefined>;
 
 /** What a router can find out by itself. */
@@ -60,12 +60,12 @@ export interface Abilities {
   readonly names: boolean;
   /** A task's channel: it has a client, or the option `channelOf`. */
   readonly channel: boolean;
-  /** Apply an instruction by REST, and so decide late: it has a client. */
+  /** Apply an instruction by REST, and so defer an answer: it has a client. */
   readonly rest: boolean;
 }
 
 /**
- * Checks a match where it is registered, so that no live call is the first to find a slip.
+ * Checks a match when it is registered, so that no live call is the first to find a mistake.
  *
  * @throws {ConfigurationError} with a sentence that says what to write instead.
  */
@@ -89,12 +89,12 @@ export function readMatch(match: AnyMatch, at: string, can: Abilities): Conditio
   if (channel && !can.channel) {
     throw refuse(
       at,
-      'channel can never be told: a callback names no task channel. Give createTaskRouter the option client or ' +
-        'channelOf, or match on an attribute instead.',
+      'channel can never match, because a callback does not name its task channel. Pass createTaskRouter the option ' +
+        'client or channelOf, or match on an attribute instead.',
     );
   }
   if (match.task !== undefined && !isSchema(match.task)) {
-    throw refuse(at, 'task must be a Standard Schema of the attributes, such as z.object({ … }) of zod.');
+    throw refuse(at, 'task must be a Standard Schema of the attributes, such as z.object({ … }) from zod.');
   }
   if (match.where !== undefined && typeof match.where !== 'function') {
     throw refuse(at, 'where must be a function of the context that returns true or false.');
@@ -114,7 +114,7 @@ function listOf(value: unknown, condition: string, at: string): readonly string[
   return list.map((one) => {
     if (typeof one === 'string' && one !== '') return one;
     const schema = condition === 'worker' ? ', or a Standard Schema of the attributes' : '';
-    throw refuse(at, `${condition} must be a text that is not empty, or a list of them${schema}.`);
+    throw refuse(at, `${condition} must be a non-empty string, or a list of them${schema}.`);
   });
 }
 

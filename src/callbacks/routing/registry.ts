@@ -14,8 +14,8 @@ import { type Decider, type HandlerOf, readHandler } from './handler.js';
 import { type Abilities, type AnyMatch, readMatch, shadows } from './match.js';
 
 /**
- * Wraps every handler: `next()` runs the next middleware, at last the handler, and brings its decision. Return that,
- * or another. Around an event handler the result is not used.
+ * Wraps every handler. `next()` runs the next middleware, and finally the handler, and returns its decision. Return that
+ * decision or another one. Around an event handler the result is not used.
  */
 export type Middleware = (
   context: AssignmentContext | EventContext,
@@ -24,26 +24,27 @@ export type Middleware = (
 
 export type MiddlewareResult = Decision<never> | undefined | void;
 
-/** Told of every error a handler throws; may decide an assignment with an instruction, else it is answered 500. */
+/** Gets every error a handler throws. May decide an assignment by returning an instruction; otherwise it is answered 500. */
 export type ErrorHandler = (
   error: unknown,
   context: AssignmentContext | EventContext,
 ) => Instruction | undefined | void | Promise<Instruction | undefined | void>;
 
-/** How the deferred part of a callback ended that was answered `{}` before its decision. */
+/** How the deferred part of a callback ended, after its answer `{}`. */
 export interface DeferredOutcome {
   /**
-   * `applied`: by a REST reservation update. `refused`: the reservation was not pending any more. `failed`: nothing was
-   * applied, `error` says why. `unknown`: the update may have been carried out, and is not sent again, because a phone
-   * may already ring: its answer was lost (`error` says how), or its process died while sending it. `left`: no
-   * instruction came of it, and the reservation is left to the agent's own screen or to its timeout.
+   * `applied`: a REST reservation update was accepted. `refused`: the reservation was no longer pending. `failed`: nothing
+   * was applied; `error` says why. `unknown`: the update may have been carried out. It is not sent again, because a phone
+   * may already be ringing. Its answer was lost (`error` says how), or its process died while sending it. `left`: nothing
+   * was sent, and the reservation is left to the agent's own screen or to its timeout. Either there was no instruction,
+   * or it makes a phone ring and the store did not confirm in time that it was about to be sent (`error` says so).
    */
   readonly outcome: 'applied' | 'refused' | 'failed' | 'unknown' | 'left';
   readonly handler: string | undefined;
   /** The instruction's name. */
   readonly instruction: string | undefined;
   readonly error: unknown;
-  /** The process that began it died, and this one took over. */
+  /** Whether this process took over from one that died. */
   readonly takenOver: boolean;
   readonly workspaceSid: string;
   readonly taskSid: string;
@@ -57,8 +58,8 @@ export interface Named<D> {
 }
 
 /**
- * Everything the user registered. Strict, because a routing table with a slip in it is found out by a caller who
- * waits: duplicates, handlers that can never run and late registration are refused.
+ * Everything the user registered. It refuses duplicates, handlers that can never run and late registration, because
+ * otherwise a waiting caller is the first to find a mistake in the routing table.
  */
 export class Registry {
   readonly routes: Route[] = [];
@@ -128,7 +129,7 @@ export class Registry {
       if (handlers.includes(handler as (context: EventContext) => unknown)) {
         throw new ConfigurationError(
           'duplicate-handler',
-          `onEvent ${type}: this very handler is registered for it already and would run twice.`,
+          `onEvent ${type}: this handler is already registered for that type and would run twice.`,
         );
       }
       handlers.push(handler as (context: EventContext) => unknown);
@@ -154,8 +155,8 @@ export class Registry {
     if (this.otherwise === undefined) {
       throw new ConfigurationError(
         'no-otherwise',
-        'Nothing says what happens to an assignment that no handler fits. Register it before mounting, for ' +
-          "instance taskRouter.otherwise(defer()): the agent's own screen decides, or the reservation times out.",
+        'No handler takes the assignments that no other handler matches. Register one before mounting, for ' +
+          "example taskRouter.otherwise(defer()): the agent's own screen decides, or the reservation times out.",
       );
     }
     this.#sealed = true;
@@ -173,7 +174,7 @@ export class Registry {
   #once(what: string, present: unknown): void {
     this.#open(what);
     if (present === undefined) return;
-    throw new ConfigurationError('duplicate-handler', `${what} is registered twice; there can be one.`);
+    throw new ConfigurationError('duplicate-handler', `${what} is registered twice; only one is allowed.`);
   }
 }
 
@@ -181,14 +182,14 @@ function nameOf(handler: unknown): string | undefined {
   return typeof handler === 'function' && handler.name !== '' ? handler.name : undefined;
 }
 
-/** The type a choice stands for. A text must be a documented type; a new one is said to be so, as an object. */
+/** The type a choice stands for. A string must be a documented type; a new type must be given as an object. */
 function readEventType(choice: EventChoice): string {
   const unlisted = typeof choice === 'object' && choice !== null ? choice.unlisted : undefined;
   const type: unknown = unlisted ?? choice;
   if (typeof type !== 'string' || !/^[\w.-]{1,100}$/.test(type)) {
     throw new ConfigurationError(
       'bad-event',
-      "onEvent: an event type is a text such as 'task.created', or { unlisted: 'task.paused' } for one that this " +
+      "onEvent: an event type is a string such as 'task.created', or { unlisted: 'task.paused' } for one that this " +
         'version does not list.',
     );
   }

@@ -19,13 +19,13 @@ export interface RoutingParts {
 
 /** The routing table once its friendly names have SIDs. */
 export interface Routing {
-  /** Looks the names up, unless that is done. Rejects when it cannot be done; may be called again. */
+  /** Looks up the names, unless that is done. Rejects if that fails; may be called again. */
   ready(): Promise<void>;
   /** The dispatch; a promise while names are being looked up. */
   dispatch(): Dispatch | Promise<Dispatch>;
 }
 
-/** A failed look-up is not repeated by callbacks more often than this. */
+/** Callbacks do not repeat a failed look-up more often than this. */
 const RETRY_MS = 1_000;
 
 export function createRouting(registry: Registry, { client, channelOf, log, clock }: RoutingParts): Routing {
@@ -76,7 +76,7 @@ export function createRouting(registry: Registry, { client, channelOf, log, cloc
     } catch (error) {
       log.warn(
         { err: error, taskSid: task.sid },
-        "A task's channel could not be looked up: matches on channel do not fit",
+        "Could not look up a task's channel: no match on channel applies to this task",
       );
       return undefined;
     }
@@ -91,16 +91,16 @@ const KINDS: Readonly<Record<SidCondition, NameKind>> = {
   worker: 'worker',
 };
 
-/** Whether some route is for a friendly name, whose SID must be found before callbacks can be told apart. */
+/** Whether some route has a friendly name, whose SID must be known before callbacks can be matched. */
 function namesRoutes(routes: readonly Route[]): boolean {
   return routes.some((route) => namedConditions(route).length > 0);
 }
 
 /**
- * Looks up every friendly name that was registered, in the client's own workspace: the routes come back with SIDs. An
- * activity in a fixed instruction is looked up as well, so that a slip is found now and not by a caller.
+ * Looks up every registered friendly name in the client's own workspace, and returns the routes with SIDs. Activities in
+ * fixed instructions are looked up as well, so that a mistake is found now and not by a caller.
  *
- * @throws {UnknownNameError}, with the names that are spelt nearly so.
+ * @throws UnknownNameError, with similar names.
  */
 async function resolveRoutes(registry: Registry, { names }: CallbackClient): Promise<readonly Route[]> {
   await Promise.all(activitiesIn(registry).map((name) => names.resolve('activity', name)));

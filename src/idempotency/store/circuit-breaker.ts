@@ -12,16 +12,16 @@ const OPEN_AFTER = 3;
 const RETRY_MS = 50;
 
 /**
- * The end of each timeout, on a timer of its own, and sockets are read after either timer. When this process itself
- * stood still, its timers fire before the answers that lie in the socket are read, and a process that is busy may come
- * to the second timer without having read any: both cases looked like an outage of the store, in which handlers run
- * without it. Twice, because a script that Redis has forgotten takes two round trips.
+ * The last part of each timeout has a separate timer, and sockets are read after each of the two. If this process itself
+ * stood still, its timers fire before it reads the answers that lie in the socket, and a busy process may come to the
+ * second timer without having read any. Both cases looked like an outage of the store, in which handlers run without
+ * it. There are two timers because a script that Redis has forgotten takes two round trips.
  */
 const GRACE_MS = 10;
 
-/** What a metrics collector is told of the store. A method must not throw. */
+/** What a metrics collector hears about the store. A method must not throw. */
 export interface StoreObserver {
-  /** Once a failed store operation; one that the open circuit breaker kept back counts as well. */
+  /** Called for each failed store operation, and for each one that the open circuit breaker held back. */
   storeError?(operation: StoreOperation): void;
   storeState?(state: StoreState): void;
 }
@@ -31,19 +31,19 @@ export interface BreakerOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly storeTimeoutMs: number;
-  /** How often an open circuit asks whether the store is back. */
+  /** How often an open circuit pings the store. */
   readonly probeMs: number;
   readonly observer: StoreObserver | undefined;
 }
 
 /**
- * Calls the store so that no call outlasts its timeout, and calls it no more once it has failed three times in a
- * row, until a ping gets through. The pings are the breaker's own, so that no callback has to wait out a timeout only
- * to find the store still gone.
+ * Calls the store so that no call outlasts its timeout. After three failures in a row it stops calling the store until a
+ * ping succeeds. The breaker sends the pings itself, so that no callback waits out a timeout only to find the store
+ * still away.
  */
 export class CircuitBreaker {
   state: StoreState = 'ok';
-  /** The store answers with promises: it is elsewhere, and may be away. */
+  /** The store answers with promises, so it is remote and may be away. */
   remote = false;
   readonly #options: BreakerOptions;
   readonly #recovered = new Set<(back: boolean) => void>();
@@ -60,10 +60,10 @@ export class CircuitBreaker {
   }
 
   /**
-   * Calls the store: directly when it answers directly, so that one in memory costs no timer and no promise.
+   * Calls the store. If the store answers directly, so does this: a store in memory costs no timer and no promise.
    *
-   * @param late - gets what arrives after the timeout.
-   * @throws (or rejects with) what the store failed with, or an error of `notApplied: true` while the circuit is open.
+   * @param late - gets a result that arrives after the timeout.
+   * @throws (or rejects with) the store's error, or an error with `notApplied: true` while the circuit is open.
    */
   call<T>(
     operation: StoreOperation,
@@ -92,7 +92,7 @@ export class CircuitBreaker {
 
   /**
    * How long the store is known to have been away: from the first to the last of the calls that failed in a row, pings
-   * among them. A process that has just stood still knows nothing of it.
+   * included. A process that has just stood still does not know.
    */
   get awayMs(): number {
     if (this.#failing === undefined) return 0;
@@ -105,15 +105,15 @@ export class CircuitBreaker {
     return this.#failing === undefined;
   }
 
-  /** Longer ago than the last ping can be: nothing was known of the store in between. */
+  /** Whether this is longer ago than the last ping can be, so that nothing was known of the store in between. */
   #isOld(seen: number, now: number): boolean {
     const { probeMs, storeTimeoutMs } = this.#options;
     return now - seen > probeMs + 2 * storeTimeoutMs;
   }
 
   /**
-   * Waits until a call is worth another try, at most `maxMs`: while the circuit is open until the store is back, else
-   * for a moment. Sooner, and then it resolves to true, when the store is back, or says that it is ready.
+   * Waits until a call is worth another try, at most `maxMs`. While the circuit is open, it waits until the store is back;
+   * otherwise for a moment. It ends early if the store says that it is ready.
    */
   recovery(maxMs: number): Promise<boolean> {
     const { clock } = this.#options;
@@ -130,7 +130,7 @@ export class CircuitBreaker {
     });
   }
 
-  /** One ping. Never rejects. Who asks may be anybody: that it fails does not open the circuit. */
+  /** Sends one ping. Never rejects. Anybody may ask for it, so a failure does not open the circuit. */
   async probe(): Promise<StoreState> {
     try {
       await this.call('ping', (store) => store.ping());
@@ -141,7 +141,7 @@ export class CircuitBreaker {
     return this.state;
   }
 
-  /** Ends the pings, and every wait for a recovery, for good. */
+  /** Ends the pings and every wait for a recovery, for good. */
   stop(): void {
     this.#stopped = true;
     this.#unsubscribe?.();
@@ -204,7 +204,7 @@ export class CircuitBreaker {
     const { clock, log, observer, storeTimeoutMs } = this.#options;
     observer?.storeError?.(operation);
     const now = clock.now();
-    // A call that took longer than any may says that this process stood still, and nothing of the store.
+    // A call that took longer than any may shows that this process stood still, and says nothing about the store.
     const made = now - begun > 2 * storeTimeoutMs ? now : begun;
     const before = made === begun ? this.#failing : undefined;
     const since = before && !this.#isOld(before.lastSeen, made) ? before.since : made;
@@ -214,7 +214,7 @@ export class CircuitBreaker {
     if (this.state === 'degraded' || this.#failures < OPEN_AFTER) return;
     log.warn(
       { operation, err: error },
-      'The store failed three times in a row and is left alone until it answers',
+      'The store failed three times in a row; it is not called again until it answers a ping',
     );
     this.#switch('degraded');
     this.#schedule();
@@ -225,7 +225,7 @@ export class CircuitBreaker {
     const { clock, probeMs } = this.#options;
     const timer = clock.setTimeout(async () => {
       await this.probe();
-      // Unless it was back meanwhile, and is away again: then there are later pings.
+      // If the store was back meanwhile and is away again, later pings are already scheduled.
       if (this.#probe === timer && this.state === 'degraded') this.#schedule();
     }, probeMs);
     this.#probe = timer;
@@ -258,7 +258,7 @@ export class CircuitBreaker {
 class CircuitOpenError extends TaskRouterKitError {
   readonly notApplied = true;
   constructor() {
-    super('store-unavailable', 'The store is not asked while it does not answer pings.');
+    super('store-unavailable', 'The store is not called until it answers a ping.');
   }
 }
 

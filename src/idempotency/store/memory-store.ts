@@ -17,12 +17,12 @@ import {
 } from './store.js';
 
 export interface MemoryStoreOptions {
-  /** How many records to keep. The oldest that have ended go first; running and deferred ones are never dropped. Default 100,000. */
+  /** How many records to keep. The oldest ended ones go first; running and deferred ones are never dropped. Default 100,000. */
   readonly maxRecords?: number;
   readonly clock?: Clock;
 }
 
-/** A store that answers directly, never with a promise, and fails never. */
+/** A store that answers directly, never with a promise, and never fails. */
 export interface MemoryStore extends IdempotencyStore {
   acquire(request: AcquireRequest): AcquireResult;
   renew(request: RenewRequest): RenewResult;
@@ -34,7 +34,7 @@ export interface MemoryStore extends IdempotencyStore {
   readonly size: number;
   /** Whether there is a record that has not expired. */
   has(key: string): boolean;
-  /** Drops a record, whatever its state. */
+  /** Drops a record in any state. */
   forget(key: string): void;
 }
 
@@ -57,7 +57,7 @@ const ownText = (text: string): string => Buffer.from(text).toString();
 /** Has an owner that still works on it. */
 const isOpen = ({ state }: Entry): boolean => state === 'running' || state === 'deferred';
 
-/** What an owner that comes too late is told of the record as it is. */
+/** What an owner learns of a record that it has lost: the record as it is. */
 function lost({ state, attempt, answer, until }: Entry, now: number): Lost {
   if (state === 'running') {
     return { status: 'lost', winner: { status: 'running', attempt, leaseLeftMs: Math.max(0, until - now) } };
@@ -69,13 +69,13 @@ function lost({ state, attempt, answer, until }: Entry, now: number): Lost {
 type Holder = Pick<AcquireRequest, 'key' | 'fingerprint' | 'owner'>;
 
 /**
- * Keeps the records of one process: for development, tests, and an endpoint that runs as a single process and may
- * forget at a restart. Every operation takes constant time and there is no timer.
+ * Keeps the records of one process. Use it for development, for tests, and for an endpoint that runs as a single process
+ * and may forget at a restart. Every operation takes constant time, and there is no timer.
  *
- * A deferred run lives and dies with its process: there is no other that could take it over, so journals are not kept
- * and there is no `claim`.
+ * A deferred run lives and dies with its process. No other process could take it over, so the store keeps no journals
+ * and has no `claim`.
  *
- * @throws {ConfigurationError} for an unknown option, or a `maxRecords` that is no count.
+ * @throws ConfigurationError for an unknown option, or if `maxRecords` is not a positive whole number.
  * @example
  * const store = memoryStore({ maxRecords: 20_000 });
  */
@@ -83,7 +83,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   refuseUnknownKeys(options, ['maxRecords', 'clock'], 'memoryStore');
   const { maxRecords = 100_000, clock = systemClock } = options;
   if (!Number.isInteger(maxRecords) || maxRecords < 1) {
-    throw new ConfigurationError('bad-option', 'memoryStore: maxRecords must be a whole number from 1 on.');
+    throw new ConfigurationError('bad-option', 'memoryStore: maxRecords must be a whole number, 1 or more.');
   }
   const entries = new Map<string, Entry>();
   // Entries that have ended form a queue in the order they did. (A Map's own order would do for that, but taking

@@ -20,34 +20,34 @@ import {
 } from './store.js';
 import { WriteBehind } from './write-behind.js';
 
-/** How many answers a process remembers itself, should the store be away when their duplicates come: about 5 MB. */
+/** How many answers a process remembers itself, for duplicates that come while the store is away: about 5 MB. */
 const RECENT_ANSWERS = 10_000;
 
-/** How often a call that waits for the store looks whether it is still wanted. */
+/** How often a call that waits for the store checks whether it is still wanted. */
 const LOOK_MS = 50;
 
 /** The least time between two log lines about callbacks that run without the store. */
 const DEGRADED_LOG_MS = 10_000;
 
 /**
- * How far a result can be trusted. `held`: the store has it. `local`: the store could not be asked and certainly has
- * nothing of it; this process alone knows. `unknown`: the store was asked, and its answer did not come.
+ * How far a result can be trusted. `held`: the store has it. `local`: the store could not be reached and certainly has
+ * nothing of it; only this process knows it. `unknown`: the store was called, and its reply did not come.
  */
 export type Known = 'held' | 'local' | 'unknown';
 
-/** A result, and how far it can be trusted. Left out by a store that answered: `held`. */
+/** A result, and how far it can be trusted. Absent if the store answered: `held`. */
 type Told<T> = T & { readonly known?: Known };
 
-/** `unavailable`: the store cannot be asked, and `onStoreError` is `fail`. */
+/** `unavailable`: the store cannot be reached, and `onStoreError` is `fail`. */
 export type Acquired = Told<AcquireResult> | { readonly status: 'unavailable'; readonly known?: Known };
 export type Stored = Told<StoreResult>;
 
 export interface Asking {
   /** Whether the result is still wanted. While it is, a hiccup of the store is waited out. */
   wanted(): boolean;
-  /** Acquire: the end of the last lease of another process that was seen; until then nothing runs without the store. */
+  /** Acquire: when the lease of another process, as last seen, ends; until then nothing runs without the store. */
   readonly leaseSeenUntil?: number;
-  /** Defer: it has been tried before, and the log has counted it. */
+  /** Defer: an earlier try has already been logged. */
   readonly repeated?: boolean;
 }
 
@@ -57,26 +57,26 @@ export interface ResilientOptions {
   readonly log: Logger;
   readonly storeTimeoutMs: number;
   readonly probeMs: number;
-  /** How long an absence of the store is waited out; once it has been away for longer, nobody waits. */
+  /** How long to wait out an absence of the store. Once it has been away for longer, no call waits. */
   readonly hiccupMs: number;
   readonly onStoreError: 'continue' | 'fail';
   readonly observer: StoreObserver | undefined;
 }
 
 /**
- * The store in front of the store: everything about its being away is here, and its results tell the truth about it.
+ * The store in front of the store. It handles every absence of the store, and its results say how far they can be trusted.
  *
- * A call that fails is tried again as long as that may be a hiccup. After that a run begins in this process alone
- * (or not at all, under `fail`), answers are kept and written behind, and duplicates get what this process remembers.
- * All tries of a run bear its one token, so that a call which happened though its answer was lost does no harm.
+ * A call that fails is tried again as long as it may be a hiccup. After that a run begins in this process alone (or not
+ * at all, under `fail`), answers are kept and written behind, and duplicates get what this process remembers. All tries
+ * of a run carry the same token, so a call that happened although its reply was lost does no harm.
  */
 export class ResilientStore {
   readonly hasTakeover: boolean;
   readonly #options: ResilientOptions;
   readonly #breaker: CircuitBreaker;
-  /** What this process alone knows: runs begun and answers given while the store could not be asked. */
+  /** What only this process knows: runs begun and answers given while the store could not be reached. */
   readonly #local: MemoryStore;
-  /** The last answers of a store elsewhere that this process saw. */
+  /** The last answers that this process saw in a remote store. */
   readonly #recent: MemoryStore;
   readonly #writeBehind: WriteBehind;
   #degradedRuns = 0;
@@ -110,9 +110,9 @@ export class ResilientStore {
     return this.#breaker.recovery(maxMs);
   }
 
-  /** Starts a run, or tells why not. Never fails. */
+  /** Starts a run, or says why not. Never fails. */
   acquire(request: AcquireRequest, asking: Asking): MaybePromise<Acquired> {
-    // What only this process knows goes before what the store knows.
+    // What only this process knows comes before what the store knows.
     if (this.#local.size > 0 && this.#local.has(request.key)) {
       return { ...this.#local.acquire(request), known: 'local' };
     }
@@ -121,7 +121,7 @@ export class ResilientStore {
         'acquire',
         (store) => store.acquire(request),
         (late) => {
-          // It happened after all. A run that goes on holds this token; afterwards nobody does.
+          // It happened after all. A run that goes on uses this token; if none does, release it.
           if (late.status === 'acquired' && !asking.wanted()) void this.release(request);
         },
       );
@@ -133,7 +133,7 @@ export class ResilientStore {
     );
   }
 
-  /** Extends the lease; tries until the store answers, or nobody wants to know. Undefined: nobody did. */
+  /** Extends the lease. Tries until the store answers or the result is no longer wanted; then it is undefined. */
   async renew(request: RenewRequest, wanted: () => boolean): Promise<RenewResult | undefined> {
     while (wanted()) {
       try {
@@ -148,7 +148,7 @@ export class ResilientStore {
     return undefined;
   }
 
-  /** Makes a run deferred. Its journal is stored before the answer goes out, unless the store cannot be asked. */
+  /** Makes a run deferred. Its journal is stored before the answer goes out, unless the store cannot be reached. */
   defer(request: DeferRequest, asking: Asking): MaybePromise<Stored> {
     return this.#insist<StoreResult, Stored>(
       () => this.#breaker.call('defer', (store) => store.defer(request)),
@@ -158,14 +158,14 @@ export class ResilientStore {
         return result;
       },
       (known) => {
-        // Begun without the store, it has been told of already.
+        // A run that began without the store has been logged already.
         if (!asking.repeated && !this.#local.has(request.key)) this.#logDegraded(request.key);
         return { status: 'stored', known };
       },
     );
   }
 
-  /** Ends a run. What the store did not take is kept, and written behind if it is an answer. */
+  /** Ends a run. An answer that the store did not accept is kept and written behind. */
   complete(request: CompleteRequest, asking: Asking): MaybePromise<Stored> {
     return this.#insist<StoreResult, Stored>(
       () => this.#breaker.call('complete', (store) => store.complete(request)),
@@ -184,13 +184,13 @@ export class ResilientStore {
     );
   }
 
-  /** Keeps an outcome in this process, and writes it to the store when that can be asked. */
+  /** Keeps an answer in this process, and writes it to the store once that can be reached. */
   keep(request: CompleteRequest): void {
     if (request.outcome.state === 'finished') this.#writeBehind.add(request);
     else this.#local.release(request);
   }
 
-  /** Gives a lease back. Never rejects; takes the store's timeout at most. */
+  /** Releases a lease. Never rejects; takes at most the store's timeout. */
   async release(request: ReleaseRequest): Promise<void> {
     this.#local.release(request);
     try {
@@ -205,7 +205,7 @@ export class ResilientStore {
     this.#local.release(request);
   }
 
-  /** Claims deferred runs. `take` gets them, also those that come after the store's timeout; resolves to their number. */
+  /** Claims deferred runs. `take` gets them, even after the store's timeout. Resolves to their number. */
   async claim(request: ClaimRequest, take: (claimed: readonly ClaimedRun[]) => void): Promise<number> {
     try {
       const claimed = await this.#breaker.call('claim', (store) => store.claim?.(request) ?? [], take);
@@ -222,7 +222,7 @@ export class ResilientStore {
     this.#breaker.stop();
   }
 
-  /** Tries, and again while it may be a hiccup; `alone` makes the result when the store cannot be asked. */
+  /** Tries, again while it may be a hiccup. `alone` makes the result if the store cannot be reached. */
   #insist<T, R>(
     ask: () => MaybePromise<T>,
     asking: Asking,
@@ -230,7 +230,7 @@ export class ResilientStore {
     alone: (known: Known) => R,
   ): MaybePromise<R> {
     const { clock } = this.#options;
-    // A store that answers directly does not fail: it is spared the look at the clock.
+    // A store that answers directly does not fail, so its calls need no look at the clock.
     const begun = this.#breaker.remote ? clock.now() : undefined;
     let result: MaybePromise<T>;
     try {
@@ -251,13 +251,13 @@ export class ResilientStore {
     begun = this.#options.clock.now(),
   ): Promise<R> {
     const { clock, hiccupMs, storeTimeoutMs } = this.#options;
-    // Time is counted by the waits themselves: what passes while this process stands still is not waited.
+    // The waits themselves count the time, because time in which this process stood still was not spent waiting.
     let waitedMs = Math.min(clock.now() - begun, storeTimeoutMs);
     let known: Known = certainlyNotApplied(firstError) ? 'local' : 'unknown';
     for (;;) {
       const leftMs = hiccupMs - waitedMs;
       if (leftMs <= 0 || this.#breaker.awayMs >= hiccupMs || !asking.wanted()) return alone(known);
-      // Not longer at once: whoever waits may have to give up before the hiccup ends.
+      // In short steps, because those who wait may have to give up before the hiccup ends.
       const looked = clock.now();
       const back = await this.#breaker.recovery(Math.min(leftMs, LOOK_MS));
       waitedMs += Math.min(clock.now() - looked, LOOK_MS);
@@ -301,7 +301,7 @@ export class ResilientStore {
     if (now - this.#degradedLogged < DEGRADED_LOG_MS) return;
     log.warn(
       { key, runs: this.#degradedRuns },
-      'The store cannot be asked: only this process tells duplicates',
+      'The store cannot be reached: this process detects only its own duplicates',
     );
     this.#degradedLogged = now;
     this.#degradedRuns = 0;

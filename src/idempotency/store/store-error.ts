@@ -2,8 +2,8 @@ import { TaskRouterKitError } from '../../errors.js';
 import { certainlyNotApplied } from './store.js';
 
 /**
- * What a store or its client failed with, made over: `name`, `code`, `message`, `stack` and causes, and nothing else.
- * A Redis client's own error carries the command it failed at, with every argument: a password, a customer's name.
+ * A safe copy of an error of a store or its client: `name`, `code`, `message`, `stack` and causes, and nothing else. A
+ * Redis client's own error carries the failed command with every argument: a password, a customer's name.
  */
 export class StoreError extends TaskRouterKitError {
   #notApplied = false;
@@ -32,9 +32,9 @@ const MAX_FRAMES = 20;
 const SAFE_LENGTH = 6;
 
 /**
- * Makes a store's error ours: safe to log, with its text free of `secrets` and of command arguments.
+ * Copies a store's error so that it is safe to log: its text is free of `secrets` and of command arguments.
  *
- * @param secrets - passwords of the connection, as they are and in whatever other form they were given.
+ * @param secrets - passwords of the connection, decoded and in any other form they were given in.
  * @example
  * redis.on('error', (error) => console.warn(storeError(error, [password])));
  */
@@ -46,7 +46,8 @@ export function storeError(error: unknown, secrets: readonly string[] = []): Sto
 
 function copyOf(error: unknown, cut: (text: string) => string, depth: number): StoreError {
   if (!(error instanceof Error)) {
-    const message = typeof error === 'string' ? error : 'The store failed with something that is no Error.';
+    const message =
+      typeof error === 'string' ? error : 'The store failed with something that is not an Error.';
     return new StoreError('Error', 'store-error', shortened(cut(message)));
   }
   const { name, message, code, stack, cause, errors, lastNodeError } = fieldsOf(error);
@@ -55,7 +56,7 @@ function copyOf(error: unknown, cut: (text: string) => string, depth: number): S
     .slice(0, MAX_DEPTH)
     .map((one) => (depth < MAX_DEPTH ? copyOf(one, cut, depth + 1) : undefined))
     .filter((one) => one !== undefined);
-  // What Node throws when it has tried every address of a name has no text of its own.
+  // The error that Node throws after trying every address of a name has no text itself.
   const said = cut(text(message) || causes.map((one) => one.message).join('; ') || text(name));
   const copy = new StoreError(
     wordOf(cut(text(name))) ?? 'Error',
@@ -63,13 +64,13 @@ function copyOf(error: unknown, cut: (text: string) => string, depth: number): S
     shortened(said),
     causes.length > 0 ? { cause: causes[0] } : undefined,
   );
-  // Its own frames: ours would only say that it came by here. The text above them is written anew.
+  // Its own frames, because ours would only show that it passed here. The text above them is replaced.
   const frames = text(stack).split('\n').filter(isFrame).slice(0, MAX_FRAMES);
   copy.stack = [`${copy.name}: ${copy.message}`, ...frames.map(cut)].join('\n');
   return copy;
 }
 
-/** An error's fields, also of one that does not like to be read. */
+/** An error's fields, even if reading one throws. */
 function fieldsOf(error: Error): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   for (const name of ['name', 'message', 'code', 'stack', 'cause', 'errors', 'lastNodeError']) {
@@ -86,7 +87,7 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 
 const isFrame = (line: string): boolean => /^\s+at \S/.test(line);
 
-/** A name or a code, if it looks like one: anything else may hold what must not be told. */
+/** A name or a code, if it looks like one: anything else may hold a secret. */
 const wordOf = (value: string): string | undefined => (/^[\w-]{1,60}$/.test(value) ? value : undefined);
 
 const shortened = (message: string): string =>

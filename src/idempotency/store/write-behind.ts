@@ -9,15 +9,15 @@ const GIVE_UP_AFTER_MS = 60_000;
 const BATCH = 50;
 
 /**
- * Answers that were sent but that the store did not take. They are kept for the duplicates that reach this
- * process, and written again for a minute, under the token their run had, so that nobody else's answer is overwritten.
+ * Answers that were sent but that the store did not accept. They are kept for duplicates that reach this process, and
+ * written again for a minute, under the token of their run, so that nobody else's answer is overwritten.
  */
 export class WriteBehind {
   readonly #breaker: CircuitBreaker;
   readonly #local: MemoryStore;
   readonly #clock: Clock;
   readonly #log: Logger;
-  /** By key; the first to be given up comes first. */
+  /** By key, in the order in which they are given up. */
   readonly #pending = new Map<string, { request: CompleteRequest; until: number }>();
   #giveUp: Timer;
   #writing = false;
@@ -41,7 +41,7 @@ export class WriteBehind {
     void this.#write();
   }
 
-  /** Tries once more, at the end of the process, and gives the rest up. */
+  /** Tries once more, at the end of the process, and gives up the rest. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#clock.clearTimeout(this.#giveUp);
@@ -49,7 +49,7 @@ export class WriteBehind {
     this.#pending.clear();
   }
 
-  /** Writes what is pending whenever the store can be asked, until nothing is. */
+  /** Writes pending answers whenever the store can be reached, until none is left. */
   async #write(): Promise<void> {
     if (this.#writing) return;
     this.#writing = true;
@@ -62,7 +62,7 @@ export class WriteBehind {
     this.#writing = false;
   }
 
-  /** Whether the store took all of them. */
+  /** Resolves to whether the store accepted all of them. */
   async #batch(): Promise<boolean> {
     const batch = [...this.#pending.values()].slice(0, BATCH);
     const taken = await Promise.all(batch.map(({ request }) => this.#one(request)));
@@ -74,7 +74,7 @@ export class WriteBehind {
     const { key } = request;
     try {
       const result = await this.#breaker.call('complete', (store) => store.complete(request));
-      // Nothing else has been written under this key meanwhile: a run of this process would have joined the answer.
+      // Nothing else was added under this key meanwhile: a later request of this process would have got this answer.
       this.#pending.delete(key);
       this.#local.forget(key);
       if (result.status === 'lost') {
@@ -99,7 +99,7 @@ export class WriteBehind {
         this.#pending.delete(key);
         this.#log.warn(
           { key },
-          'The store did not take an answer within a minute: only this process knows it',
+          'The store did not accept an answer within a minute: only this process knows it',
         );
       }
       this.#watchOldest();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ANSWER, CLAIM_DELAY_MS, JOURNAL, type Rule, running } from './trial.js';
 
-/** A rule about claims: of a store that has none it asks nothing. */
+/** A rule about claims. It passes for a store without `claim`. */
 const ofClaims =
   (check: Rule): Rule =>
   async (trial) => {

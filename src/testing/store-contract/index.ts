@@ -12,11 +12,11 @@ export interface StoreCase {
 }
 
 /**
- * What the engine relies on, as named cases for any test runner: run them against every store you write. The cases
- * about `claim` say nothing of a store that has none.
+ * The rules that the engine relies on, as named cases for any test runner. Run them against every store you write. The
+ * cases about `claim` pass for a store without it.
  *
- * @param makeStore - makes the store for one case. Cases use keys of their own, so it may be the same every time;
- *   but one that has `claim` must know deferred runs of no other case: give each, say, a prefix of its own.
+ * @param makeStore - makes the store for one case. Each case uses different keys, so the store may be the same every time.
+ *   But a store with `claim` must not see deferred runs of other cases: give each a different prefix, for example.
  * @example
  * for (const { name, run } of storeContract(() => ({ store: myStore() }))) test(name, run);
  */

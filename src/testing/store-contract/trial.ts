@@ -27,7 +27,7 @@ export interface StoreUnderTest {
    * Default 300.
    */
   readonly leaseMs?: number;
-  /** Lets the store's own clock go on. Absent: the case really waits. */
+  /** Advances the store's own clock. Absent: the case really waits. */
   advance?(ms: number): void | Promise<void>;
   /** Called when the case has ended, however it ended. */
   close?(): void | Promise<void>;

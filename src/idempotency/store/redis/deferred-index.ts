@@ -1,9 +1,9 @@
 import { NOW, type Script, script } from './scripts.js';
 
 /*
- * Where deferred runs are looked for when their process has died: a sorted set of their keys by the time of the next look.
- * Records live in slots of their own, so no script can change a record and this index in one step; therefore the
- * index decides nothing. It may name too much, never too little, and the record alone says who has a run:
+ * The index of deferred runs, for finding those whose process has died: a sorted set of keys by the time of the next look.
+ * Each record lives in a different slot, so no script can change a record and this index in one step. Therefore the index
+ * decides nothing: it may name too many runs, never too few, and only the record says who has a run.
  *
  * - A key enters before its record becomes deferred. Crash, or failure, in between: the key of a record that is not deferred,
  *   which two looks in a row find so and then forget.

@@ -12,12 +12,12 @@ import { StoreError, storeError } from '../store-error.js';
 import { deferredIndex } from './deferred-index.js';
 import { ACQUIRE, CLAIM, COMPLETE, DEFER, PROBE, RELEASE, RENEW, type Script } from './scripts.js';
 
-/** What is used of a Redis client: a `Redis` or `Cluster` of ioredis 5 or 6 fits as it is. */
+/** The part of a Redis client that is used: a `Redis` or `Cluster` of ioredis 5 or 6 fits as it is. */
 export interface RedisClient {
   readonly status?: string;
   evalsha(sha: string, keys: number, ...keysAndArguments: (string | number)[]): Promise<unknown>;
   eval(script: string, keys: number, ...keysAndArguments: (string | number)[]): Promise<unknown>;
-  /** Where it tells that it is connected again, callbacks wait for nothing else. */
+  /** If the client reports that it is connected again, callbacks do not wait for the next ping. */
   on?(event: 'ready', listener: () => void): unknown;
   off?(event: 'ready', listener: () => void): unknown;
 }
@@ -27,7 +27,7 @@ export interface RedisStoreOptions {
   readonly prefix?: string;
 }
 
-/** What Redis refuses a script with before its first write, and what never left this process. */
+/** Errors that mean that nothing was written: Redis refused the script before its first write, or nothing was sent. */
 const NEVER_RAN = new Set([
   'redis-away',
   'READONLY',
@@ -55,15 +55,14 @@ const AWAY = new Set(['reconnecting', 'close', 'disconnecting', 'end']);
  * Keeps the records in Redis 5 or newer (or Valkey), for any number of processes: two round trips a callback, one
  * before the handler and one after it. Scripts are sent by their hash, and in full when Redis has forgotten them.
  *
- * The engine gives every call a timeout of its own, and a command that Redis runs only later does no harm, because
- * it bears the token of a run: at worst it holds a lease for 1.5 s that nobody uses. Still, create the client with
- * `enableOfflineQueue: false`, so that nothing is queued while Redis is away, and with a `socketTimeout`, so that a
- * connection cut without a word is noticed. Give Redis the `maxmemory-policy` `noeviction`: a record that was
- * evicted is a callback that may run again.
+ * The engine times every call. A command that Redis runs only later does no harm, because it carries the token of a run:
+ * at worst it holds an unused lease for 1.5 s. Still, create the client with `enableOfflineQueue: false`, so that
+ * nothing is queued while Redis is away, and with a `socketTimeout`, so that a silently cut connection is noticed. Set
+ * Redis' `maxmemory-policy` to `noeviction`: a callback whose record was evicted may run again.
  *
- * @throws {StoreError} from every operation that fails, without the command's arguments and the connection's password:
- *   `redis-away` while the client is not connected, `redis-unexpected-reply` when something answers that is not these
- *   scripts, else with Redis' own word, such as `OOM` or `READONLY`.
+ * @throws StoreError from every operation that fails, without the command's arguments and the connection's password. Its
+ *   code is `redis-away` while the client is not connected, `redis-unexpected-reply` if a reply does not come from these
+ *   scripts, and otherwise Redis' own code, such as `OOM` or `READONLY`.
  * @example
  * import { Redis } from 'ioredis';
  * import { redisStore } from 'taskrouter-kit/redis';
@@ -84,7 +83,7 @@ export function redisStore(redis: RedisClient, options: RedisStoreOptions = {}):
     if (redis.status !== undefined && AWAY.has(redis.status)) {
       throw new TaskRouterKitError(
         'redis-away',
-        `Redis is not connected (${redis.status}): see that it runs.`,
+        `Redis is not connected (${redis.status}): check that it is running.`,
       );
     }
     return redis;
@@ -160,7 +159,7 @@ export function redisStore(redis: RedisClient, options: RedisStoreOptions = {}):
       return claims.flatMap((claim) => (claim.status === 'fulfilled' && claim.value) || []);
     },
 
-    // A write, by a script as every operation: a Redis that is full, a replica, or one that cannot save answers PING.
+    // A write, by a script like every operation, because a full Redis, a replica and one that cannot save all answer PING.
     async ping() {
       oneOf(['taken'], await run(PROBE, 'probe', PROBE_MS));
     },
@@ -172,7 +171,7 @@ export function redisStore(redis: RedisClient, options: RedisStoreOptions = {}):
   };
 }
 
-/** Every password a client was given, so that no error tells it. */
+/** Every password a client was given, so that no error shows it. */
 export function passwordsOf(client: object): string[] {
   const { options, startupNodes } = client as { options?: unknown; startupNodes?: unknown };
   const { redisOptions, sentinels } = asObject(options) as { redisOptions?: unknown; sentinels?: unknown };
@@ -238,6 +237,6 @@ function oneOf<const T extends string>(expected: readonly T[], reply: unknown): 
 function unexpected(): TaskRouterKitError {
   return new TaskRouterKitError(
     'redis-unexpected-reply',
-    'Redis did not answer as a script of this store does: check that the client changes no replies.',
+    "Redis gave an unexpected reply to one of this store's scripts: check that the client does not change replies.",
   );
 }

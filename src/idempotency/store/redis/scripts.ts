@@ -46,7 +46,7 @@ redis.call('PEXPIRE', key, ARGV[4])
 return {'acquired', attempt}`);
 
 /*
- * What an owner that comes too late is told: {'lost', the state, its attempt or answer, and what is left of the lease}.
+ * The reply to an owner that has lost the record: {'lost', the state, its attempt or answer, and what is left of the lease}.
  * `r` begins with the fields o, s, n, l, a.
  */
 const LOST = `
@@ -142,7 +142,7 @@ local attempt = r[6] + 1
 redis.call('HSET', key, 'o', ARGV[1], 'n', attempt, 'l', now + ARGV[2])
 return {'claimed', r[5], attempt, r[7], r[8], limitLeft, r[9]}`);
 
-/** ARGV: how long its key lives. Refused by whatever refuses the others: no memory, no right to write, no scripts. */
+/** ARGV: how long its key lives. It fails whenever the others fail: no memory, no right to write, no scripts. */
 export const PROBE = script(`
 redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
 return 'taken'`);
