@@ -275,7 +275,7 @@ function tellWhatToDo(screen: Screen, emulator: Emulator, feeds: boolean): void 
   const command = import.meta.url.endsWith('.ts') ? 'npx tsx src/cli/main.ts' : 'npx taskrouter-kit';
   const at = emulator.url === `http://127.0.0.1:${EMULATOR_PORT}` ? '' : ` --url ${emulator.url}`;
   screen.line(
-    `Up until Ctrl-C.${feeds ? ' A task comes every few seconds; --no-feed leaves that to you.' : ''}`,
+    `Press Ctrl-C to stop.${feeds ? ' A task comes every few seconds; --no-feed leaves that to you.' : ''}`,
   );
   screen.line(`  Make a task:                 ${command} trigger call${at}`);
   screen.line(`  Why a task is where it is:   ${command} explain <taskSid> --url ${emulator.url}\n`);

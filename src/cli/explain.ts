@@ -34,7 +34,7 @@ export async function explain(taskSid: string, { url }: ExplainOptions): Promise
     });
     text = await response.text();
   } catch {
-    return failed(`Nothing answers at ${asked.origin}. Start an emulator with taskrouter emulate.`);
+    return failed(`Nothing answers at ${asked.origin}. Start an emulator with taskrouter-kit emulate.`);
   }
   if (response.ok && text.startsWith(`Task ${taskSid} `)) {
     print(text.trimEnd());
@@ -48,7 +48,7 @@ export async function explain(taskSid: string, { url }: ExplainOptions): Promise
   return failed(
     response.status === 404 && isRefusal(text)
       ? `The emulator at ${asked.origin} has no such task. It forgets completed tasks after a few minutes.`
-      : `The server at ${asked.origin} is not an emulator (${response.status}). Use the URL that taskrouter emulate prints.`,
+      : `The server at ${asked.origin} is not an emulator (${response.status}). Use the URL that taskrouter-kit emulate prints.`,
   );
 }
 

@@ -6,12 +6,12 @@ import { EXIT, isFailure, UsageError } from './failure.js';
 
 const EXAMPLES = `
 Examples:
-  $ taskrouter dev                  try the handlers on this machine: no account, no Redis
-  $ taskrouter emulate              a TaskRouter on this machine: REST API, routing and signed callbacks
-  $ taskrouter serve                the endpoint, configured by environment variables
-  $ taskrouter send assignment --url http://127.0.0.1:3000/taskrouter/assignment --task '{"type":"chat"}'
-  $ taskrouter doctor request.txt   why does this signature not match?
-  $ taskrouter send --help          options and examples of one command
+  $ taskrouter-kit dev                  try the handlers on this machine: no account, no Redis
+  $ taskrouter-kit emulate              a TaskRouter on this machine: REST API, routing and signed callbacks
+  $ taskrouter-kit serve                the endpoint, configured by environment variables
+  $ taskrouter-kit send assignment --url http://127.0.0.1:3000/taskrouter/assignment --task '{"type":"chat"}'
+  $ taskrouter-kit doctor request.txt   why does this signature not match?
+  $ taskrouter-kit send --help          options and examples of one command
 
 Exit codes: 0 done, 1 failed or refused, 2 wrong usage or configuration.
 Set the Auth Token in TWILIO_AUTH_TOKEN, because other users can see options in the list of processes.`;
@@ -20,24 +20,24 @@ const SERVE_EXAMPLES = `
 docs/configuration.md lists the environment variables. A missing or misspelt one stops the start with a message.
 
 Examples:
-  $ TWILIO_AUTH_TOKEN=… PUBLIC_URL=https://hooks.example.com REDIS_URL=redis://127.0.0.1:6379 taskrouter serve
-  $ TWILIO_AUTH_TOKEN=… HANDLERS_DIR=./build/handlers PORT=8080 taskrouter serve
-  $ node --env-file=.env node_modules/.bin/taskrouter serve`;
+  $ TWILIO_AUTH_TOKEN=… PUBLIC_URL=https://hooks.example.com REDIS_URL=redis://127.0.0.1:6379 taskrouter-kit serve
+  $ TWILIO_AUTH_TOKEN=… HANDLERS_DIR=./build/handlers PORT=8080 taskrouter-kit serve
+  $ node --env-file=.env node_modules/.bin/taskrouter-kit serve`;
 
 const SEND_EXAMPLES = `
 Examples:
-  $ taskrouter send assignment --url http://127.0.0.1:3000/taskrouter/assignment --task '{"type":"chat"}'
-  $ taskrouter send assignment --url http://127.0.0.1:3000/taskrouter/assignment --task @task.json --set TaskAge=90 --repeat
-  $ taskrouter send event --url http://127.0.0.1:3000/taskrouter/events --type task.canceled
+  $ taskrouter-kit send assignment --url http://127.0.0.1:3000/taskrouter/assignment --task '{"type":"chat"}'
+  $ taskrouter-kit send assignment --url http://127.0.0.1:3000/taskrouter/assignment --task @task.json --set TaskAge=90 --repeat
+  $ taskrouter-kit send event --url http://127.0.0.1:3000/taskrouter/events --type task.canceled
   Sign for the URL that Twilio calls, but send past the proxy:
-  $ taskrouter send assignment --url http://10.0.0.7:3000/taskrouter/assignment \\
+  $ taskrouter-kit send assignment --url http://10.0.0.7:3000/taskrouter/assignment \\
       --public-url https://hooks.example.com/taskrouter/assignment`;
 
 const EMULATE_EXAMPLES = `
 Examples:
-  $ taskrouter emulate --data taskrouter.json
-  $ taskrouter emulate --config taskrouter.config.ts
-  $ taskrouter emulate --clock virtual --choice lenientExpressions=false
+  $ taskrouter-kit emulate --data taskrouter.json
+  $ taskrouter-kit emulate --config taskrouter.config.ts
+  $ taskrouter-kit emulate --clock virtual --choice lenientExpressions=false
   $ curl -X POST http://127.0.0.1:8080/_emulator/clock -d advance=2m`;
 
 const DEV_EXAMPLES = `
@@ -58,7 +58,7 @@ workflow, taskChannel, attributes, priority and timeout.`;
 
 const EXPLAIN_EXAMPLES = `
 Examples:
-  $ taskrouter explain WT0123456789abcdef0123456789abcdef --url http://127.0.0.1:8080`;
+  $ taskrouter-kit explain WT0123456789abcdef0123456789abcdef --url http://127.0.0.1:8080`;
 
 const MCP_EXAMPLES = `
 It speaks MCP over standard input and output, for a client that starts it. The tools ask the emulator at --url, else at
@@ -67,7 +67,7 @@ the emulator answers under /mcp.
 
 Examples:
   $ npx taskrouter-kit mcp
-  $ taskrouter mcp --url http://127.0.0.1:8080`;
+  $ taskrouter-kit mcp --url http://127.0.0.1:8080`;
 
 const DOCTOR_EXAMPLES = `
 The request is one of
@@ -76,12 +76,12 @@ The request is one of
   a body alone, with --url and --signature
 
 Examples:
-  $ taskrouter doctor request.txt
-  $ taskrouter doctor --url https://hooks.example.com/taskrouter/assignment --signature 'RSOYDt4T…' < body.txt`;
+  $ taskrouter-kit doctor request.txt
+  $ taskrouter-kit doctor --url https://hooks.example.com/taskrouter/assignment --signature 'RSOYDt4T…' < body.txt`;
 
 /** Each command is loaded when it runs, so that help and the small tools start quickly. */
 function program(finish: (code: number) => void): Command {
-  const root = new Command('taskrouter')
+  const root = new Command('taskrouter-kit')
     .description(
       'Servers for the callbacks of Twilio TaskRouter, and tools to try them. Not affiliated with Twilio.',
     )

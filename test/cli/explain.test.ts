@@ -60,7 +60,7 @@ describe('explain', () => {
     const { code, error } = await asked(NO_TASK, 'http://127.0.0.1:1');
     expect([code, error]).toEqual([
       1,
-      'Nothing answers at http://127.0.0.1:1. Start an emulator with taskrouter emulate.',
+      'Nothing answers at http://127.0.0.1:1. Start an emulator with taskrouter-kit emulate.',
     ]);
   });
 

@@ -75,7 +75,7 @@ describe('docs/emulator.md', () => {
       const script = commands
         .join('')
         .replace('http://127.0.0.1:8080', url!)
-        .replaceAll('npx taskrouter', `"${process.execPath}" --import tsx src/cli/main.ts`);
+        .replaceAll('npx taskrouter-kit', `"${process.execPath}" --import tsx src/cli/main.ts`);
       const bash = spawn('bash', ['-e', '-x', '-o', 'pipefail', '-c', script], {
         cwd: fileURLToPath(root),
         env: { PATH: process.env.PATH, CURL_HOME: folder, TWILIO_ACCOUNT_SID: sid, TWILIO_AUTH_TOKEN: token },

@@ -55,7 +55,7 @@ function said(verdict: SignatureVerdict['verdict'], delivery: Delivery): string 
   const problem = refusal(delivery);
   const advice =
     "Check that the endpoint has the emulator's Auth Token, and that it checks the very URL that was signed: scheme, host, port, path and query. " +
-    'taskrouter doctor finds the difference.';
+    'taskrouter-kit doctor finds the difference.';
   return problem
     ? `The endpoint refused the request: ${problem.code}. ${problem.detail} ${advice}`
     : `The endpoint refused the request with status ${delivery.status}. ${advice}`;
