@@ -93,7 +93,7 @@ export interface TaskRouter {
    * or left to the agent's own screen and the timeout.
    */
   onDeferred(listener: (outcome: DeferredOutcome) => void): this;
-  /** Tells how each request ended, refused ones too: for metrics. Must be quick; what it throws is logged. */
+  /** Tells how each request ended, refused ones too: for metrics. Must be quick; what it throws or rejects with is logged. */
   onOutcome(listener: (outcome: CallbackOutcome) => void): this;
   /**
    * Wraps every handler, the first registered outermost.
