@@ -9,13 +9,24 @@ import { readAttributes } from '../dist/callbacks/assignment-context.js';
 import { ambiguityIn } from '../dist/http/ambiguity.js';
 import { parseForm } from '../dist/http/form.js';
 import { validateAssignment } from '../dist/http/validate.js';
-import { conference, createTaskRouter, defer, memoryStore } from '../dist/index.js';
-import { encodeCallback } from '../dist/instructions/index.js';
-import { createLogger, logOutcomes } from '../dist/server/logger.js';
-import { createMetrics } from '../dist/server/metrics.js';
-import { isSignedExactly } from '../dist/signature/index.js';
-import { assignmentRequest } from '../dist/testing/index.js';
 import { callbackFiles } from '../scripts/callback-files.js';
+
+// From dist/, which is what is measured; typed by the sources, because dist/ may not be there when types are checked.
+const dist = <T>(path: string): Promise<T> => import(new URL(`../dist/${path}`, import.meta.url).href);
+const { conference, createTaskRouter, defer, memoryStore } =
+  await dist<typeof import('../src/index.js')>('index.js');
+const { createLogger, logOutcomes } =
+  await dist<typeof import('../src/server/logger.js')>('server/logger.js');
+const { createMetrics } = await dist<typeof import('../src/server/metrics.js')>('server/metrics.js');
+const { assignmentRequest } = await dist<typeof import('../src/testing/index.js')>('testing/index.js');
+const { ambiguityIn } = await dist<typeof import('../src/http/ambiguity.js')>('http/ambiguity.js');
+const { parseForm } = await dist<typeof import('../src/http/form.js')>('http/form.js');
+const { validateAssignment } = await dist<typeof import('../src/http/validate.js')>('http/validate.js');
+const { encodeCallback } = await dist<typeof import('../src/instructions/index.js')>('instructions/index.js');
+const { readAttributes } = await dist<typeof import('../src/callbacks/assignment-context.js')>(
+  'callbacks/assignment-context.js',
+);
+const { isSignedExactly } = await dist<typeof import('../src/signature/index.js')>('signature/index.js');
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
 const ORIGIN = 'https://hooks.example.com';

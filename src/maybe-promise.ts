@@ -10,3 +10,16 @@ export function chain<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePro
   if (!isPromise(value)) return next(value);
   return (value instanceof Promise ? value : Promise.resolve(value)).then(next);
 }
+
+/**
+ * Tells a listener, who can fail without harm: an async function fits the type of one as well, and its rejection, left
+ * alone, would end the process.
+ */
+export function notify<T>(listener: (value: T) => unknown, value: T, failed: (error: unknown) => void): void {
+  try {
+    const result = listener(value);
+    if (isPromise(result)) Promise.resolve(result).catch(failed);
+  } catch (error) {
+    failed(error);
+  }
+}

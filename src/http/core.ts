@@ -3,7 +3,7 @@ import type { AssignmentForm, EventForm } from '../callbacks/form.js';
 import type { HandleEvent } from '../callbacks/handle-event.js';
 import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
-import { isPromise, type MaybePromise } from '../maybe-promise.js';
+import { isPromise, type MaybePromise, notify } from '../maybe-promise.js';
 import type { FormPairs } from '../signature/index.js';
 import { type Accounts, workspaceRefusal } from './accounts.js';
 import { ambiguityIn } from './ambiguity.js';
@@ -179,7 +179,7 @@ export function createCore(parts: CoreParts): HandleCallback {
       const durationMs = performance.now() - this.#began;
       if (onOutcome.length > 0) {
         const outcome = outcomeOf(answer, this.#route, durationMs, this.#ageUnknown);
-        for (const listener of onOutcome) tell(listener, outcome);
+        for (const listener of onOutcome) notify(listener, outcome, listenerFailed);
       }
       try {
         this.#respond(parts.serverTiming ? withServerTiming(answer, durationMs) : answer.response);
@@ -200,15 +200,8 @@ export function createCore(parts: CoreParts): HandleCallback {
     return refused(403, 'ambiguous-parameters', `${ambiguity} ${AMBIGUOUS}`);
   }
 
-  function tell(listener: (outcome: CallbackOutcome) => void, outcome: CallbackOutcome): void {
-    const failed = (error: unknown) => tellError({ err: error }, 'An onOutcome listener failed');
-    try {
-      // An async function fits the type as well; left alone, its rejection would end the process.
-      const result: unknown = listener(outcome);
-      if (isPromise(result)) Promise.resolve(result).catch(failed);
-    } catch (error) {
-      failed(error);
-    }
+  function listenerFailed(error: unknown): void {
+    tellError({ err: error }, 'An onOutcome listener failed');
   }
 
   /** A logger that fails costs its line, not the answer. */

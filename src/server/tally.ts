@@ -20,8 +20,8 @@ function keyOf(values: readonly string[]): string {
   return key;
 }
 
-function labelsOf(names: readonly string[], key: string): Record<string, string> {
-  const values = key.split(SEPARATOR);
+/** Of the values themselves: whoever names a handler may use any character, the separator too. */
+function labelsOf(names: readonly string[], values: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']));
 }
 
@@ -30,7 +30,7 @@ export function createTally(
   { name, help, labelNames }: Described,
   register: Registry,
 ): (...values: readonly string[]) => void {
-  const counts = new Map<string, number>();
+  const counts = new Map<string, { readonly labels: Record<string, string>; count: number }>();
   new Counter({
     name,
     help,
@@ -38,16 +38,19 @@ export function createTally(
     registers: [register],
     collect() {
       this.reset();
-      for (const [key, count] of counts) this.inc(labelsOf(labelNames, key), count);
+      for (const { labels, count } of counts.values()) this.inc(labels, count);
     },
   });
   return (...values) => {
     const key = keyOf(values);
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+    const row = counts.get(key);
+    if (row === undefined) counts.set(key, { labels: labelsOf(labelNames, values), count: 1 });
+    else row.count += 1;
   };
 }
 
 interface Row {
+  readonly labels: Record<string, string>;
   /** How many values are in each bucket, and beyond the last. */
   readonly counts: number[];
   sum: number;
@@ -65,8 +68,7 @@ export function createTimeTally(
 ): (value: number, ...values: readonly string[]) => void {
   const rows = new Map<string, Row>();
 
-  function valuesOf([key, { counts, sum }]: [string, Row]) {
-    const labels = labelsOf(labelNames, key);
+  function valuesOf({ labels, counts, sum }: Row) {
     let below = 0;
     const buckets = counts.map((count, index) => {
       below += count;
@@ -91,7 +93,7 @@ export function createTimeTally(
       name,
       help,
       type: 'histogram',
-      values: [...rows].flatMap(valuesOf),
+      values: [...rows.values()].flatMap(valuesOf),
       aggregator: 'sum',
     }),
     reset: () => rows.clear(),
@@ -103,7 +105,11 @@ export function createTimeTally(
     const key = keyOf(values);
     let row = rows.get(key);
     if (row === undefined) {
-      row = { counts: new Array<number>(bounds.length + 1).fill(0), sum: 0 };
+      row = {
+        labels: labelsOf(labelNames, values),
+        counts: new Array<number>(bounds.length + 1).fill(0),
+        sum: 0,
+      };
       rows.set(key, row);
     }
     let bucket = 0;

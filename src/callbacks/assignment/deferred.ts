@@ -9,6 +9,7 @@ import {
   isInstruction,
 } from '../../instructions/index.js';
 import type { Logger } from '../../log.js';
+import { notify } from '../../maybe-promise.js';
 import type { RunningAssignment } from '../assignment-context.js';
 import { type ClientOption, clientFor, noClient } from '../client.js';
 import type { AssignmentForm } from '../form.js';
@@ -230,13 +231,8 @@ export function createDeferred({ client: option, deciding, log, clock, listeners
       taskSid: context.task.sid,
       reservationSid: context.reservationSid,
     };
-    for (const listener of listeners) {
-      try {
-        listener(told);
-      } catch (second) {
-        log.error({ err: second }, 'An onDeferred listener failed');
-      }
-    }
+    const failed = (second: unknown) => log.error({ err: second }, 'An onDeferred listener failed');
+    for (const listener of listeners) notify(listener, told, failed);
   }
 
   /** Warns once for each workflow, because a decision after its reservation timeout can only come too late. */
