@@ -5,10 +5,6 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { parse } from 'node:querystring';
-import { readAttributes } from '../dist/callbacks/assignment-context.js';
-import { ambiguityIn } from '../dist/http/ambiguity.js';
-import { parseForm } from '../dist/http/form.js';
-import { validateAssignment } from '../dist/http/validate.js';
 import { callbackFiles } from '../scripts/callback-files.js';
 
 // From dist/, which is what is measured; typed by the sources, because dist/ may not be there when types are checked.
