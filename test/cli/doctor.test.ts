@@ -89,7 +89,7 @@ describe('taskrouter doctor', () => {
   it('suspects the URL first and then the token when no change helps', async () => {
     const { code, output } = await examine(raw(), { token: 'another' });
     expect(code).toBe(1);
-    expect(output).toMatch(/URL or the Auth Token is another one.*Check the URL first.*Then the token/);
+    expect(output).toMatch(/URL or the Auth Token is a different one.*Check the URL first.*Then the token/);
     expect(output).toContain('Pass the URL you gave Twilio with --url');
   });
 
