@@ -140,7 +140,7 @@ async function answersAndEnds({ child, url }: Awaited<ReturnType<typeof serve>>)
   return metrics;
 }
 
-describe.concurrent('an endpoint whose output', () => {
+describe('an endpoint whose output', () => {
   it('is a full disk answers, counts the lines, and ends', async () => {
     const full = openSync('/dev/full', 'w');
     const metrics = await answersAndEnds(await serve(full, full));
