@@ -1,9 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { dateClock, dateOf, systemClock } from '../src/clock.js';
 import { createFakeClock } from '../src/testing/fake-clock.js';
 
 describe('the clocks', () => {
-  it('deadlines go on when somebody sets the date; the date jumps', () => {
+  test('deadlines go on when somebody sets the date; the date jumps', () => {
     const before = systemClock.now();
     const date = Date.now();
     const jump = vi.spyOn(Date, 'now').mockReturnValue(date - 3_600_000);
@@ -17,11 +17,11 @@ describe('the clocks', () => {
     expect(Math.abs(dateClock.now() - Date.now())).toBeLessThan(1_000);
   });
 
-  it('whole milliseconds, as stores take them', () => {
+  test('whole milliseconds, as stores take them', () => {
     expect(Number.isInteger(systemClock.now())).toBe(true);
   });
 
-  it('a fake clock is its own date', () => {
+  test('a fake clock is its own date', () => {
     const clock = createFakeClock(1_000);
     expect(dateOf(clock)).toBe(1_000);
   });

@@ -1,9 +1,9 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { createVirtualClock } from '../src/virtual-clock.js';
 
 const quiet = async () => {};
 
-it('runs timers in the order of their times, those of one time in the order they were set', async () => {
+test('runs timers in the order of their times, those of one time in the order they were set', async () => {
   const clock = createVirtualClock(1_000);
   const ran: [string, number][] = [];
   const set = (name: string, ms: number) => clock.setTimeout(() => ran.push([name, clock.now()]), ms);
@@ -23,7 +23,7 @@ it('runs timers in the order of their times, those of one time in the order they
   expect([clock.now(), clock.pending]).toEqual([1_030, 1]);
 });
 
-it('runs what timers set in turn, if it comes due', async () => {
+test('runs what timers set in turn, if it comes due', async () => {
   const clock = createVirtualClock(0);
   const ran: number[] = [];
   const again = () => {
@@ -35,7 +35,7 @@ it('runs what timers set in turn, if it comes due', async () => {
   expect(ran).toEqual([0, 10, 20, 30]);
 });
 
-it('waits for quiet before the first timer and after each', async () => {
+test('waits for quiet before the first timer and after each', async () => {
   const clock = createVirtualClock(0);
   const seen: string[] = [];
   for (const ms of [1, 2]) clock.setTimeout(() => seen.push(`timer ${ms}`), ms);
@@ -46,7 +46,7 @@ it('waits for quiet before the first timer and after each', async () => {
   expect(seen).toEqual(['quiet at 0', 'timer 1', 'quiet at 1', 'timer 2', 'quiet at 2']);
 });
 
-it('goes on after an advance whose timer threw', async () => {
+test('goes on after an advance whose timer threw', async () => {
   const clock = createVirtualClock(0);
   clock.setTimeout(() => {
     throw new Error('broken');

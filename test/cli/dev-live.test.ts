@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { accept, createTaskRouter, defer } from 'taskrouter-kit';
-import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Running, run } from './running.js';
 
 // Several processes at once, each with a compiler.
@@ -56,7 +56,7 @@ async function trigger(
 }
 
 describe.concurrent('dev with handlers of one’s own', () => {
-  it('takes up a save, keeps what was before while a save is wrong, and bears a folder that goes and comes', async () => {
+  test('takes up a save, keeps what was before while a save is wrong, and bears a folder that goes and comes', async () => {
     const { folder, write, path } = project({ 'handlers/index.js': accepting('first') });
     const command = await dev(folder);
     expect(await trigger(command.url, folder, 'call')).toMatchObject({ code: 0 });
@@ -90,7 +90,7 @@ describe.concurrent('dev with handlers of one’s own', () => {
     expect(command.stderr()).toBe('');
   });
 
-  it('checks types before a save is taken up, in files beside too', async () => {
+  test('checks types before a save is taken up, in files beside too', async () => {
     const { folder, write } = project({
       'package.json': '{"type":"module"}',
       'handlers/index.ts': accepting('first', "import { limit } from '../limit.js';\nvoid limit;"),
@@ -114,7 +114,7 @@ describe.concurrent('dev with handlers of one’s own', () => {
     await command.stop('SIGTERM');
   });
 
-  it('runs TypeScript where no compiler is installed, and says that types are not checked', async () => {
+  test('runs TypeScript where no compiler is installed, and says that types are not checked', async () => {
     const { folder, write } = project({
       'handlers.ts': accepting('first', 'const wrong: string = 1; void wrong;'),
     });
@@ -126,7 +126,7 @@ describe.concurrent('dev with handlers of one’s own', () => {
     await command.stop('SIGTERM');
   });
 
-  it('ends callbacks under way on the handlers they began with', async () => {
+  test('ends callbacks under way on the handlers they began with', async () => {
     const slow = (name: string) => `
       import { accept, defer, defineAssignment, defineOtherwise } from 'taskrouter-kit';
       const wait = async () => {
@@ -146,7 +146,7 @@ describe.concurrent('dev with handlers of one’s own', () => {
     await command.stop('SIGTERM');
   });
 
-  it('gives handlers the REST client, names and deferred decisions, on the local TaskRouter', async () => {
+  test('gives handlers the REST client, names and deferred decisions, on the local TaskRouter', async () => {
     const { folder } = project({
       'handlers/index.js': `
         import { accept, defer, defineAssignment, defineEvent, defineOtherwise } from 'taskrouter-kit';
@@ -172,7 +172,7 @@ describe.concurrent('dev with handlers of one’s own', () => {
     await command.stop('SIGTERM');
   });
 
-  it('ends with 2 where there are no handlers, and shows ten lines to begin with', async () => {
+  test('ends with 2 where there are no handlers, and shows ten lines to begin with', async () => {
     const { folder } = project({});
     for (const args of [[], ['nowhere/']]) {
       const command = run(['dev', ...QUIET, ...args, '--once'], {}, folder);
@@ -187,7 +187,7 @@ describe.concurrent('dev with handlers of one’s own', () => {
     }
   });
 
-  it('--json prints one object a line, and nothing else', async () => {
+  test('--json prints one object a line, and nothing else', async () => {
     const { folder } = project({ 'handlers/index.js': accepting('first') });
     const command = run(['dev', ...QUIET, '--json', '--once'], {}, folder);
     await command.exited;
@@ -250,7 +250,7 @@ async function freePort(): Promise<number> {
 }
 
 describe('dev with an app of one’s own', () => {
-  it('waits for it, signs for it, and has the names of its handlers where it uses this package', async () => {
+  test('waits for it, signs for it, and has the names of its handlers where it uses this package', async () => {
     const { folder, path } = project({ '.env': 'MINE=1\nTWILIO_AUTH_TOKEN=of-production' });
     const port = await freePort();
     const url = `http://127.0.0.1:${port}/hooks`;
@@ -288,7 +288,7 @@ describe('dev with an app of one’s own', () => {
     expect(readFileSync(path('.env'), 'utf8').match(/TWILIO_AUTH_TOKEN/g)).toHaveLength(2);
   });
 
-  it('drives an app that knows nothing of this package, on the routes its workspace file names', async () => {
+  test('drives an app that knows nothing of this package, on the routes its workspace file names', async () => {
     const paths: string[] = [];
     const port = await app((request, response) => {
       paths.push(request.url!);
@@ -319,7 +319,7 @@ workflows:
     await command.stop('SIGINT');
   });
 
-  it.each([
+  test.each([
     [['handlers', '--url', 'http://127.0.0.1:1/'], /Give handlers, or --url/],
     [['--url', 'http://127.0.0.1:1/', '--port', '0'], /--port is where the endpoint listens/],
     [['--url', 'localhost:3000'], /--url must be where your app mounts the router/],
@@ -340,7 +340,7 @@ workflows:
   Help: { defaultQueue: ${queue} }
 `;
 
-  it('takes up a save in place, and goes on with what was before while it is wrong or gone', async () => {
+  test('takes up a save in place, and goes on with what was before while it is wrong or gone', async () => {
     const { folder, write, path } = project({
       'handlers/index.js': accepting('first'),
       'w.yaml': centre('One'),
@@ -365,7 +365,7 @@ workflows:
     await command.stop('SIGTERM');
   });
 
-  it('ends with 2 when the file is wrong at the start, and with 2 when it is not there', async () => {
+  test('ends with 2 when the file is wrong at the start, and with 2 when it is not there', async () => {
     const { folder } = project({
       'handlers/index.js': accepting('first'),
       'w.json': '{ "workers": { "Ann": 1 } }',
@@ -383,7 +383,7 @@ workflows:
     ]);
   });
 
-  it('--once makes one task of each preset in presets/, and ends with 0', async () => {
+  test('--once makes one task of each preset in presets/, and ends with 0', async () => {
     const { folder } = project({
       'handlers/index.js': accepting('first'),
       'w.yaml': centre('One'),
@@ -398,7 +398,7 @@ workflows:
 });
 
 describe('--write-env', () => {
-  it('ends with 1 when the file cannot be written, and makes a new one for the owner alone', async () => {
+  test('ends with 1 when the file cannot be written, and makes a new one for the owner alone', async () => {
     const { folder, path } = project({ 'handlers/index.js': accepting('first') });
     const missing = run(['dev', ...QUIET, '--once', '--write-env', 'none/.env'], {}, folder);
     expect([await missing.exited, missing.stderr()]).toEqual([
@@ -411,7 +411,7 @@ describe('--write-env', () => {
 });
 
 describe('trigger', () => {
-  it.each([
+  test.each([
     ['a preset nothing has', ['chta'], 2, /There is no preset "chta"\. Did you mean "chat"\?/],
     ['attributes that are none', ['chat', '--attributes', '[1]'], 2, /--attributes must be a JSON object/],
     [
@@ -439,13 +439,13 @@ describe('trigger', () => {
     expect([command.code, command.stderr()]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  it('says what is no TaskRouter', async () => {
+  test('says what is no TaskRouter', async () => {
     const port = await app((_request, response) => response.end('<html>')).start(0);
     const command = await trigger(`http://127.0.0.1:${port}`, root, 'chat');
     expect([command.code, command.stderr()]).toEqual([1, expect.stringContaining('is no local TaskRouter')]);
   });
 
-  it('merges attributes over those of the preset, and finds the TaskRouter by the environment', async () => {
+  test('merges attributes over those of the preset, and finds the TaskRouter by the environment', async () => {
     const emulate = run(['emulate', '--port', '0', '--config', 'src/cli/sample-centre.ts']);
     const [, url] = await emulate.shows(/taskrouter emulate {2}(\S+)/);
     const command = run(['trigger', 'chat', '--attributes', '{"language":"es"}', '--json'], {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { checkByCommand } from '../../src/cli/dev-types-command.js';
 
 const compiler = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
@@ -25,13 +25,13 @@ function check(files: Readonly<Record<string, string>>): Promise<readonly string
 const INDEX = "import { limit } from './limit.js';\nexport const twice: number = limit * 2;\n";
 
 describe('types checked by the compiler’s command', () => {
-  it('are right', async () => {
+  test('are right', async () => {
     expect(
       await check({ 'handlers/index.ts': INDEX, 'handlers/limit.ts': 'export const limit = 1;' }),
     ).toEqual([]);
   });
 
-  it('are wrong in a file beside: each error with its place, on all its lines', async () => {
+  test('are wrong in a file beside: each error with its place, on all its lines', async () => {
     const limit = "export const limit: number = 'one';\nexport const f: () => { a: 1 } = () => ({ a: 2 });\n";
     const errors = await check({ 'handlers/index.ts': INDEX, 'handlers/limit.ts': limit });
     expect(errors).toEqual([
@@ -40,7 +40,7 @@ describe('types checked by the compiler’s command', () => {
     ]);
   });
 
-  it('follow the nearest tsconfig.json, which may list other files and write elsewhere', async () => {
+  test('follow the nearest tsconfig.json, which may list other files and write elsewhere', async () => {
     const loose = 'export const f = (x) => x;\n';
     expect(await check({ 'handlers/index.ts': loose })).toEqual([expect.stringContaining('TS7006')]);
     const config = {
@@ -56,7 +56,7 @@ describe('types checked by the compiler’s command', () => {
     ).toEqual([]);
   });
 
-  it('find @types that are installed beside the handlers', async () => {
+  test('find @types that are installed beside the handlers', async () => {
     const files = {
       'node_modules/@types/node/index.d.ts': 'declare const fromNodeTypes: number;',
       'node_modules/@types/node/package.json': '{ "name": "@types/node", "version": "1.0.0" }',
@@ -65,7 +65,7 @@ describe('types checked by the compiler’s command', () => {
     expect(await check(files)).toEqual([]);
   });
 
-  it('cannot be known when the compiler fails', async () => {
+  test('cannot be known when the compiler fails', async () => {
     await expect(
       checkByCommand({ compiler: '/nowhere', file: '/nowhere/index.ts', from: tmpdir(), paths: undefined }),
     ).rejects.toThrow('the compiler ended with 1');

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEmulator } from 'taskrouter-kit/emulator';
-import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { rest, startWorkers } from '../../src/cli/dev-workers.js';
 import CENTRE from '../../src/cli/sample-centre.js';
 import { until } from '../server/endpoint-process.js';
@@ -34,7 +34,7 @@ const THROWS = `
   ];`;
 
 describe.concurrent('dev', () => {
-  it('shows the first task, stops on Ctrl-C with 0, and leaves nothing behind', async () => {
+  test('shows the first task, stops on Ctrl-C with 0, and leaves nothing behind', async () => {
     const dev = run(['dev', '--port', '0']);
     const [, url] = await dev.shows(/TaskRouter (\S+), endpoint/);
     await dev.shows(/created +WT/);
@@ -47,7 +47,7 @@ describe.concurrent('dev', () => {
     expect(dev.stdout()).not.toContain('\u001b');
   });
 
-  it('on a port that is taken ends with 1 and says what to do', async () => {
+  test('on a port that is taken ends with 1 and says what to do', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
@@ -59,13 +59,13 @@ describe.concurrent('dev', () => {
     );
   });
 
-  it('with handlers that cannot be read ends with 2 and names file and place', async () => {
+  test('with handlers that cannot be read ends with 2 and names file and place', async () => {
     const dev = run(['dev', '--port', '0'], handlers('syntax', 'export default [ ;'));
     expect(await dev.exited).toBe(2);
     expect(dev.stderr()).toMatch(/handlers in .*index\.ts cannot be loaded: [\s\S]*index\.ts:1:17/);
   });
 
-  it('gives up a task whose handler always throws after five reservations, and shows the stack once', async () => {
+  test('gives up a task whose handler always throws after five reservations, and shows the stack once', async () => {
     const dev = run(['dev', '--port', '0'], handlers('throws', THROWS));
     await dev.shows(/call 1 +canceled +Max assignment count exceeded: 5 reservations here, 1,000 at Twilio/);
     expect(await dev.stop('SIGTERM')).toBe(0);
@@ -75,7 +75,7 @@ describe.concurrent('dev', () => {
     expect(dev.stdout().split('\n').length).toBeLessThan(100);
   });
 
-  it('--once ends with 1 and says which tasks were not completed', async () => {
+  test('--once ends with 1 and says which tasks were not completed', async () => {
     const dev = run(['dev', '--once', '--port', '0'], handlers('once', THROWS));
     expect(await dev.exited).toBe(1);
     expect(dev.stderr()).toMatch(/^call: Task WT\w{32} will not be completed any more: it is canceled\.$/m);
@@ -86,7 +86,7 @@ describe.concurrent('dev', () => {
 });
 
 describe('the simulated workers', () => {
-  it('say what the emulator refuses them', async () => {
+  test('say what the emulator refuses them', async () => {
     const emulator = await createEmulator();
     onTestFinished(() => emulator.close());
     const { workspaceSid } = emulator.seed(CENTRE);
@@ -96,7 +96,7 @@ describe('the simulated workers', () => {
     await expect(rest({ ...emulator, authToken: 'x' }, workspaceSid, {})).rejects.toThrow('401');
   });
 
-  it('accept what was left open, complete it, and are silent once ended', async () => {
+  test('accept what was left open, complete it, and are silent once ended', async () => {
     const refused: unknown[] = [];
     const endpoint = createServer((_request, response) => {
       response.setHeader('content-type', 'application/json').end('{}');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { explainSignature, signRequest, withBodyHash } from 'taskrouter-kit';
 import { assignmentRequest } from 'taskrouter-kit/testing';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { type DoctorOptions, doctor } from '../../src/cli/doctor.js';
 import { UsageError } from '../../src/cli/failure.js';
 import { readPasted } from '../../src/cli/pasted-request.js';
@@ -35,16 +35,16 @@ async function examine(text: string, options: DoctorOptions = {}) {
 }
 
 describe('taskrouter doctor', () => {
-  it('reads a raw HTTP request, with any line ends and a line feed an editor added', async () => {
+  test('reads a raw HTTP request, with any line ends and a line feed an editor added', async () => {
     expect(await examine(raw())).toEqual({ code: 0, output: 'X-Twilio-Signature matches.\n' });
     expect((await examine(`${raw().replaceAll('\r\n', '\n')}\n`)).code).toBe(0);
   });
 
-  it('reads a body alone, with the URL and the signature as options', async () => {
+  test('reads a body alone, with the URL and the signature as options', async () => {
     expect((await examine(request.body, { url: URL, signature })).code).toBe(0);
   });
 
-  it('reads a JSON dump, with the body as text or as parsed', async () => {
+  test('reads a JSON dump, with the body as text or as parsed', async () => {
     const { headers, body, fields } = request;
     expect((await examine(JSON.stringify({ url: URL, headers, body }))).code).toBe(0);
     const parsed = {
@@ -54,7 +54,7 @@ describe('taskrouter doctor', () => {
     expect((await examine(JSON.stringify({ ...parsed, body: fields }))).code).toBe(0);
   });
 
-  it('reads a JSON body that is signed by its hash', async () => {
+  test('reads a JSON body that is signed by its hash', async () => {
     const body = '{"a": [1]}';
     const url = withBodyHash(URL, body);
     const signed = signRequest({ url, authToken: TOKEN });
@@ -64,7 +64,7 @@ describe('taskrouter doctor', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['the scheme', raw(), { url: URL.replace('https', 'http') }, /signed https/],
     [
       'the host',
@@ -86,14 +86,14 @@ describe('taskrouter doctor', () => {
     expect(output).toMatch(expected);
   });
 
-  it('suspects the URL first and then the token when no change helps', async () => {
+  test('suspects the URL first and then the token when no change helps', async () => {
     const { code, output } = await examine(raw(), { token: 'another' });
     expect(code).toBe(1);
     expect(output).toMatch(/URL or the Auth Token is a different one.*Check the URL first.*Then the token/);
     expect(output).toContain('Pass the URL you gave Twilio with --url');
   });
 
-  it('does not accuse a right token when path or host are others: it says why the URL is in doubt', async () => {
+  test('does not accuse a right token when path or host are others: it says why the URL is in doubt', async () => {
     const behindTunnel = await examine(raw('localhost:3000', '/somewhere/else'));
     expect(behindTunnel.code).toBe(1);
     expect(behindTunnel.output).toMatch(/cannot reach the host of this one, so it was given another/);
@@ -102,7 +102,7 @@ describe('taskrouter doctor', () => {
     expect((await examine(raw('localhost:3000', '/somewhere/else'), { url: URL })).code).toBe(0);
   });
 
-  it.each([
+  test.each([
     ['a usual prefix cut off', raw('hooks.example.com', '/assignment'), /"\/taskrouter" before it/],
     [
       'host and path, as behind an ingress',
@@ -113,7 +113,7 @@ describe('taskrouter doctor', () => {
     expect(await examine(text)).toEqual({ code: 1, output: expect.stringMatching(expected) });
   });
 
-  it('takes a raw request for http as well as for https, unless a proxy noted which', async () => {
+  test('takes a raw request for http as well as for https, unless a proxy noted which', async () => {
     const url = 'http://localhost:3000/taskrouter/assignment';
     const local = assignmentRequest({ url, authToken: TOKEN });
     const text = (more: string) =>
@@ -125,18 +125,18 @@ describe('taskrouter doctor', () => {
     expect(noted).toEqual({ code: 1, output: expect.stringMatching(/Twilio signed http:\/\//) });
   });
 
-  it('tries every token of a list', async () => {
+  test('tries every token of a list', async () => {
     expect((await examine(raw(), { token: `another, ${TOKEN}` })).output).toContain('token 2 of 2');
   });
 
-  it('says what it lacks', async () => {
+  test('says what it lacks', async () => {
     await expect(examine(raw(), { token: '' })).rejects.toThrow(/Set TWILIO_AUTH_TOKEN/);
     await expect(examine(request.body, { signature })).rejects.toThrow(/--url/);
     await expect(examine('a=%zz', { url: URL, signature })).rejects.toThrow(/Paste it unchanged/);
     await expect(doctor(join(folder, 'none'), { token: TOKEN })).rejects.toThrow(/cannot be read/);
   });
 
-  it('reads anything, or says that it is no request', () => {
+  test('reads anything, or says that it is no request', () => {
     const dump = fc.record({ headers: fc.dictionary(fc.string(), fc.jsonValue()), body: fc.jsonValue() });
     const pasted = fc.oneof(
       fc.string({ unit: 'binary' }),

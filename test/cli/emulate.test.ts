@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { createEmulator } from 'taskrouter-kit/emulator';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { until } from '../server/endpoint-process.js';
 import { type Running, run } from './running.js';
 
@@ -56,7 +56,7 @@ async function ends(command: Running): Promise<{ code: number | null; stderr: st
 }
 
 describe.concurrent('emulate', () => {
-  it('on a port that is taken ends with 1 and says what to do', async () => {
+  test('on a port that is taken ends with 1 and says what to do', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
@@ -70,7 +70,7 @@ describe.concurrent('emulate', () => {
     expect(existsSync(`${dataFile}.lock`)).toBe(false);
   });
 
-  it('--choice changes what the emulator does, and a misspelt one ends it', async () => {
+  test('--choice changes what the emulator does, and a misspelt one ends it', async () => {
     const queue = async (args: readonly string[]) => {
       const emulator = await emulate(args);
       const fields = { FriendlyName: 'Blank', TargetWorkers: "x ! = 'a'" };
@@ -83,7 +83,7 @@ describe.concurrent('emulate', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('there is no choice "lenient"')]);
   });
 
-  it('takes the account from the environment (of several tokens the first), and never prints the token', async () => {
+  test('takes the account from the environment (of several tokens the first), and never prints the token', async () => {
     const emulator = await emulate([], { ...ACCOUNT, TWILIO_AUTH_TOKEN: ` ${TOKEN} ,older` });
     expect(emulator.stdout()).toContain(`TWILIO_ACCOUNT_SID=${SID}`);
     expect((await call(emulator, '/v1/Workspaces')).status).toBe(200);
@@ -93,13 +93,13 @@ describe.concurrent('emulate', () => {
     expect(emulator.stdout()).toMatch(/Stopped\.\n$/);
   });
 
-  it('without an account makes one and prints it', async () => {
+  test('without an account makes one and prints it', async () => {
     const emulator = await emulate([], {});
     const [, sid, token] = /SID=(AC\w{32})\n +TWILIO_AUTH_TOKEN=(\w{32})\n/.exec(emulator.stdout())!;
     expect((await call(emulator, '/v1/Workspaces', undefined, `${sid}:${token}`)).status).toBe(200);
   });
 
-  it('refuses an account SID that is none, with 2, without showing it', async () => {
+  test('refuses an account SID that is none, with 2, without showing it', async () => {
     const wrong = 'AC0123456789abcdef0123456789abcdefX';
     const { code, stderr } = await ends(
       run(['emulate', '--port', '0'], { ...ACCOUNT, TWILIO_ACCOUNT_SID: wrong }),
@@ -111,7 +111,7 @@ describe.concurrent('emulate', () => {
     expect(stderr).not.toContain(wrong);
   });
 
-  it('--api-key opens the API, and so does the key of the environment; no secret is printed', async () => {
+  test('--api-key opens the API, and so does the key of the environment; no secret is printed', async () => {
     const [one, two] = ['SK0123456789abcdef0123456789abcdef', `SK${'f'.repeat(32)}`] as const;
     const env = { ...ACCOUNT, TWILIO_API_KEY: two, TWILIO_API_SECRET: 'hidden-2' };
     const emulator = await emulate(['--api-key', `${one}:hidden:1`], env);
@@ -131,7 +131,7 @@ describe.concurrent('emulate', () => {
     expect(stderr).not.toContain('hidden');
   });
 
-  it('shows names with control characters escaped, and one line a step', async () => {
+  test('shows names with control characters escaped, and one line a step', async () => {
     const emulator = await emulate(['--allow-host', 'emulator']);
     const sid = await newWorkspace(emulator);
     const FriendlyName = 'Ann\u001b]0;owned\u0007\u009b2J\nX';
@@ -140,7 +140,7 @@ describe.concurrent('emulate', () => {
     await emulator.stop('SIGINT');
   });
 
-  it('--data keeps the state over SIGKILL, once it is saved, and over SIGTERM', async () => {
+  test('--data keeps the state over SIGKILL, once it is saved, and over SIGTERM', async () => {
     const dataFile = newFile('kept');
     const first = await emulate(['--data', dataFile]);
     const one = await newWorkspace(first);
@@ -161,7 +161,7 @@ describe.concurrent('emulate', () => {
     await third.close();
   });
 
-  it('--data of another emulator that runs is refused with 1', async () => {
+  test('--data of another emulator that runs is refused with 1', async () => {
     const dataFile = newFile('shared');
     const first = await createEmulator({ dataFile });
     const { code, stderr } = await ends(run(['emulate', '--port', '0', '--data', dataFile], ACCOUNT));
@@ -170,7 +170,7 @@ describe.concurrent('emulate', () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining(owner)]);
   });
 
-  it.each([
+  test.each([
     [
       'that is damaged',
       () => writeDamaged(newFile('damaged')),
@@ -190,7 +190,7 @@ describe.concurrent('emulate', () => {
     if (before) expect(readFileSync(dataFile).equals(before)).toBe(true);
   });
 
-  it('that cannot write its file at the end says so in one line and ends with 1', async () => {
+  test('that cannot write its file at the end says so in one line and ends with 1', async () => {
     const dataFile = newFile('vanished/state');
     mkdirSync(newFile('vanished'));
     const emulator = await emulate(['--data', dataFile]);
@@ -201,7 +201,7 @@ describe.concurrent('emulate', () => {
     );
   });
 
-  it('--config begins with the workspace of a file, and --data changes the one that is kept', async () => {
+  test('--config begins with the workspace of a file, and --data changes the one that is kept', async () => {
     const [config, dataFile] = [newFile('support.yaml'), newFile('configured')];
     const workspace = (workers: string) =>
       `friendlyName: Support\ntaskQueues: { Everyone: {} }\nworkers: { ${workers} }\nworkflows: { Calls: { defaultQueue: Everyone } }\n`;
@@ -222,7 +222,7 @@ describe.concurrent('emulate', () => {
     expect((await namesOf(second)).sort()).toEqual(['Ann', 'Cleo']);
   });
 
-  it.sequential.each([
+  test.sequential.each([
     [
       'a misspelt key',
       'workers:\n  Ann: { activty: x }\n',
@@ -240,7 +240,7 @@ describe.concurrent('emulate', () => {
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
   });
 
-  it('--clock virtual moves by POST /_emulator/clock, and timers with it', async () => {
+  test('--clock virtual moves by POST /_emulator/clock, and timers with it', async () => {
     const emulator = await emulate(['--clock', 'virtual']);
     expect(emulator.stdout()).toContain('virtual clock');
     const sid = await newWorkspace(emulator);
@@ -260,7 +260,7 @@ describe.concurrent('emulate', () => {
     expect((await call(emulator, '/_emulator/clock', {})).status).toBe(400);
   });
 
-  it('--unconfirmed-parameters sends names and the channel with assignment callbacks', async () => {
+  test('--unconfirmed-parameters sends names and the channel with assignment callbacks', async () => {
     const bodies: string[] = [];
     const endpoint = createServer(async (request, response) => {
       bodies.push(await text(request));

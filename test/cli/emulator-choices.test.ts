@@ -1,16 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readChoices } from '../../src/cli/emulator-choices.js';
 import { UsageError } from '../../src/cli/failure.js';
 
 describe('--choice', () => {
-  it('takes words, flags and numbers', () => {
+  test('takes words, flags and numbers', () => {
     expect(readChoices([])).toEqual({});
     expect(
       readChoices(['lenientExpressions=false', 'callbackBackoff=true', 'noContent=fail', 'maxAssignments=5']),
     ).toEqual({ lenientExpressions: false, callbackBackoff: true, noContent: 'fail', maxAssignments: 5 });
   });
 
-  it.each([
+  test.each([
     ['lenientExpresions=false', 'there is no choice "lenientExpresions". Did you mean lenientExpressions?'],
     ['LenientExpressions=false', 'Did you mean lenientExpressions?'],
     ['toString=1', 'Choices: afterReservationTimeout, '],

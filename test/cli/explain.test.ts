@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createEmulator } from 'taskrouter-kit/emulator';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { explain } from '../../src/cli/explain.js';
 import { captured } from './output.js';
 
@@ -28,7 +28,7 @@ async function serving(status: number, body: string): Promise<string> {
 }
 
 describe('explain', () => {
-  it('says why a task is where it is, and ends with 0', async () => {
+  test('says why a task is where it is, and ends with 0', async () => {
     const emulator = await createEmulator();
     onTestFinished(() => emulator.close());
     emulator.seed({
@@ -44,7 +44,7 @@ describe('explain', () => {
     expect(output).toContain('Ann');
   });
 
-  it('ends with 1 for a task the emulator does not know', async () => {
+  test('ends with 1 for a task the emulator does not know', async () => {
     const emulator = await createEmulator();
     onTestFinished(() => emulator.close());
     expect(await asked(NO_TASK, emulator.url)).toEqual({
@@ -54,7 +54,7 @@ describe('explain', () => {
     });
   });
 
-  it('ends with 1 where nothing answers, and says how to start an emulator', async () => {
+  test('ends with 1 where nothing answers, and says how to start an emulator', async () => {
     const emulator = await createEmulator();
     await emulator.close();
     const { code, error } = await asked(NO_TASK, 'http://127.0.0.1:1');
@@ -64,7 +64,7 @@ describe('explain', () => {
     ]);
   });
 
-  it.each([
+  test.each([
     [404, 'Not here'],
     [404, '{"code":404}'],
     [200, '<html>Hello</html>'],
@@ -74,7 +74,7 @@ describe('explain', () => {
     expect([code, output, error]).toEqual([1, '', expect.stringContaining(`is not an emulator (${status})`)]);
   });
 
-  it('says how the emulator answers to another name', async () => {
+  test('says how the emulator answers to another name', async () => {
     const { code, error } = await asked(
       NO_TASK,
       await serving(403, '{"code":"foreign-host","message":"no"}'),
@@ -85,7 +85,7 @@ describe('explain', () => {
     ]);
   });
 
-  it.each([
+  test.each([
     ['x', 'http://127.0.0.1:8080'],
     [NO_TASK, '127.0.0.1:8080'],
     [NO_TASK, 'http://'],

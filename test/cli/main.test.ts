@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { text } from 'node:stream/consumers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { TOKEN, taskrouter } from '../server/endpoint-process.js';
 
 /** Runs the command line to its end. */
@@ -17,7 +17,7 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
 }
 
 describe.concurrent('taskrouter', () => {
-  it('dev --once brings one task of each kind to its end, needs nothing, and ends with 0', async () => {
+  test('dev --once brings one task of each kind to its end, needs nothing, and ends with 0', async () => {
     const { code, stdout, stderr } = await run(['dev', '--once', '--port', '0']);
     expect(stderr).toBe('');
     for (const [task, decision] of [
@@ -35,7 +35,7 @@ describe.concurrent('taskrouter', () => {
     expect(code).toBe(0);
   });
 
-  it('--help ends with 0 and has examples, of each command too', async () => {
+  test('--help ends with 0 and has examples, of each command too', async () => {
     const all = await run(['--help']);
     const list = all.stdout.split('Commands:')[1]!.split('\n\n')[0]!;
     const commands = [...list.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name!);
@@ -49,12 +49,12 @@ describe.concurrent('taskrouter', () => {
     }
   }, 90_000);
 
-  it('--version prints that of the package', async () => {
+  test('--version prints that of the package', async () => {
     const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
     expect(await run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 
-  it.each([
+  test.each([
     ['an unknown command', ['bogus'], /unknown command/],
     [
       'an unknown kind',
@@ -70,7 +70,7 @@ describe.concurrent('taskrouter', () => {
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
   });
 
-  it('doctor reads standard input', async () => {
+  test('doctor reads standard input', async () => {
     const url = 'https://hooks.example.com/taskrouter/assignment';
     const args = ['doctor', '--url', url, '--signature', 'x'];
     const { code, stdout } = await run(args, { TWILIO_AUTH_TOKEN: TOKEN }, 'TaskAge=0');

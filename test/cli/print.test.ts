@@ -1,4 +1,4 @@
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { paint, print } from '../../src/cli/print.js';
 
 const { isTTY } = process.stdout;
@@ -7,7 +7,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-it.each([
+test.each([
   ['a terminal', true, '', '\u001b[31mtext\u001b[39m'],
   ['a terminal of somebody who wants no colours', true, '1', 'text'],
   ['a pipe', false, '', 'text'],
@@ -17,7 +17,7 @@ it.each([
   expect(paint('red', 'text')).toBe(expected);
 });
 
-it.each([
+test.each([
   ['a terminal', true, '\u001b[31mred\u001b[39m Ann\\u001b[2J\\u001b]0;x\\u0007\\u009b1m\\u202e\nnext\n'],
   ['a pipe', false, 'red Ann\\u001b[2J\\u001b]0;x\\u0007\\u009b1m\\u202e\nnext\n'],
 ])('control characters of others are shown escaped on %s', (_where, terminal, expected) => {

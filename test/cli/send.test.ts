@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { accept, defer, defineAssignment, defineEvent, defineOtherwise } from 'taskrouter-kit';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { judge } from '../../src/cli/exchange.js';
 import { UsageError } from '../../src/cli/failure.js';
 import { type SendOptions, send } from '../../src/cli/send.js';
@@ -32,21 +32,21 @@ async function run(
 }
 
 describe('taskrouter send', () => {
-  it('sends a signed assignment and says what Twilio would do with the answer', async () => {
+  test('sends a signed assignment and says what Twilio would do with the answer', async () => {
     const { code, output } = await run('assignment', '/assignment', { task: '{"type":"chat"}' });
     expect(code).toBe(0);
     expect(output).toMatch(/^POST http.*\n200 application\/json \(.* ms\)\n\{"instruction":"accept"\}\n/);
     expect(output).toContain('Twilio accepts this: the instruction is accept');
   });
 
-  it('sends an event of any type', async () => {
+  test('sends an event of any type', async () => {
     const { code, output, endpoint } = await run('event', '/events', { type: 'task.canceled' });
     expect(code).toBe(0);
     expect(output).toContain('204');
     expect(endpoint.outcomes[0]).toMatchObject({ eventType: 'task.canceled', verdict: 'ran' });
   });
 
-  it('says when nobody handles what it sent, and when the type has a slip', async () => {
+  test('says when nobody handles what it sent, and when the type has a slip', async () => {
     const handled = await run('event', '/events', { type: 'task.canceled' });
     expect(handled.output).not.toMatch(/Nobody|documents no/);
     const unheard = await run('event', '/events', { type: 'task.completed' });
@@ -62,7 +62,7 @@ describe('taskrouter send', () => {
     expect([unmatched.code, unmatched.output]).toEqual([0, expect.stringContaining('No handler matched')]);
   });
 
-  it('replaces, adds and leaves out parameters', async () => {
+  test('replaces, adds and leaves out parameters', async () => {
     const reservationSid = `WR${'1'.repeat(32)}`;
     const set = [`ReservationSid=${reservationSid}`, 'A[b]=c=d', 'TaskAge'];
     const { code, endpoint } = await run('assignment', '/assignment', { set });
@@ -70,28 +70,28 @@ describe('taskrouter send', () => {
     expect(endpoint.outcomes[0]).toMatchObject({ reservationSid });
   });
 
-  it('reads attributes from a file', async () => {
+  test('reads attributes from a file', async () => {
     const file = join(tmpdir(), `taskrouter-kit-${process.pid}.json`);
     writeFileSync(file, '{"type":"chat"}');
     expect((await run('assignment', '/assignment', { task: `@${file}` })).output).toContain('accept');
     await expect(run('assignment', '/assignment', { task: '@/no/such/file' })).rejects.toThrow(UsageError);
   });
 
-  it('signs for the public URL where it is another', async () => {
+  test('signs for the public URL where it is another', async () => {
     const publicUrl = 'https://hooks.example.com/taskrouter/assignment';
     const env = { PUBLIC_URL: 'https://hooks.example.com' };
     expect((await run('assignment', '/assignment', { publicUrl }, env)).code).toBe(0);
     expect((await run('assignment', '/assignment', {}, env)).code).toBe(1);
   });
 
-  it('repeats the very same request, and compares the answers', async () => {
+  test('repeats the very same request, and compares the answers', async () => {
     const { code, output, endpoint } = await run('assignment', '/assignment', { repeat: 2 });
     expect(code).toBe(0);
     expect(output.match(/the same answer, byte for byte/g)).toHaveLength(2);
     expect(endpoint.outcomes.map(({ verdict }) => verdict)).toEqual(['ran', 'replayed', 'replayed']);
   });
 
-  it('tells of a repeated request that gets another answer', async () => {
+  test('tells of a repeated request that gets another answer', async () => {
     let answers = 0;
     const server = createServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
@@ -106,14 +106,14 @@ describe('taskrouter send', () => {
     expect([code, output]).toEqual([1, expect.stringContaining('ANOTHER answer')]);
   });
 
-  it('says so when the endpoint refuses, or is not there', async () => {
+  test('says so when the endpoint refuses, or is not there', async () => {
     const { code, output } = await run('assignment', '/assignment', { token: 'another' });
     expect([code, output]).toEqual([1, expect.stringContaining('Twilio refuses this: 11217: status 403')]);
     const gone = await run('assignment', '/assignment', { url: 'http://127.0.0.1:1/' });
     expect([gone.code, gone.output]).toEqual([1, expect.stringMatching(/no answer .*\n.*refuses this: /)]);
   });
 
-  it('wants a token and a whole URL, and never shows the token', async () => {
+  test('wants a token and a whole URL, and never shows the token', async () => {
     await expect(run('assignment', '/assignment', { token: '' })).rejects.toThrow(/TWILIO_AUTH_TOKEN/);
     await expect(run('assignment', '/assignment', { url: 'localhost' })).rejects.toThrow(/must be complete/);
     expect((await run('assignment', '/assignment')).output).not.toContain(TOKEN);
@@ -124,7 +124,7 @@ describe('whether Twilio would accept an answer', () => {
   const answer = (status: number, body: string, contentType = 'application/json') =>
     judge('assignment', { status, body, contentType, ms: 1 });
 
-  it.each([
+  test.each([
     ['an instruction', answer(200, '{"instruction":"accept"}'), true, 'accept'],
     ['no decision', answer(200, '{}', 'application/json; charset=utf-8'), true, 'pending'],
     ['another content type', answer(200, '{}', 'text/html'), false, '40000'],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import {
   callback,
   type EndpointProcess,
@@ -85,7 +85,7 @@ const ends = ({ fields }: About) =>
   );
 
 describe.concurrent('an endpoint whose way to Redis is cut', () => {
-  it('by a reset, while its handlers run: each runs once, and all answers of a reservation are the same', async () => {
+  test('by a reset, while its handlers run: each runs once, and all answers of a reservation are the same', async () => {
     const all = Array.from({ length: 10 }, () => about(2_600));
     const first = all.map((one) => callback(patient.endpoint.url, one));
     await sleep(400);
@@ -101,7 +101,7 @@ describe.concurrent('an endpoint whose way to Redis is cut', () => {
     }
   });
 
-  it.each(['refused', 'swallowed'] as const)(
+  test.each(['refused', 'swallowed'] as const)(
     'for four seconds as it decides, what it sends %s: no phone rings twice',
     async (how) => {
       const { endpoint, proxy } = how === 'refused' ? refused : swallowed;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { createEmulator, type Delivery, type Emulator } from 'taskrouter-kit/emulator';
 import { createTaskRouterClient } from 'taskrouter-kit/rest';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import {
   type EndpointProcess,
   type LogLine,
@@ -162,7 +162,7 @@ function story(what: string, reservationSid: string, runs: readonly Run[], deliv
   return JSON.stringify(told, undefined, 1);
 }
 
-it(
+test(
   `${TASKS} tasks through duplicates, drops and hang-ups: each assigned once, none lost, nobody over capacity`,
   async () => {
     const { workspaceSid, ledger } = furnish();

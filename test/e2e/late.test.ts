@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import {
   callback,
   type EndpointProcess,
@@ -60,7 +60,7 @@ function ends({ fields }: About): LogLine[] {
 const ended = (...all: readonly About[]) => until(() => all.every((about) => ends(about).length > 0));
 
 describe.concurrent('deferred answers of endpoints on one Redis', () => {
-  it('a handler of 8 s: {} in time, {} for duplicates, then exactly one update by REST', async () => {
+  test('a handler of 8 s: {} in time, {} for duplicates, then exactly one update by REST', async () => {
     const about = late('slow', 8_000);
     const first = callback(patient.url, about);
     await sleep(1_000);
@@ -79,7 +79,7 @@ describe.concurrent('deferred answers of endpoints on one Redis', () => {
     expect((await callback(quick.url, about)).body).toBe('{}');
   });
 
-  it('kill -9 after {}: another process applies it once; what is not pending any more is left alone', async () => {
+  test('kill -9 after {}: another process applies it once; what is not pending any more is left alone', async () => {
     const [pending, accepted, gone] = [late('slow', 1_000), late('slow', 1_000), late('slow', 1_000)];
     const all = [pending, accepted, gone];
     const answers = await Promise.all(all.map((about) => callback(victim.url, about)));
@@ -108,7 +108,7 @@ describe.concurrent('deferred answers of endpoints on one Redis', () => {
     }
   });
 
-  it('kill -9 while the update is on its way: a conference is never sent again, accept is', async () => {
+  test('kill -9 while the update is on its way: a conference is never sent again, accept is', async () => {
     const [conference, accept] = [late('rest'), late('accept')];
     let killed = 0;
     let sent = 0;
@@ -138,7 +138,7 @@ describe.concurrent('deferred answers of endpoints on one Redis', () => {
     expect(await callback(patient.url, conference)).toMatchObject({ status: 200, body: '{}' });
   });
 
-  it('an update that Twilio refuses, for somebody else decided, is told and not sent again', async () => {
+  test('an update that Twilio refuses, for somebody else decided, is told and not sent again', async () => {
     const refusals = [
       { status: 400, json: { code: 20001, message: 'not pending', status: 400 } },
       { status: 404, json: { code: 20404, message: 'not found', status: 404 } },
@@ -161,7 +161,7 @@ describe.concurrent('deferred answers of endpoints on one Redis', () => {
     expect((await fetch(`${quick.url}/readyz`)).status).toBe(200);
   });
 
-  it("defer(run) and via: 'rest' answer {} at once; a run beyond withinMs ends as its onFailure", async () => {
+  test("defer(run) and via: 'rest' answer {} at once; a run beyond withinMs ends as its onFailure", async () => {
     const [timely, endless, rest] = [late('run', 100), late('run', 60_000), late('rest')];
     for (const about of [timely, endless, rest]) {
       expect((await callback(quick.url, about)).body).toBe('{}');

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { callback, reservation, startProcess, TOKEN, until } from '../server/endpoint-process.js';
 import {
   OFFLINE,
@@ -31,7 +31,7 @@ function named(): ReturnType<typeof reservation> {
 
 const REJECT = JSON.stringify({ instruction: 'reject', activity_sid: OFFLINE });
 
-it('names in a match and in an instruction are looked up at start, by one list each, and not by callbacks', async () => {
+test('names in a match and in an instruction are looked up at start, by one list each, and not by callbacks', async () => {
   const twilio = await twilioDouble();
   const endpoint = await start(twilio);
   const lists = twilio.requests.map(({ method, path }) => `${method} ${path.split('/').at(-1)}`);
@@ -41,19 +41,19 @@ it('names in a match and in an instruction are looked up at start, by one list e
   expect(twilio.requests).toHaveLength(2);
 });
 
-it('a name that nothing has: the endpoint refuses to start, and says which names are near', async () => {
+test('a name that nothing has: the endpoint refuses to start, and says which names are near', async () => {
   const failure = start(await twilioDouble(), { QUEUE: 'Suport EN' });
   await expect(failure).rejects.toThrow(
     /ended with 2 before .*no task queue is called "Suport EN".*did you mean "Support EN"\?/s,
   );
 });
 
-it('a client without a workspace for names: the endpoint refuses to start, and names the variable', async () => {
+test('a client without a workspace for names: the endpoint refuses to start, and names the variable', async () => {
   const failure = start(await twilioDouble(), { TWILIO_WORKSPACE_SID: '' });
   await expect(failure).rejects.toThrow(/ended with 2 before .*TWILIO_WORKSPACE_SID/s);
 });
 
-it.each([
+test.each([
   [401, 20003, ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_API_KEY']],
   [403, 20006, ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_API_KEY']],
   [404, 20404, ['TWILIO_WORKSPACE_SID']],
@@ -72,7 +72,7 @@ it.each([
   },
 );
 
-it('REST away at the start: not ready until it is back', async () => {
+test('REST away at the start: not ready until it is back', async () => {
   const before = await startTaskRouterDouble();
   await before.close();
   const endpoint = await start(before);

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEmulator } from 'taskrouter-kit/emulator';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { start } from './open.js';
 
 type Answer = Readonly<Record<string, unknown>>;
@@ -38,7 +38,7 @@ describe('a data file', () => {
     };
   }
 
-  it('keeps workspaces, tasks, timers, events and ringing phones over a restart', async () => {
+  test('keeps workspaces, tasks, timers, events and ringing phones over a restart', async () => {
     const { dataFile, beside } = newFile();
     const phones = { does: 'answer', afterMs: 10_000 } as const;
     const first = await start({
@@ -81,14 +81,14 @@ describe('a data file', () => {
     expect(events).toHaveLength(2);
   });
 
-  it('is written while the emulator runs, not only at its end', async () => {
+  test('is written while the emulator runs, not only at its end', async () => {
     const { dataFile } = newFile();
     const emulator = await start({ dataFile });
     emulator.seed(centre);
     await expect.poll(() => existsSync(dataFile), { timeout: 5_000 }).toBe(true);
   });
 
-  it.each([
+  test.each([
     ['cut off', (text: string) => text.slice(0, -20)],
     ['changed by one letter', (text: string) => text.replace('Escalation', 'Escalatiom')],
     ['not one of an emulator', () => '{"hello":1}\n{}'],
@@ -123,7 +123,7 @@ describe('a data file', () => {
     return dataFile;
   }
 
-  it.each<[string, (state: Record<string, unknown>) => void]>([
+  test.each<[string, (state: Record<string, unknown>) => void]>([
     ['no events', (state) => void delete state.events],
     ['an event at no time', (state) => Object.assign((state.events as object[])[0]!, { at: 'noon' })],
     [
@@ -148,18 +148,18 @@ describe('a data file', () => {
     expect(readFileSync(dataFile).equals(before)).toBe(true);
   });
 
-  it('of an older release says so', async () => {
+  test('of an older release says so', async () => {
     const dataFile = await forged((state) => Object.assign(state.engine as object, { version: 1 }));
     await expect(createEmulator({ dataFile })).rejects.toThrow(
       'it was written by another release of taskrouter-kit, so its state cannot be restored.',
     );
   });
 
-  it('whose digest fits is taken', async () => {
+  test('whose digest fits is taken', async () => {
     expect((await start({ dataFile: await forged(() => {}) })).workspaces.size).toBe(1);
   });
 
-  it('belongs to one emulator at a time, by whatever name', async () => {
+  test('belongs to one emulator at a time, by whatever name', async () => {
     const { dataFile, beside } = newFile();
     const first = await start({ dataFile });
     first.seed(centre);
@@ -179,7 +179,7 @@ describe('a data file', () => {
     expect((await start({ dataFile })).workspaces.size).toBe(2);
   });
 
-  it.each([
+  test.each([
     ['a process that is gone', '4194303'],
     ['an earlier process of the same number', String(process.pid)],
     ['nobody', ''],
@@ -189,20 +189,20 @@ describe('a data file', () => {
     await start({ dataFile });
   });
 
-  it('that a living process has locked is not', async () => {
+  test('that a living process has locked is not', async () => {
     const { dataFile } = newFile();
     writeFileSync(`${dataFile}.lock`, String(process.ppid));
     await expect(createEmulator({ dataFile })).rejects.toThrow(`process ${process.ppid}`);
   });
 
-  it('is free again when the emulator could not start', async () => {
+  test('is free again when the emulator could not start', async () => {
     const { dataFile } = newFile();
     const { port } = new URL((await start()).url);
     await expect(createEmulator({ dataFile, port: Number(port) })).rejects.toThrow('EADDRINUSE');
     await start({ dataFile });
   });
 
-  it('in a folder that is not there, or that is a folder, is refused at the start', async () => {
+  test('in a folder that is not there, or that is a folder, is refused at the start', async () => {
     await expect(createEmulator({ dataFile: join(folder, 'none', 'state') })).rejects.toThrow(
       'cannot be written (ENOENT): name one in a folder that exists',
     );
@@ -212,7 +212,7 @@ describe('a data file', () => {
     await expect(createEmulator({ dataFile: '' })).rejects.toThrow('empty');
   });
 
-  it('keeps its last state when it can no longer be written, and the caller of close() hears of it', async () => {
+  test('keeps its last state when it can no longer be written, and the caller of close() hears of it', async () => {
     const { dataFile, beside } = newFile();
     const first = await createEmulator({ dataFile });
     first.seed(centre);
@@ -227,7 +227,7 @@ describe('a data file', () => {
     expect(beside()).toHaveLength(1);
   });
 
-  it('has changes that are no event, too', async () => {
+  test('has changes that are no event, too', async () => {
     const { dataFile } = newFile();
     const emulator = await start({ dataFile });
     const { workspaceSid, taskQueues } = emulator.seed(centre);
@@ -242,7 +242,7 @@ describe('a data file', () => {
     await expect.poll(() => readFileSync(dataFile, 'utf8'), { timeout: 5_000 }).toContain('Renamed');
   });
 
-  it('leaves nothing beside it when it cannot take its name', async () => {
+  test('leaves nothing beside it when it cannot take its name', async () => {
     const { dataFile, beside } = newFile();
     const emulator = await createEmulator({ dataFile });
     emulator.seed(centre);
@@ -251,7 +251,7 @@ describe('a data file', () => {
     expect(beside()).toHaveLength(1);
   });
 
-  it('does not go with a seed, which would give out its SIDs again', async () => {
+  test('does not go with a seed, which would give out its SIDs again', async () => {
     await expect(createEmulator({ dataFile: newFile().dataFile, seed: 1 })).rejects.toThrow(
       'do not go together',
     );

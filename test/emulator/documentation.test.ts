@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../cli/running.js';
 
 const root = new URL('../../', import.meta.url);
@@ -15,14 +15,14 @@ const blocks = (language: string) =>
   [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, block]) => block!);
 
 describe('docs/emulator.md', () => {
-  it('shows the programs of examples/, which are tests', () => {
+  test('shows the programs of examples/, which are tests', () => {
     expect(blocks('ts')).toEqual([
       read('examples/official-client.test.ts'),
       read('examples/escalation.test.ts'),
     ]);
   });
 
-  it('has a command for every route under /_emulator', () => {
+  test('has a command for every route under /_emulator', () => {
     const routes = [...read('src/emulator/api/control.ts').matchAll(/router\.(get|post)\(\s*'([^']+)'/g)];
     expect(routes.length).toBeGreaterThan(5);
     const commands = blocks('sh').join('').split('\n');
@@ -37,7 +37,7 @@ describe('docs/emulator.md', () => {
     }
   });
 
-  it('has a row for every key of a workspace definition', () => {
+  test('has a row for every key of a workspace definition', () => {
     const definition = read('src/workspace/definition/types.ts').split("Twilio's workflow configuration")[0]!;
     const keys = [...definition.matchAll(/readonly (\w+)\??:/g)].map(([, key]) => key!);
     expect(keys.length).toBeGreaterThan(25);
@@ -46,7 +46,7 @@ describe('docs/emulator.md', () => {
     expect(keys.filter((key) => !named.has(key))).toEqual([]);
   });
 
-  it('names every switch, and no other', () => {
+  test('names every switch, and no other', () => {
     const names = [...page.matchAll(/^\| `(\w+)` \| (a callback|the emulator|REST|another)/gm)].map(
       ([, name]) => name,
     );
@@ -91,7 +91,7 @@ describe('docs/emulator.md', () => {
       rmSync(folder, { recursive: true });
     });
 
-    it('does what the page says', () => {
+    test('does what the page says', () => {
       expect(output).toMatch(/^Task WT\w{32} is pending/m);
       expect(output.match(/^Task WT\w{32} is pending/gm)).toHaveLength(2);
       expect(output).toMatch(/^\{"taskSid":"WT/m);

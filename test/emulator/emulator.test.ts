@@ -4,7 +4,7 @@ import {
   SeedRefusal,
   type WorkspaceDefinition,
 } from 'taskrouter-kit/emulator';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { start } from './open.js';
 
 type Answer = Readonly<Record<string, unknown>>;
@@ -34,7 +34,7 @@ const centre = {
 } as const;
 
 describe('seed', () => {
-  it('makes everything by name and gives the SIDs', async () => {
+  test('makes everything by name and gives the SIDs', async () => {
     const emulator = await start();
     const { workspaceSid, workers, workflows, taskQueues, activities } = emulator.seed(centre);
     const view = emulator.workspaces.get(workspaceSid)!;
@@ -59,7 +59,7 @@ describe('seed', () => {
     });
   });
 
-  it('leaves nothing behind when a name or a value is wrong', async () => {
+  test('leaves nothing behind when a name or a value is wrong', async () => {
     const emulator = await start();
     expect(() => emulator.seed({ workers: { Ann: { activity: 'Lunch' } } })).toThrow(
       'workers.Ann.activity: the definition has no activity named "Lunch"; it has Offline, Available, Unavailable.',
@@ -68,7 +68,7 @@ describe('seed', () => {
     expect(emulator.workspaces.size).toBe(0);
   });
 
-  it('says where in the definition TaskRouter refuses something', async () => {
+  test('says where in the definition TaskRouter refuses something', async () => {
     const emulator = await start();
     const taskQueues = { 'Support EN': {} };
     const refused = (definition: WorkspaceDefinition) => {
@@ -96,7 +96,7 @@ describe('seed', () => {
     expect(emulator.workspaces.size).toBe(0);
   });
 
-  it("takes Twilio's own configuration with names in place of SIDs, and times as texts", async () => {
+  test("takes Twilio's own configuration with names in place of SIDs, and times as texts", async () => {
     const emulator = await start();
     const { workspaceSid, taskQueues, workflows } = emulator.seed({
       taskQueues: { First: {}, 'Everyone else': {} },
@@ -140,7 +140,7 @@ describe('seed', () => {
     });
   });
 
-  it('changes a workspace in place: SIDs stay, tasks go by the new routing, what tasks need is kept', async () => {
+  test('changes a workspace in place: SIDs stay, tasks go by the new routing, what tasks need is kept', async () => {
     const warnings: string[] = [];
     const nothing = () => {};
     const log = {
@@ -191,7 +191,7 @@ describe('seed', () => {
     expect(warnings.join('\n')).toMatch(/workflows\.W is kept: Cannot delete workflow/);
   });
 
-  it('changes nothing when the new definition is refused', async () => {
+  test('changes nothing when the new definition is refused', async () => {
     const emulator = await start();
     const { workspaceSid } = emulator.seed(centre);
     const snapshot = () =>
@@ -211,7 +211,7 @@ describe('seed', () => {
     );
   });
 
-  it('gives the same SIDs for the same seed', async () => {
+  test('gives the same SIDs for the same seed', async () => {
     const sids = async (seed: number) => (await start({ seed })).seed(centre).workers.Ann;
     expect(await sids(7)).toBe(await sids(7));
     expect(await sids(7)).not.toBe(await sids(8));
@@ -219,7 +219,7 @@ describe('seed', () => {
 });
 
 describe('the virtual clock', () => {
-  it('stands still until it is advanced, and then goes timer by timer', async () => {
+  test('stands still until it is advanced, and then goes timer by timer', async () => {
     const emulator = await start();
     const { workspaceSid } = emulator.seed(centre);
     const before = emulator.now();
@@ -242,7 +242,7 @@ describe('the virtual clock', () => {
     ]);
   });
 
-  it.each([
+  test.each([
     ['before the first timer', { hard: false }, '2s'],
     ['before the timer after the one that made it', { hard: true }, '62s'],
   ])('waits for a request under way %s', async (_when, attributes, time) => {
@@ -267,14 +267,14 @@ describe('the virtual clock', () => {
     expect(emulator.workspaces.get(workspaceSid)!.tasks.get(task.sid)!.assignmentStatus).toBe('assigned');
   });
 
-  it('advances one call after the other', async () => {
+  test('advances one call after the other', async () => {
     const emulator = await start();
     const before = emulator.now();
     await Promise.all([emulator.advance('1m'), emulator.advance(500), emulator.advance('1h30m')]);
     expect(emulator.now()).toBe(before + 60_500 + 5_400_000);
   });
 
-  it('is the only one that advances, and only by a duration', async () => {
+  test('is the only one that advances, and only by a duration', async () => {
     const real = await start({ clock: 'real' });
     await expect(real.advance('1s')).rejects.toThrow("createEmulator({ clock: 'virtual' })");
     const emulator = await start();
@@ -282,7 +282,7 @@ describe('the virtual clock', () => {
     await expect(emulator.advance(-1)).rejects.toThrow('A duration is');
   });
 
-  it('with a real clock, timers run by themselves', async () => {
+  test('with a real clock, timers run by themselves', async () => {
     const emulator = await start({ clock: 'real' });
     emulator.seed({
       ...centre,
@@ -296,7 +296,7 @@ describe('the virtual clock', () => {
 });
 
 describe('until', () => {
-  it('rejects with the explanation when the task can no longer get there', async () => {
+  test('rejects with the explanation when the task can no longer get there', async () => {
     const emulator = await start();
     emulator.seed({ ...centre, workers: {} });
     const task = emulator.createTask({ timeout: 10 });
@@ -308,7 +308,7 @@ describe('until', () => {
     await rejected;
   });
 
-  it('rejects after its limit of real time, saying how things stand', async () => {
+  test('rejects after its limit of real time, saying how things stand', async () => {
     const emulator = await start();
     emulator.seed({ ...centre, workers: {} });
     const task = emulator.createTask();
@@ -319,7 +319,7 @@ describe('until', () => {
 });
 
 describe('createTask', () => {
-  it('takes names for what the API wants SIDs for', async () => {
+  test('takes names for what the API wants SIDs for', async () => {
     const emulator = await start();
     const { workflows } = emulator.seed({
       ...centre,
@@ -334,7 +334,7 @@ describe('createTask', () => {
 });
 
 describe('watch', () => {
-  it('tells events, requests and debugger entries as they happen, until it is ended', async () => {
+  test('tells events, requests and debugger entries as they happen, until it is ended', async () => {
     const emulator = await start({ fetch: async () => Response.json({}, { status: 500 }) });
     const news: EmulatorEvent[] = [];
     const stop = emulator.watch((one) => void news.push(one));
@@ -354,7 +354,7 @@ describe('watch', () => {
 });
 
 describe('the routes under /_emulator', () => {
-  it('move the clock, set switches, and show deliveries, the debugger and explanations', async () => {
+  test('move the clock, set switches, and show deliveries, the debugger and explanations', async () => {
     const emulator = await start({ fetch: async () => Response.json({ activity: 1 }) });
     emulator.seed({
       ...centre,
@@ -401,7 +401,7 @@ describe('the routes under /_emulator', () => {
 });
 
 describe('listening', () => {
-  it('begins when told, at most once, and ends with close()', async () => {
+  test('begins when told, at most once, and ends with close()', async () => {
     const emulator = await start({ port: false });
     expect(() => emulator.url).toThrow('Call listen(port)');
     await emulator.listen(0);
@@ -412,7 +412,7 @@ describe('listening', () => {
     await expect(fetch(`${url}/v1/Workspaces`)).rejects.toThrow();
   });
 
-  it('refuses an account that cannot be one', async () => {
+  test('refuses an account that cannot be one', async () => {
     await expect(createEmulator({ accountSid: 'AC1' })).rejects.toThrow('accountSid is not AC');
     await expect(createEmulator({ authToken: '' })).rejects.toThrow('authToken is empty');
   });

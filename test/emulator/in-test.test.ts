@@ -1,6 +1,6 @@
 import { createTaskRouter, reject } from 'taskrouter-kit';
 import { AgentWaitError, TaskWaitError } from 'taskrouter-kit/emulator';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { start } from './open.js';
 
 const centre = {
@@ -29,7 +29,7 @@ async function opened() {
 }
 
 describe('an agent', () => {
-  it('waits for an offer that comes later', async () => {
+  test('waits for an offer that comes later', async () => {
     const emulator = await opened();
     const bob = emulator.agent('Bob');
     const accepted = bob.accept();
@@ -39,7 +39,7 @@ describe('an agent', () => {
     expect(bob.activity).toBe('Available');
   });
 
-  it('lets a handler that is at work decide first', async () => {
+  test('lets a handler that is at work decide first', async () => {
     const authToken = 'token';
     let breakSid = '';
     const taskRouter = createTaskRouter({ authToken }).otherwise(async () => {
@@ -58,7 +58,7 @@ describe('an agent', () => {
     );
   });
 
-  it('that is not there is an error with the near miss, at once', async () => {
+  test('that is not there is an error with the near miss, at once', async () => {
     const emulator = await opened();
     expect(() => emulator.agent('Anne')).toThrow('There is no worker named "Anne". Did you mean "Ann"?');
     expect(() => emulator.agent('Zacharias')).toThrow('There is "Ann", "Bob".');
@@ -70,7 +70,7 @@ describe('an agent', () => {
     await expect(emulator.agent('Ann').accept({ within: 1 })).rejects.toThrow('Did you mean "withinMs"?');
   });
 
-  it('whose offer never comes says what the task waits for, and how long the clock must be advanced', async () => {
+  test('whose offer never comes says what the task waits for, and how long the clock must be advanced', async () => {
     const emulator = await opened();
     const task = emulator.createTask({ attributes: { hard: true } });
     const failing = emulator.agent('Ann').accept({ withinMs: 20 });
@@ -85,7 +85,7 @@ describe('an agent', () => {
     await emulator.agent('Ann').accept({ task });
   });
 
-  it('fails at once for a task that went elsewhere or has ended', async () => {
+  test('fails at once for a task that went elsewhere or has ended', async () => {
     const emulator = await opened();
     const task = emulator.createTask();
     await emulator.agent('Ann').accept({ task });
@@ -98,7 +98,7 @@ describe('an agent', () => {
 });
 
 describe('until', () => {
-  it('isReservedFor fails at once when another accepted, and waits while another only has the offer', async () => {
+  test('isReservedFor fails at once when another accepted, and waits while another only has the offer', async () => {
     const emulator = await opened();
     const task = emulator.createTask();
     await emulator.agent('Bob').goTo('Available');
@@ -114,7 +114,7 @@ describe('until', () => {
     await expect(emulator.until(task).isIn('Expert')).rejects.toThrow('Did you mean "Experts"?');
   });
 
-  it('says how far a stopped clock must go', async () => {
+  test('says how far a stopped clock must go', async () => {
     const emulator = await opened();
     const task = emulator.createTask({ attributes: { hard: true } });
     const failing = emulator.until(task, { withinMs: 20 }).isIn('All');
@@ -126,7 +126,7 @@ describe('until', () => {
 });
 
 describe('snapshot, restore and reset', () => {
-  it('brings back tasks, activities, time, events, deliveries and switches', async () => {
+  test('brings back tasks, activities, time, events, deliveries and switches', async () => {
     const emulator = await opened();
     const task = emulator.createTask({ attributes: { hard: true } });
     emulator.trouble({ drop: { times: 3, callbacks: 'event' } });
@@ -152,7 +152,7 @@ describe('snapshot, restore and reset', () => {
     }
   });
 
-  it('gives no SID twice, so that a handler knows no reservation of before', async () => {
+  test('gives no SID twice, so that a handler knows no reservation of before', async () => {
     const emulator = await start({ port: false, seed: 1 });
     emulator.seed(centre);
     const snapshot = await emulator.snapshot();
@@ -164,7 +164,7 @@ describe('snapshot, restore and reset', () => {
     expect(sids.size).toBe(3);
   });
 
-  it('reset empties everything; a task of before is gone for those who wait for it', async () => {
+  test('reset empties everything; a task of before is gone for those who wait for it', async () => {
     const emulator = await opened();
     const task = emulator.createTask({ attributes: { hard: true } });
     const waiting = emulator.until(task).isAssigned();
@@ -177,7 +177,7 @@ describe('snapshot, restore and reset', () => {
     expect(emulator.createTask().assignmentStatus).toBe('reserved');
   });
 
-  it('refuses what is no snapshot, and loses nothing', async () => {
+  test('refuses what is no snapshot, and loses nothing', async () => {
     const emulator = await opened();
     const snapshot = await emulator.snapshot();
     await expect(emulator.restore({} as never)).rejects.toThrow('restore takes what snapshot() gave');
@@ -188,7 +188,7 @@ describe('snapshot, restore and reset', () => {
 });
 
 describe('look-ups by name', () => {
-  it('want a workspace where two have the name', async () => {
+  test('want a workspace where two have the name', async () => {
     const emulator = await opened();
     const { workspaceSid } = emulator.seed(centre);
     expect(() => emulator.worker('Ann')).toThrow('2 workspaces have a worker named "Ann": say which');
@@ -196,7 +196,7 @@ describe('look-ups by name', () => {
     expect(() => emulator.worker('Ann', { workspaceSid: 'WS0' })).toThrow('There is no workspace "WS0"');
   });
 
-  it('give plain resources', async () => {
+  test('give plain resources', async () => {
     const emulator = await opened();
     expect(emulator.taskQueue('Experts').targetWorkers).toBe('level > 1');
     expect(emulator.workflow('Support').taskReservationTimeout).toBe(30);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEmulator, type Emulator, type WorkspaceDefinition } from 'taskrouter-kit/emulator';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { start } from './open.js';
 
 /** One of each kind that live configurations hold. */
@@ -27,7 +27,7 @@ const messages = (emulator: Emulator) =>
   emulator.debugger().map(({ level, message }) => `${level}: ${message.slice(0, 75)}`);
 
 describe('lenientExpressions', () => {
-  it('takes what live configurations hold, and warns of each with its place', async () => {
+  test('takes what live configurations hold, and warns of each with its place', async () => {
     const warned: string[] = [];
     const emulator = await start({
       log: { ...silent, warn: (_fields, message) => void warned.push(message) },
@@ -45,7 +45,7 @@ describe('lenientExpressions', () => {
     expect(warned).toHaveLength(5);
   });
 
-  it('warns of the filters of lists too', async () => {
+  test('warns of the filters of lists too', async () => {
     const emulator = await start({ log: silent });
     const { workspaceSid } = emulator.seed({ workers: { Ann: { attributes: { team: 'a' } } } });
     const list = async (query: string) => {
@@ -62,7 +62,7 @@ describe('lenientExpressions', () => {
     ]);
   });
 
-  it('off refuses them, with the place', async () => {
+  test('off refuses them, with the place', async () => {
     const emulator = await start({ choices: { lenientExpressions: false } });
     expect(() => emulator.seed(live)).toThrow(/TargetWorkers: line 1, column 6: there is a blank inside/);
     expect(() => emulator.seed({ ...live, taskQueues: { Q: {}, Other: {} } })).toThrow(
@@ -72,7 +72,7 @@ describe('lenientExpressions', () => {
     expect(emulator.debugger()).toEqual([]);
   });
 
-  it('off opens a data file that was written with it on', async () => {
+  test('off opens a data file that was written with it on', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'lenient-'));
     const dataFile = join(folder, 'state.json');
     try {

@@ -5,7 +5,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Emulator } from 'taskrouter-kit/emulator';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { start } from './open.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -74,7 +74,7 @@ async function opened(): Promise<Emulator> {
 }
 
 describe.each(names)('the tools over %s', (transport) => {
-  it('are twelve, each with a title, a description and both schemas', async () => {
+  test('are twelve, each with a title, a description and both schemas', async () => {
     const emulator = await opened();
     const client = await connect(transport, emulator.url);
     const { tools } = await client.listTools();
@@ -100,7 +100,7 @@ describe.each(names)('the tools over %s', (transport) => {
     }
   });
 
-  it('advance the clock and explain a task', async () => {
+  test('advance the clock and explain a task', async () => {
     const emulator = await opened();
     const client = await connect(transport, emulator.url);
     const task = emulator.createTask({ attributes: { hard: true } });
@@ -114,7 +114,7 @@ describe.each(names)('the tools over %s', (transport) => {
     expect(after.text).toContain('waits for Ann to accept it');
   });
 
-  it('say what is wrong and what to do next', async () => {
+  test('say what is wrong and what to do next', async () => {
     const emulator = await opened();
     const client = await connect(transport, emulator.url);
     const gone = await call(client, 'explain_task', { task: `WT${'0'.repeat(32)}` });
@@ -130,7 +130,7 @@ describe.each(names)('the tools over %s', (transport) => {
 });
 
 describe.each(names)('a whole story over %s', (transport) => {
-  it('makes a task, asks what if, works on it, and looks at its callbacks', async () => {
+  test('makes a task, asks what if, works on it, and looks at its callbacks', async () => {
     const emulator = await start({ fetch: async () => Response.json({}) });
     const { workflows } = centre;
     const assignmentCallbackUrl = 'http://127.0.0.1:1/taskrouter/assignment';
@@ -202,7 +202,7 @@ describe.each(names)('a whole story over %s', (transport) => {
     ).toMatchObject({ ok: false, result: null });
   });
 
-  it('answers what cannot be done with what is there instead', async () => {
+  test('answers what cannot be done with what is there instead', async () => {
     const emulator = await opened();
     const client = await connect(transport, emulator.url);
     const text = async (name: string, args: Record<string, unknown>) => {
@@ -232,7 +232,7 @@ describe.each(names)('a whole story over %s', (transport) => {
 });
 
 describe('taskrouter mcp', () => {
-  it('starts before the emulator does, and says how to start one', async () => {
+  test('starts before the emulator does, and says how to start one', async () => {
     const client = await connect('stdio', 'http://127.0.0.1:9');
     const { isError, text } = await call(client, 'advance_clock', { by: '1m' });
     expect(isError).toBe(true);
@@ -240,7 +240,7 @@ describe('taskrouter mcp', () => {
     expect(text).toContain('npx taskrouter-kit dev');
   });
 
-  it('refuses a URL that is none, and ends when its input ends', async () => {
+  test('refuses a URL that is none, and ends when its input ends', async () => {
     const run = async (...args: string[]) => {
       const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'mcp', ...args], {
         cwd: root,
@@ -263,7 +263,7 @@ describe('taskrouter mcp', () => {
 });
 
 describe('/mcp', () => {
-  it('is guarded as /_emulator is, and takes POST alone', async () => {
+  test('is guarded as /_emulator is, and takes POST alone', async () => {
     const emulator = await opened();
     const url = new URL('/mcp', emulator.url);
     const status = (method: string, headers: Record<string, string>) =>

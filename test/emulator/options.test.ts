@@ -1,12 +1,12 @@
 import { ConfigurationError } from 'taskrouter-kit';
 import { createEmulator, type EmulatorOptions } from 'taskrouter-kit/emulator';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { start } from './open.js';
 
 const given = (options: object) => options as EmulatorOptions;
 
 describe('the options of createEmulator', () => {
-  it.each([
+  test.each([
     [{ dataFiles: 'x' }, 'createEmulator: there is no option "dataFiles". Did you mean "dataFile"?'],
     [{ unconfirmedParamters: true }, 'Did you mean "unconfirmedParameters"?'],
     [{ colour: 1 }, 'createEmulator: there is no option "colour". Options: clock, accountSid'],
@@ -47,13 +47,13 @@ describe('the options of createEmulator', () => {
     expect((error as Error).message).toContain(message);
   });
 
-  it('never show the value of one that may be a secret', async () => {
+  test('never show the value of one that may be a secret', async () => {
     await expect(createEmulator(given({ authToken: ['s3cret'] }))).rejects.toThrow(
       /^((?!s3cret).)*authToken is not((?!s3cret).)*$/,
     );
   });
 
-  it('may be undefined, one by one', async () => {
+  test('may be undefined, one by one', async () => {
     await expect(
       start({ clock: undefined, port: undefined, phones: undefined, choices: undefined }),
     ).resolves.toBeDefined();
@@ -61,7 +61,7 @@ describe('the options of createEmulator', () => {
 });
 
 describe('other options of an emulator', () => {
-  it('are refused when they are not known, with the near miss', async () => {
+  test('are refused when they are not known, with the near miss', async () => {
     const emulator = await start();
     emulator.seed({ taskQueues: { Q: {} }, workflows: { W: { defaultQueue: 'Q' } } });
     expect(() => emulator.createTask({ atributes: {} } as object)).toThrow(
@@ -74,7 +74,7 @@ describe('other options of an emulator', () => {
     expect(emulator.troubles()).toEqual({});
   });
 
-  it('a rule for phones that returns no behaviour is reported, and the reservation is left alone', async () => {
+  test('a rule for phones that returns no behaviour is reported, and the reservation is left alone', async () => {
     const errors: unknown[] = [];
     const nothing = () => {};
     const emulator = await start({

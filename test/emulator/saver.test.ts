@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { snapshotVersion } from '../../src/emulator/engine/index.js';
 import type { SavedState } from '../../src/emulator/storage/data-file.js';
 import { createSaver } from '../../src/emulator/storage/saver.js';
@@ -30,7 +30,7 @@ afterEach(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it('saves once for all changes of half a second, and not without one', () => {
+test('saves once for all changes of half a second, and not without one', () => {
   const saver = createSaver(file, state, log);
   vi.advanceTimersByTime(5_000);
   expect(saved).toBe(0);
@@ -45,7 +45,7 @@ it('saves once for all changes of half a second, and not without one', () => {
   saver.close();
 });
 
-it('saves when it is closed, and never after that', () => {
+test('saves when it is closed, and never after that', () => {
   const saver = createSaver(file, state, log);
   saver.close();
   expect(saved).toBe(1);
@@ -54,7 +54,7 @@ it('saves when it is closed, and never after that', () => {
   expect(saved).toBe(1);
 });
 
-it('says once that it cannot save, and says so again after it could', () => {
+test('says once that it cannot save, and says so again after it could', () => {
   const saver = createSaver(file, state, log);
   const change = () => {
     saver.changed();
@@ -72,7 +72,7 @@ it('says once that it cannot save, and says so again after it could', () => {
   saver.close();
 });
 
-it('spends a tenth of its time on saving at most', () => {
+test('spends a tenth of its time on saving at most', () => {
   const slow = () => {
     vi.advanceTimersByTime(200);
     return state();

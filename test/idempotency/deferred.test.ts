@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { OwnedRun, RunResult } from '../../src/idempotency/types.js';
 import { EARLY, errorLog, HELD, LATE, lateWork } from './deferred-world.js';
 import { createWorld, KEY, type Line, watch } from './world.js';
 
 describe('a run that answers early', () => {
-  it('everybody gets the early answer, here and elsewhere, and the run goes on', async () => {
+  test('everybody gets the early answer, here and elsewhere, and the run goes on', async () => {
     const world = createWorld({ latencyMs: 3 });
     const { clock, process, request } = world;
     const [here, there] = [process(), process()];
@@ -32,7 +32,7 @@ describe('a run that answers early', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('a duplicate in the same process costs no look at the store, and is counted', async () => {
+  test('a duplicate in the same process costs no look at the store, and is counted', async () => {
     const world = createWorld();
     const { clock, calls, process, request } = world;
     const results: RunResult[] = [];
@@ -47,7 +47,7 @@ describe('a run that answers early', () => {
     expect(await engine.run(request(execute, { fingerprint: 'else' }))).toEqual({ status: 'mismatch' });
   });
 
-  it('at the deadline, with waitUntil: the answer in time, and the run is late', async () => {
+  test('at the deadline, with waitUntil: the answer in time, and the run is late', async () => {
     const { clock, process, request, work } = createWorld();
     const execute = work(8_000, 'ignored');
     const engine = process();
@@ -64,7 +64,7 @@ describe('a run that answers early', () => {
     expect(await engine.run(request(execute))).toMatchObject({ answer: '{}', verdict: 'replayed' });
   });
 
-  it('a late run is not deserted: its signal aborts at its limit, and not before', async () => {
+  test('a late run is not deserted: its signal aborts at its limit, and not before', async () => {
     const { clock, process, request, work } = createWorld();
     const execute = work(60_000, 'ignored');
     const engine = process();
@@ -80,7 +80,7 @@ describe('a run that answers early', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('a late run that ignores its signal for a minute is taken for ended', async () => {
+  test('a late run that ignores its signal for a minute is taken for ended', async () => {
     const { clock, memory, process, request } = createWorld();
     const engine = process();
     void engine.run(request(() => new Promise(() => {}), EARLY));
@@ -93,7 +93,7 @@ describe('a run that answers early', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('its lease is renewed until it ends: nobody can claim it', async () => {
+  test('its lease is renewed until it ends: nobody can claim it', async () => {
     const world = createWorld();
     const { clock, memory, process, request } = world;
     void process().run(request(lateWork(world, 6_000)));
@@ -105,7 +105,7 @@ describe('a run that answers early', () => {
     expect(memory.claim({ owner: 'thief', leaseMs: 1, max: 10 })).toEqual([]);
   });
 
-  it('one that throws late is logged and has ended', async () => {
+  test('one that throws late is logged and has ended', async () => {
     const world = createWorld();
     const { clock, process, request } = world;
     const { errors, log } = errorLog();
@@ -119,7 +119,7 @@ describe('a run that answers early', () => {
     expect(await process().run(request(() => 'again'))).toMatchObject({ answer: '{}' });
   });
 
-  it('asking again to answer early changes nothing', async () => {
+  test('asking again to answer early changes nothing', async () => {
     const { clock, process, request } = createWorld();
     const first = process().run(
       request(async (run) => {
@@ -133,7 +133,7 @@ describe('a run that answers early', () => {
     expect(await process().run(request(() => 'x'))).toMatchObject({ answer: 'first', verdict: 'replayed' });
   });
 
-  it('a store that answers directly: the early answer is out before execute has returned', async () => {
+  test('a store that answers directly: the early answer is out before execute has returned', async () => {
     const { clock, memory, process, request } = createWorld();
     const results: RunResult[] = [];
     const engine = process({ store: memory, observer: { result: (result) => void results.push(result) } });
@@ -148,7 +148,7 @@ describe('a run that answers early', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('work that ends while it goes late is late: its result is for the work itself to use', async () => {
+  test('work that ends while it goes late is late: its result is for the work itself to use', async () => {
     const { clock, process, request } = createWorld({ latencyMs: 100 });
     const seen: unknown[] = [];
     const engine = process();
@@ -169,7 +169,7 @@ describe('a run that answers early', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('work that ends while it goes late, and does not wait for that, has ended', async () => {
+  test('work that ends while it goes late, and does not wait for that, has ended', async () => {
     const { clock, memory, process, request, work } = createWorld({ latencyMs: 100 });
     const engine = process();
     const first = engine.run(request(work(3_950, 'ignored'), EARLY));
@@ -180,7 +180,7 @@ describe('a run that answers early', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('a run that nobody waits for any more may still go late, and is no longer deserted', async () => {
+  test('a run that nobody waits for any more may still go late, and is no longer deserted', async () => {
     const { clock, process, request } = createWorld({ latencyMs: 100 });
     let late: OwnedRun | undefined;
     const execute = async (run: OwnedRun): Promise<string> => {
@@ -196,7 +196,7 @@ describe('a run that answers early', () => {
     expect([late?.deferred, late?.signal.aborted]).toEqual([true, false]);
   });
 
-  it('once its result is being stored, a run no longer goes late', async () => {
+  test('once its result is being stored, a run no longer goes late', async () => {
     const { clock, process, request, work } = createWorld({ latencyMs: 100 });
     const execute = work(3_850, 'just in time');
     const first = watch(process().run(request(execute, EARLY)), clock.now);
@@ -206,7 +206,7 @@ describe('a run that answers early', () => {
     await expect(execute.runs[0]?.defer('{}', LATE)).rejects.toMatchObject({ code: 'run-lost' });
   });
 
-  it('one that another process has taken over is told so, and its requests get the answer of that run', async () => {
+  test('one that another process has taken over is told so, and its requests get the answer of that run', async () => {
     const { clock, memory, process, request, work } = createWorld();
     const { errors, log } = errorLog();
     const told: unknown[] = [];
@@ -225,7 +225,7 @@ describe('a run that answers early', () => {
     expect(await Promise.all([first, theirs])).toMatchObject([{ answer: 'theirs' }, { answer: 'theirs' }]);
   });
 
-  it('a record that the store has lost is stored again, journal included', async () => {
+  test('a record that the store has lost is stored again, journal included', async () => {
     const world = createWorld();
     const { clock, memory, process, request } = world;
     const line: Line = { mood: 'well', calls: [] };
@@ -242,7 +242,7 @@ describe('a run that answers early', () => {
 });
 
 describe('a run that goes late while the store cannot be asked', () => {
-  it.each(['continue', 'fail'] as const)('%s: it answers, degraded, and goes on', async (onStoreError) => {
+  test.each(['continue', 'fail'] as const)('%s: it answers, degraded, and goes on', async (onStoreError) => {
     const world = createWorld();
     const { clock, process, request } = world;
     const errors: string[] = [];
@@ -279,7 +279,7 @@ describe('a run that goes late while the store cannot be asked', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('when the store is back it gets answer and journal, and the run can be taken over', async () => {
+  test('when the store is back it gets answer and journal, and the run can be taken over', async () => {
     const world = createWorld();
     const { clock, memory, process, request } = world;
     const line: Line = { mood: 'well', calls: [] };
@@ -303,7 +303,7 @@ describe('a run that goes late while the store cannot be asked', () => {
     expect(memory.claim({ owner: 'x', leaseMs: 60_000, max: 1 })).toMatchObject([{ journal: LATE.journal }]);
   });
 
-  it('what another process has answered meanwhile counts: the run is lost', async () => {
+  test('what another process has answered meanwhile counts: the run is lost', async () => {
     const world = createWorld();
     const { clock, process, request } = world;
     const line: Line = { mood: 'well', calls: [] };
@@ -324,7 +324,7 @@ describe('a run that goes late while the store cannot be asked', () => {
     expect(await engine.run(request(() => 'x'))).toMatchObject({ answer: 'theirs', verdict: 'replayed' });
   });
 
-  it('one begun without the store, and late with it, is not run again', async () => {
+  test('one begun without the store, and late with it, is not run again', async () => {
     const world = createWorld();
     const { clock, memory, process, request } = world;
     const engine = process();
@@ -348,7 +348,7 @@ describe('a run that goes late while the store cannot be asked', () => {
     expect(execute.runs).toHaveLength(1);
   });
 
-  it('an early answer that was stored is known to its process while the store is away', async () => {
+  test('an early answer that was stored is known to its process while the store is away', async () => {
     const world = createWorld();
     const { clock, process, request } = world;
     const engine = process({ onStoreError: 'fail' });

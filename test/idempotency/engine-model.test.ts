@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { MemoryStore } from '../../src/idempotency/store/memory-store.js';
 import type { OwnedRun, RunRequest, RunResult } from '../../src/idempotency/types.js';
 import { createWorld, type Line, type Mood } from './world.js';
@@ -165,7 +165,7 @@ function check({ ended, asked, pending, active, late, processes }: Awaited<Retur
 
 const latency = fc.constantFrom(undefined, 3, 120);
 
-it('whatever fails: one answer a key, every request in time, late runs done, nothing left behind', async () => {
+test('whatever fails: one answer a key, every request in time, late runs done, nothing left behind', async () => {
   const step = fc.oneof(
     { weight: 4, arbitrary: requestStep },
     { weight: 4, arbitrary: advanceStep },
@@ -180,7 +180,7 @@ it('whatever fails: one answer a key, every request in time, late runs done, not
   );
 });
 
-it('while the store is well: one run at a time, one answer, and late runs done once, whoever dies', async () => {
+test('while the store is well: one run at a time, one answer, and late runs done once, whoever dies', async () => {
   const step = fc.oneof(
     { weight: 4, arbitrary: requestStep },
     { weight: 4, arbitrary: advanceStep },

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createIdempotency } from '../../src/idempotency/engine.js';
 import { memoryStore } from '../../src/idempotency/store/memory-store.js';
 import type { RunResult } from '../../src/idempotency/types.js';
@@ -6,7 +6,7 @@ import { createFakeClock } from '../../src/testing/fake-clock.js';
 import { createWorld, KEY, watch } from './world.js';
 
 describe('one run for all requests', () => {
-  it('fifty requests at two processes: one run, fifty identical answers', async () => {
+  test('fifty requests at two processes: one run, fifty identical answers', async () => {
     const { clock, process, request, work } = createWorld({ latencyMs: 3 });
     const engines = [process(), process()] as const;
     const execute = work(700, '{"instruction":"accept"}');
@@ -23,7 +23,7 @@ describe('one run for all requests', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('a repeated reservation gets the stored answer, byte for byte', async () => {
+  test('a repeated reservation gets the stored answer, byte for byte', async () => {
     const { clock, process, request, work } = createWorld();
     const answer = '{"instruction":"call","from":"+1\u00e9\u{1F4DE}"}';
     const first = process().run(request(work(10, answer)));
@@ -34,7 +34,7 @@ describe('one run for all requests', () => {
     expect(again.runs).toHaveLength(0);
   });
 
-  it('the stored answer is repeated for its time to live, and no longer', async () => {
+  test('the stored answer is repeated for its time to live, and no longer', async () => {
     const { clock, process, request } = createWorld();
     const engine = process({ ttlMs: 60_000 });
     expect(await engine.run(request(() => 'first'))).toMatchObject({ answer: 'first' });
@@ -44,7 +44,7 @@ describe('one run for all requests', () => {
     expect(await engine.run(request(() => 'second'))).toMatchObject({ answer: 'second', verdict: 'ran' });
   });
 
-  it('a process asks the store once per look for all the requests that wait for a run elsewhere', async () => {
+  test('a process asks the store once per look for all the requests that wait for a run elsewhere', async () => {
     const { clock, calls, process, request, work } = createWorld();
     const there = process();
     const here = process({ pollMs: [100, 100] });
@@ -58,7 +58,7 @@ describe('one run for all requests', () => {
     await Promise.all([first, ...waiting]);
   });
 
-  it('polls every 25 to 100 ms, with jitter', async () => {
+  test('polls every 25 to 100 ms, with jitter', async () => {
     for (const [random, looks] of [
       [0, 40],
       [0.999, 10],
@@ -74,7 +74,7 @@ describe('one run for all requests', () => {
     }
   });
 
-  it('another fingerprint under the same key is refused while it runs and after it has ended', async () => {
+  test('another fingerprint under the same key is refused while it runs and after it has ended', async () => {
     const { clock, process, request, work } = createWorld();
     const engine = process();
     const first = engine.run(request(work(100, 'a')));
@@ -89,7 +89,7 @@ describe('one run for all requests', () => {
     }
   });
 
-  it('a store that answers directly costs no timer when the work does too', async () => {
+  test('a store that answers directly costs no timer when the work does too', async () => {
     const clock = createFakeClock();
     let timers = 0;
     const counting = {
@@ -113,7 +113,7 @@ describe('one run for all requests', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('tells the observer every result once', async () => {
+  test('tells the observer every result once', async () => {
     const { process, request } = createWorld();
     const results: RunResult[] = [];
     const engine = process({ observer: { result: (r) => void results.push(r) } });
@@ -124,7 +124,7 @@ describe('one run for all requests', () => {
 });
 
 describe('a handler that throws', () => {
-  it('fifty duplicates: one run, fifty failures, and one more run by the fallback', async () => {
+  test('fifty duplicates: one run, fifty failures, and one more run by the fallback', async () => {
     const { clock, process, request, work } = createWorld({ latencyMs: 2 });
     const engines = [process(), process()] as const;
     const broken = work(300, new Error('CRM down'));
@@ -143,7 +143,7 @@ describe('a handler that throws', () => {
     expect(mended.runs.map((r) => r.attempt)).toEqual([2]);
   });
 
-  it('one that throws before its first await fails as well', async () => {
+  test('one that throws before its first await fails as well', async () => {
     const { process, request } = createWorld();
     const thrown = new Error('at once');
     const execute = () => {
@@ -156,7 +156,7 @@ describe('a handler that throws', () => {
     });
   });
 
-  it('a fallback request that waits on the failing run runs it again, one at a time', async () => {
+  test('a fallback request that waits on the failing run runs it again, one at a time', async () => {
     const { clock, process, request, work } = createWorld({ latencyMs: 2 });
     const [here, there] = [process(), process()];
     const primary = here.run(request(work(300, new Error('first'))));
@@ -175,7 +175,7 @@ describe('a handler that throws', () => {
     expect([second.runs.length, third.runs.length]).toEqual([1, 1]);
   });
 
-  it('a primary request that comes after the failure runs it again', async () => {
+  test('a primary request that comes after the failure runs it again', async () => {
     const { process, request } = createWorld();
     const engine = process();
     await engine.run(request(() => Promise.reject(new Error('once'))));
@@ -184,7 +184,7 @@ describe('a handler that throws', () => {
 });
 
 describe('deadlines', () => {
-  it('the primary request gets no answer, the fallback joins the same run with a deadline of its own', async () => {
+  test('the primary request gets no answer, the fallback joins the same run with a deadline of its own', async () => {
     const { clock, process, request, work } = createWorld();
     const engine = process();
     const slow = work(7_000, 'late but right');
@@ -205,7 +205,7 @@ describe('deadlines', () => {
     expect(run?.signal.aborted).toBe(false);
   });
 
-  it('the signal aborts five seconds after the last request left, not at its deadline', async () => {
+  test('the signal aborts five seconds after the last request left, not at its deadline', async () => {
     const { clock, process, request, work } = createWorld();
     const slow = work(20_000, 'too late');
     void process().run(request(slow));
@@ -215,7 +215,7 @@ describe('deadlines', () => {
     expect(slow.runs[0]?.signal.aborted).toBe(true);
   });
 
-  it('a request that joins within those five seconds keeps the signal from aborting', async () => {
+  test('a request that joins within those five seconds keeps the signal from aborting', async () => {
     const { clock, process, request, work } = createWorld();
     const engine = process();
     const slow = work(12_000, 'made it');
@@ -227,7 +227,7 @@ describe('deadlines', () => {
     expect(slow.runs[0]?.signal.aborted).toBe(false);
   });
 
-  it('a run that everybody left still completes and is stored', async () => {
+  test('a run that everybody left still completes and is stored', async () => {
     const { clock, process, request, work } = createWorld();
     const engine = process();
     const left = engine.run(request(work(4_500, 'stored all the same')));
@@ -241,7 +241,7 @@ describe('deadlines', () => {
     });
   });
 
-  it('a fixed answer ends the run for everybody, and what the handler brings later is dropped', async () => {
+  test('a fixed answer ends the run for everybody, and what the handler brings later is dropped', async () => {
     const { clock, process, request, work } = createWorld();
     const engine = process();
     const slow = work(6_000, 'too late');
@@ -263,7 +263,7 @@ describe('deadlines', () => {
     expect(slow.runs).toHaveLength(1);
   });
 
-  it('once a result is being stored the deadline no longer changes it', async () => {
+  test('once a result is being stored the deadline no longer changes it', async () => {
     const { clock, process, request, work } = createWorld({ latencyMs: 100 });
     const engine = process();
     const execute = work(3_850, 'just in time');
@@ -276,7 +276,7 @@ describe('deadlines', () => {
     }
   });
 
-  it('an aborted handler that never ends gives its lease back after a minute', async () => {
+  test('an aborted handler that never ends gives its lease back after a minute', async () => {
     const { clock, memory, process, request } = createWorld();
     const engine = process();
     void engine.run(request(() => new Promise(() => {})));
@@ -289,7 +289,7 @@ describe('deadlines', () => {
 });
 
 describe('leases', () => {
-  it('a run longer than its lease is renewed and not taken over', async () => {
+  test('a run longer than its lease is renewed and not taken over', async () => {
     const { clock, process, request, work } = createWorld();
     const execute = work(3_500, 'a');
     const first = process().run(request(execute));
@@ -300,7 +300,7 @@ describe('leases', () => {
     expect(execute.runs).toHaveLength(1);
   });
 
-  it('a run whose process died is taken over when its lease has passed', async () => {
+  test('a run whose process died is taken over when its lease has passed', async () => {
     const { clock, memory, process, request, work } = createWorld();
     memory.acquire({ key: KEY, fingerprint: 'sids', owner: 'dead', leaseMs: 1_500, ttlMs: 86_400_000 });
     const rescued = watch(process().run(request(work(200, 'rescued'))), clock.now);
@@ -309,7 +309,7 @@ describe('leases', () => {
     expect(rescued.afterMs).toBeLessThanOrEqual(1_500 + 100 + 200);
   });
 
-  it('an absent record is not a lost lease: renewing and completing create it again', async () => {
+  test('an absent record is not a lost lease: renewing and completing create it again', async () => {
     const { clock, memory, process, request, work } = createWorld();
     const execute = work(1_200, 'kept');
     const first = process().run(request(execute));
@@ -325,7 +325,7 @@ describe('leases', () => {
     expect(await process().run(request(execute))).toMatchObject({ answer: 'kept', verdict: 'replayed' });
   });
 
-  it('an owner that lost its lease drops its result and gives the answer of the present run', async () => {
+  test('an owner that lost its lease drops its result and gives the answer of the present run', async () => {
     const { clock, memory, process, request, work } = createWorld();
     const mine = work(1_000, 'mine');
     const first = process().run(request(mine));
@@ -339,7 +339,7 @@ describe('leases', () => {
     expect(await theirs).toMatchObject({ answer: 'theirs', verdict: 'ran' });
   });
 
-  it('an owner that learns of it only on completion drops its result too', async () => {
+  test('an owner that learns of it only on completion drops its result too', async () => {
     const { clock, memory, process, request, work } = createWorld();
     const first = process({ renewMs: 10_000 }).run(request(work(400, 'mine')));
     await clock.advance(100);
@@ -351,7 +351,7 @@ describe('leases', () => {
 });
 
 describe('shutdown', () => {
-  it('waits for the runs and lets them answer', async () => {
+  test('waits for the runs and lets them answer', async () => {
     const { clock, process, request, work } = createWorld();
     const engine = process();
     const running = engine.run(request(work(800, 'a')));
@@ -364,7 +364,7 @@ describe('shutdown', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('at the limit it aborts, ends the requests, gives the leases back and names the keys', async () => {
+  test('at the limit it aborts, ends the requests, gives the leases back and names the keys', async () => {
     const { clock, process, request, work } = createWorld({ latencyMs: 2 });
     const engine = process();
     const slow = work(10_000, 'never');
@@ -381,7 +381,7 @@ describe('shutdown', () => {
     expect(await next).toMatchObject({ answer: 'at once', verdict: 'ran' });
   });
 
-  it('past the limit a failed run is not tried again', async () => {
+  test('past the limit a failed run is not tried again', async () => {
     const { clock, process, request, work } = createWorld({ latencyMs: 100 });
     const engine = process();
     const primary = engine.run(request(work(300, new Error('no'))));
@@ -399,7 +399,7 @@ describe('shutdown', () => {
     expect(await closed).toEqual({ open: [] });
   });
 
-  it('an acquire that succeeds after the limit gives its lease back', async () => {
+  test('an acquire that succeeds after the limit gives its lease back', async () => {
     const { clock, memory, process, request, work } = createWorld({ latencyMs: 100 });
     const engine = process();
     const result = engine.run(request(work(1, 'x')));

@@ -1,6 +1,6 @@
 import { accept, createTaskRouter, type TaskRouterOptions } from 'taskrouter-kit';
 import { assignmentRequest, createFakeClock, sid } from 'taskrouter-kit/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { IdempotencyStore } from '../../src/idempotency/store/store.js';
 import { silentLogger } from '../../src/log.js';
 import { journalStore } from './journal-store.js';
@@ -9,7 +9,7 @@ import { createWorld, KEY, type Line, watch } from './world.js';
 const BASE = 'https://hooks.example.com';
 
 describe('the store is away for a moment', () => {
-  it.each([
+  test.each([
     [400, 150],
     [900, 150],
     [1_450, 100],
@@ -35,7 +35,7 @@ describe('the store is away for a moment', () => {
     }
   });
 
-  it('an answer it did not take is written within 50 ms of its return', async () => {
+  test('an answer it did not take is written within 50 ms of its return', async () => {
     const { clock, world, process, request, work } = createWorld({ latencyMs: 1 });
     const own: Line = { mood: 'well', calls: [] };
     const engine = process({}, own);
@@ -51,7 +51,7 @@ describe('the store is away for a moment', () => {
     expect(other.result).toMatchObject({ answer: 'a', verdict: 'replayed' });
   });
 
-  it('is asked at once when its client says that it is back', async () => {
+  test('is asked at once when its client says that it is back', async () => {
     const { clock, world, process, request } = createWorld();
     const memory = journalStore({ clock });
     const back = new Set<() => void>();
@@ -82,7 +82,7 @@ describe('the store is away for a moment', () => {
     expect(back.size).toBe(0);
   });
 
-  it('for an hour: what waits for it is given up after a minute, and nothing piles up', async () => {
+  test('for an hour: what waits for it is given up after a minute, and nothing piles up', async () => {
     const { clock, world, process, request } = createWorld();
     world.mood = 'refusing';
     const warnings: string[] = [];
@@ -148,7 +148,7 @@ describe('a process is killed, and the fallback comes at once', () => {
     };
   }
 
-  it.each([500, 600, 800, 1_000, 1_500, 2_000, 4_000, 4_800])(
+  test.each([500, 600, 800, 1_000, 1_500, 2_000, 4_000, 4_800])(
     'a deadline of %i ms is enough for the fallback to run the handler',
     async (deadlineMs) => {
       const { clock, killed, primary, fallback } = two({ deadlineMs });
@@ -166,7 +166,7 @@ describe('a process is killed, and the fallback comes at once', () => {
     },
   );
 
-  it('while it lives its lease is kept, however short the deadline', async () => {
+  test('while it lives its lease is kept, however short the deadline', async () => {
     const { clock, primary, fallback } = two({ deadlineMs: 500 });
     void primary();
     await clock.advance(400);

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { memoryStore } from '../../src/idempotency/store/memory-store.js';
 import { createFakeClock } from '../../src/testing/fake-clock.js';
 
@@ -28,13 +28,13 @@ function create(maxRecords: number) {
 }
 
 describe('the memory store', () => {
-  it('drops the oldest answers beyond its bound', () => {
+  test('drops the oldest answers beyond its bound', () => {
     const { store, finish } = create(3);
     for (const key of ['1', '2', '3', '4', '5']) finish(key);
     expect(['1', '2', '3', '4', '5'].map((key) => store.has(key))).toEqual([false, false, true, true, true]);
   });
 
-  it('an answer that is stored again is still one answer', () => {
+  test('an answer that is stored again is still one answer', () => {
     const { store, finish } = create(3);
     finish('1');
     for (let i = 0; i < 9; i += 1) store.complete({ ...base, ...finished, key: '1' });
@@ -44,7 +44,7 @@ describe('the memory store', () => {
     expect(store.size).toBe(3);
   });
 
-  it('never drops a late record, however many there are, and drops it once it has ended', () => {
+  test('never drops a late record, however many there are, and drops it once it has ended', () => {
     const { store, finish } = create(3);
     const early = { ...base, attempt: 1, answer: 'x', journal: 'j', limitMs: 8_000 };
     for (const key of ['l1', 'l2', 'l3', 'l4']) store.defer({ ...early, key });
@@ -54,7 +54,7 @@ describe('the memory store', () => {
     expect(store.size).toBe(3);
   });
 
-  it('never drops a running record, however many there are', () => {
+  test('never drops a running record, however many there are', () => {
     const { clock, store, finish } = create(3);
     for (const key of ['r1', 'r2', 'r3', 'r4']) store.acquire({ ...base, key });
     for (const key of ['1', '2', '3']) finish(key);
@@ -65,7 +65,7 @@ describe('the memory store', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('frees what has expired, without a timer', async () => {
+  test('frees what has expired, without a timer', async () => {
     const { clock, store, finish } = create(1_000);
     for (let i = 0; i < 500; i += 1) finish(`k${i}`);
     await clock.advance(60_000);
@@ -74,7 +74,7 @@ describe('the memory store', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('a failed record that runs again is not dropped for its age', () => {
+  test('a failed record that runs again is not dropped for its age', () => {
     const { store, finish } = create(3);
     store.acquire({ ...base, key: 'again' });
     store.complete({ ...base, key: 'again', attempt: 1, outcome: { state: 'failed' } });
@@ -86,7 +86,7 @@ describe('the memory store', () => {
     });
   });
 
-  it('a key that fails over and over leaves nothing behind', () => {
+  test('a key that fails over and over leaves nothing behind', () => {
     const { store } = create(100);
     const failTimes = (times: number) => {
       for (let i = 0; i < times; i += 1) {
@@ -107,7 +107,7 @@ describe('the memory store', () => {
     expect(heapUsed() - before).toBeLessThan(2 * MB);
   });
 
-  it('a record does not keep the body that its key and fingerprint were cut out of', () => {
+  test('a record does not keep the body that its key and fingerprint were cut out of', () => {
     const { store } = create(5_000);
     const before = heapUsed();
     for (let i = 0; i < 1_000; i += 1) {
@@ -121,7 +121,7 @@ describe('the memory store', () => {
     expect(heapUsed() - before).toBeLessThan(4 * MB);
   });
 
-  it('the memory stays where it is, however many distinct reservations come', () => {
+  test('the memory stays where it is, however many distinct reservations come', () => {
     const { store } = create(5_000);
     const fill = (from: number, to: number) => {
       for (let i = from; i < to; i += 1) {

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { StoreOperation, StoreState } from '../../src/idempotency/store/store.js';
 import { createWorld, KEY, watch } from './world.js';
 
 describe('the store cannot be asked', () => {
-  it.each(['refusing', 'frozen'] as const)(
+  test.each(['refusing', 'frozen'] as const)(
     'continue: a %s store, and this process tells duplicates',
     async (mood) => {
       const { clock, world, process, request, work } = createWorld();
@@ -25,7 +25,7 @@ describe('the store cannot be asked', () => {
     },
   );
 
-  it('continue: a handler that fails without the store can be run again', async () => {
+  test('continue: a handler that fails without the store can be run again', async () => {
     const { clock, memory, world, process, request } = createWorld();
     world.mood = 'refusing';
     const engine = process();
@@ -42,7 +42,7 @@ describe('the store cannot be asked', () => {
     });
   });
 
-  it('continue: logged at most once in ten seconds, with the number of runs', async () => {
+  test('continue: logged at most once in ten seconds, with the number of runs', async () => {
     const { clock, world, process, request } = createWorld();
     const lines: { runs?: number }[] = [];
     const nothing = () => {};
@@ -56,7 +56,7 @@ describe('the store cannot be asked', () => {
     expect(lines.filter(({ runs }) => runs !== undefined).map(({ runs }) => runs)).toEqual([1, 20]);
   });
 
-  it('fail: refuses, and the handler does not run', async () => {
+  test('fail: refuses, and the handler does not run', async () => {
     const { world, process, request, work } = createWorld();
     world.mood = 'refusing';
     const execute = work(1, 'a');
@@ -66,7 +66,7 @@ describe('the store cannot be asked', () => {
     expect(execute.runs).toHaveLength(0);
   });
 
-  it('while it waits for a run elsewhere, it waits until the last seen lease has passed', async () => {
+  test('while it waits for a run elsewhere, it waits until the last seen lease has passed', async () => {
     for (const onStoreError of ['continue', 'fail'] as const) {
       const { clock, memory, world, process, request, work } = createWorld();
       memory.acquire({
@@ -90,7 +90,7 @@ describe('the store cannot be asked', () => {
     }
   });
 
-  it('an acquire that timed out may have happened: the run keeps its token, and its answer is stored', async () => {
+  test('an acquire that timed out may have happened: the run keeps its token, and its answer is stored', async () => {
     const { clock, memory, world, process, request, work } = createWorld();
     world.mood = 'deaf';
     const result = process().run(request(work(600, 'a')));
@@ -102,7 +102,7 @@ describe('the store cannot be asked', () => {
     expect(await process().run(request(work(1, 'b')))).toMatchObject({ answer: 'a', verdict: 'replayed' });
   });
 
-  it('an acquire that happens after it was refused gives its lease back', async () => {
+  test('an acquire that happens after it was refused gives its lease back', async () => {
     const { clock, memory, process, request, work } = createWorld({ latencyMs: 400 });
     const result = watch(process({ onStoreError: 'fail' }).run(request(work(1, 'a'))), clock.now);
     await clock.advance(399);
@@ -111,7 +111,7 @@ describe('the store cannot be asked', () => {
     expect(memory.size).toBe(0);
   });
 
-  it('an answer of another process that was given here once is known here', async () => {
+  test('an answer of another process that was given here once is known here', async () => {
     const { world, process, request, work } = createWorld();
     const execute = work(1, 'b');
     const [one, other] = [process(), process()];
@@ -123,7 +123,7 @@ describe('the store cannot be asked', () => {
     expect(execute.runs).toHaveLength(0);
   });
 
-  it('a deadline holds while the store is frozen', async () => {
+  test('a deadline holds while the store is frozen', async () => {
     const { clock, world, process, request, work } = createWorld();
     world.mood = 'frozen';
     const execute = work(1, 'a');
@@ -136,7 +136,7 @@ describe('the store cannot be asked', () => {
 });
 
 describe('the answer cannot be stored', () => {
-  it('it is sent, kept for duplicates, and written again under the same token', async () => {
+  test('it is sent, kept for duplicates, and written again under the same token', async () => {
     const { clock, memory, world, process, request, work } = createWorld();
     const engine = process();
     const first = engine.run(request(work(100, 'a')));
@@ -159,7 +159,7 @@ describe('the answer cannot be stored', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('an answer that was stored though its reply was lost is not lost', async () => {
+  test('an answer that was stored though its reply was lost is not lost', async () => {
     const { clock, world, process, request, work } = createWorld();
     const engine = process();
     const first = engine.run(request(work(100, 'a')));
@@ -176,7 +176,7 @@ describe('the answer cannot be stored', () => {
     });
   });
 
-  it('what another process has answered meanwhile is not overwritten', async () => {
+  test('what another process has answered meanwhile is not overwritten', async () => {
     const { clock, memory, world, process, request, work } = createWorld();
     const engine = process();
     const first = engine.run(request(work(100, 'a')));
@@ -203,7 +203,7 @@ describe('the answer cannot be stored', () => {
     });
   });
 
-  it('the result that comes after a fixed answer does not replace it', async () => {
+  test('the result that comes after a fixed answer does not replace it', async () => {
     const { clock, world, process, request, work } = createWorld();
     const engine = process();
     const first = engine.run(request(work(4_500, 'too late'), { onDeadline: { answer: '{}' } }));
@@ -216,7 +216,7 @@ describe('the answer cannot be stored', () => {
     expect(await process().run(request(work(1, 'x')))).toMatchObject({ answer: '{}', verdict: 'replayed' });
   });
 
-  it('after a minute it is given up, and still kept for duplicates', async () => {
+  test('after a minute it is given up, and still kept for duplicates', async () => {
     const { clock, calls, world, process, request } = createWorld();
     const errors: StoreOperation[] = [];
     const engine = process({ observer: { storeError: (operation) => void errors.push(operation) } });
@@ -233,7 +233,7 @@ describe('the answer cannot be stored', () => {
     expect(await engine.run(request(() => 'b'))).toMatchObject({ answer: 'a', degraded: true });
   });
 
-  it('a backlog is written in batches when the store is back', async () => {
+  test('a backlog is written in batches when the store is back', async () => {
     const { clock, memory, world, process, request } = createWorld({ latencyMs: 5 });
     const engine = process();
     world.mood = 'refusing';
@@ -244,7 +244,7 @@ describe('the answer cannot be stored', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('a failure that cannot be stored is told all the same, and the fallback runs it again', async () => {
+  test('a failure that cannot be stored is told all the same, and the fallback runs it again', async () => {
     const { clock, world, process, request, work } = createWorld();
     const engine = process();
     const primary = engine.run(request(work(100, new Error('no'))));
@@ -258,7 +258,7 @@ describe('the answer cannot be stored', () => {
     expect(await fallback).toMatchObject({ answer: 'yes', verdict: 'ran' });
   });
 
-  it('a shutdown writes what is left', async () => {
+  test('a shutdown writes what is left', async () => {
     const { clock, memory, world, process, request } = createWorld();
     const engine = process();
     world.mood = 'refusing';
@@ -271,7 +271,7 @@ describe('the answer cannot be stored', () => {
 });
 
 describe('the circuit', () => {
-  it('opens after three failures, pings every 50 ms, and closes by itself', async () => {
+  test('opens after three failures, pings every 50 ms, and closes by itself', async () => {
     const { clock, calls, world, process, request } = createWorld();
     const states: StoreState[] = [];
     const errors: StoreOperation[] = [];
@@ -302,7 +302,7 @@ describe('the circuit', () => {
     });
   });
 
-  it('while it is open no callback waits for the store', async () => {
+  test('while it is open no callback waits for the store', async () => {
     const { clock, world, process, request } = createWorld();
     const engine = process();
     world.mood = 'frozen';
@@ -313,7 +313,7 @@ describe('the circuit', () => {
     expect(result).toMatchObject({ result: { answer: 'x', degraded: true }, afterMs: 0 });
   });
 
-  it('one failure between successes does not open it', async () => {
+  test('one failure between successes does not open it', async () => {
     const { world, process, request } = createWorld();
     const engine = process();
     for (let i = 0; i < 5; i += 1) {
@@ -332,7 +332,7 @@ describe('the circuit', () => {
     expect(engine.storeState).toBe('ok');
   });
 
-  it('a probe tells whether the store answers, closes the circuit when it does, and never opens it', async () => {
+  test('a probe tells whether the store answers, closes the circuit when it does, and never opens it', async () => {
     const { world, process, request } = createWorld();
     const engine = process();
     world.mood = 'refusing';

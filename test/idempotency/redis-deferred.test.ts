@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { afterAll, describe, expect, inject, it, type TestContext } from 'vitest';
+import { afterAll, describe, expect, inject, type TestContext, test } from 'vitest';
 import { createIdempotency } from '../../src/idempotency/engine.js';
 import { type RedisClient, redisStore } from '../../src/idempotency/store/redis/redis-store.js';
 import type { DeferRequest, IdempotencyStore } from '../../src/idempotency/store/store.js';
@@ -58,7 +58,7 @@ const request = (key: string, execute: RunRequest['execute']): RunRequest => ({
 const JOURNAL = JSON.stringify({ form: 'x'.repeat(200_000) });
 
 describe.concurrent('late runs on Redis', () => {
-  it('the owner dies: one other takes over, inside 5 s of the end of the lease, and duplicates get the answer', async (test) => {
+  test('the owner dies: one other takes over, inside 5 s of the end of the lease, and duplicates get the answer', async (test) => {
     const { prefix, indexed, fields } = records();
     const [first, ...others] = [
       await process(prefix, test),
@@ -103,7 +103,7 @@ describe.concurrent('late runs on Redis', () => {
     expect(taken).toHaveLength(1);
   });
 
-  it('a run that ends leaves no journal and no entry, and was never taken over', async (test) => {
+  test('a run that ends leaves no journal and no entry, and was never taken over', async (test) => {
     const { prefix, indexed, fields } = records();
     const [first, second] = [await process(prefix, test), await process(prefix, test)];
     const taken: string[] = [];
@@ -122,7 +122,7 @@ describe.concurrent('late runs on Redis', () => {
     expect(Object.keys(await fields('k')).sort()).toEqual(['a', 'f', 'l', 'n', 'o', 's']);
   });
 
-  it('a hundred late runs of a dead process: three others take each exactly once', async (test) => {
+  test('a hundred late runs of a dead process: three others take each exactly once', async (test) => {
     const { prefix, indexed } = records();
     const store = redisStore(redis, { prefix });
     const keys = Array.from({ length: 100 }, (_, i) => `k${i}`);
@@ -237,7 +237,7 @@ const operations: Record<string, Operation> = {
 
 describe.concurrent('a process dies before or after any command of', () => {
   for (const [name, { before, act, commands }] of Object.entries(operations)) {
-    it(`${name}: what is late is claimed once, what is not is forgotten`, async () => {
+    test(`${name}: what is late is claimed once, what is not is forgotten`, async () => {
       const deaths = (['before', 'after'] as const).flatMap((how) =>
         Array.from({ length: commands }, (_, at) => ({ how, at })),
       );
@@ -258,7 +258,7 @@ describe.concurrent('a process dies before or after any command of', () => {
 });
 
 describe.concurrent('the index of late runs', () => {
-  it.each(['running', 'absent'])(
+  test.each(['running', 'absent'])(
     'a look just before the record goes late, %s so far, does not lose it',
     async (was) => {
       const { prefix, indexed } = records();
@@ -283,7 +283,7 @@ describe.concurrent('the index of late runs', () => {
     },
   );
 
-  it('an entry made during a second look is kept', async () => {
+  test('an entry made during a second look is kept', async () => {
     const { prefix, indexed } = records();
     const store = on(redis, prefix);
     const died = on(dying(1, 'before'), prefix).defer(early({ leaseMs: 1 }));

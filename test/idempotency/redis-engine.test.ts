@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { afterEach, describe, expect, inject, it } from 'vitest';
+import { afterEach, describe, expect, inject, test } from 'vitest';
 import { createIdempotency } from '../../src/idempotency/engine.js';
 import { DEFERRED_INDEX_SCRIPTS } from '../../src/idempotency/store/redis/deferred-index.js';
 import { type RedisClient, redisStore } from '../../src/idempotency/store/redis/redis-store.js';
@@ -60,7 +60,7 @@ const request = (
 const unique = () => `assignment:WS1:${globalThis.crypto.randomUUID()}`;
 
 describe('two processes on one Redis', () => {
-  it('fifty requests: one run, fifty identical answers', async () => {
+  test('fifty requests: one run, fifty identical answers', async () => {
     const engines = [await process(), await process()] as const;
     const key = unique();
     let runs = 0;
@@ -78,7 +78,7 @@ describe('two processes on one Redis', () => {
     );
   });
 
-  it('a run longer than its lease stays with its owner', async () => {
+  test('a run longer than its lease stays with its owner', async () => {
     const [here, there] = [await process(), await process()];
     const key = unique();
     let runs = 0;
@@ -92,7 +92,7 @@ describe('two processes on one Redis', () => {
     expect(results).toMatchObject([{ answer: 'a' }, { answer: 'a' }]);
   });
 
-  it('a callback costs two round trips', async () => {
+  test('a callback costs two round trips', async () => {
     const redis = client();
     await redis.connect();
     let trips = 0;
@@ -132,7 +132,7 @@ describe('a Redis in trouble, in the middle of the load', () => {
     return { ended, runs, started: all.length };
   }
 
-  it.each(['stop', 'freeze'] as const)(
+  test.each(['stop', 'freeze'] as const)(
     '%s: every callback is answered in time, and it recovers by itself',
     async (how) => {
       const redis = await startRedis();
@@ -160,7 +160,7 @@ describe('a Redis in trouble, in the middle of the load', () => {
     },
   );
 
-  it('slow: every callback is answered in time', async () => {
+  test('slow: every callback is answered in time', async () => {
     const redis = client();
     await redis.connect();
     const slow: RedisClient = {
@@ -173,7 +173,7 @@ describe('a Redis in trouble, in the middle of the load', () => {
     expect(Math.max(...ended.map(({ tookMs }) => tookMs))).toBeLessThan(2_000);
   });
 
-  it('the scripts survive SCRIPT FLUSH in the middle of a run', async () => {
+  test('the scripts survive SCRIPT FLUSH in the middle of a run', async () => {
     const redis = await startRedis();
     ends.push(() => redis.stop());
     const engine = await process(redis.url);
@@ -195,7 +195,7 @@ describe('a Redis in trouble, in the middle of the load', () => {
     expect(engine.storeState).toBe('ok');
   });
 
-  it('a record deleted under its running owner is created again', async () => {
+  test('a record deleted under its running owner is created again', async () => {
     const admin = client();
     await admin.connect();
     const key = unique();
@@ -214,7 +214,7 @@ describe('a Redis in trouble, in the middle of the load', () => {
 });
 
 describe('the Redis store', () => {
-  it('names one key a script, tagged so that a cluster keeps it in one place', async () => {
+  test('names one key a script, tagged so that a cluster keeps it in one place', async () => {
     const onRecords = [ACQUIRE, RENEW, DEFER, COMPLETE, RELEASE, CLAIM];
     for (const { lua } of [...onRecords, ...DEFERRED_INDEX_SCRIPTS]) {
       expect(lua).toContain('KEYS[1]');
@@ -233,7 +233,7 @@ describe('the Redis store', () => {
     expect(calls).toEqual([[ACQUIRE.sha, 1, 'mine:{k}', 'f', 'o', 1, 2, 0]]);
   });
 
-  it('keeps a record for its time to live, not for its lease', async () => {
+  test('keeps a record for its time to live, not for its lease', async () => {
     const redis = client();
     await redis.connect();
     const key = unique();
@@ -241,7 +241,7 @@ describe('the Redis store', () => {
     expect(await redis.pttl(`taskrouter:{${key}}`)).toBeGreaterThan(86_000_000);
   });
 
-  it('does not queue commands while the client is away', async () => {
+  test('does not queue commands while the client is away', async () => {
     let asked = 0;
     const count = async () => {
       asked += 1;
@@ -254,7 +254,7 @@ describe('the Redis store', () => {
     expect(asked).toBe(0);
   });
 
-  it('says so when the client changes the replies', async () => {
+  test('says so when the client changes the replies', async () => {
     const odd = async () => ({ status: 'acquired' });
     const store = redisStore({ evalsha: odd, eval: odd });
     const acquire = store.acquire({ key: 'k', fingerprint: 'f', owner: 'o', leaseMs: 1, ttlMs: 1 });

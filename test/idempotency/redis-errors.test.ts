@@ -7,7 +7,7 @@ import { Redis as Redis5 } from 'ioredis5';
 import { accept, createTaskRouter } from 'taskrouter-kit';
 import { redisStore } from 'taskrouter-kit/redis';
 import { assignmentRequest } from 'taskrouter-kit/testing';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { IdempotencyStore } from '../../src/idempotency/store/store.js';
 import { bulk, startFakeRedis } from '../support/fake-redis.js';
 import { type PrivateRedis, startRedis } from '../support/redis.js';
@@ -65,7 +65,7 @@ describe.each([
     return redisStore(redis);
   }
 
-  it('out of memory: every operation, the probe too, fails with OOM and shows no argument', async () => {
+  test('out of memory: every operation, the probe too, fails with OOM and shows no argument', async () => {
     const store = await connected(server.url);
     await admin.config('SET', 'maxmemory', '1');
     try {
@@ -77,7 +77,7 @@ describe.each([
     }
   });
 
-  it('a read-only replica: the probe says so', async () => {
+  test('a read-only replica: the probe says so', async () => {
     const replica = await startRedis();
     onTestFinished(() => replica.stop());
     const control = new Redis(replica.url);
@@ -88,7 +88,7 @@ describe.each([
     expect(shown(errors)).not.toMatch(SECRETS);
   });
 
-  it('snapshots that fail (MISCONF): the probe says so', async () => {
+  test('snapshots that fail (MISCONF): the probe says so', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gone-'));
     const broken = await startRedis(['--dir', folder, '--save', '1 1']);
     onTestFinished(() => broken.stop());
@@ -104,7 +104,7 @@ describe.each([
     expect(shown(errors)).not.toMatch(SECRETS);
   });
 
-  it.each([
+  test.each([
     ['NOAUTH', '-NOAUTH Authentication required.'],
     ['LOADING', '-LOADING Redis is loading the dataset in memory'],
     ['MASTERDOWN', '-MASTERDOWN Link with MASTER is down'],
@@ -125,13 +125,13 @@ describe.each([
     expect(shown(errors)).not.toMatch(SECRETS);
   });
 
-  it('a refused user and password, on a connection that is not there', async () => {
+  test('a refused user and password, on a connection that is not there', async () => {
     const url = server.url.replace('redis://', 'redis://user:hunter2@');
     const errors = await failures(await connected(url));
     expect(shown(errors)).not.toMatch(SECRETS);
   });
 
-  it("the library's own log on the console shows no argument and no password", async () => {
+  test("the library's own log on the console shows no argument and no password", async () => {
     const fake = await startFakeRedis((command) => {
       if (command === 'info') return bulk('redis_version:7.0.0');
       return command.startsWith('eval') ? '-OOM no memory for hunter2' : undefined;

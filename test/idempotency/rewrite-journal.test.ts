@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { IdempotencyStore } from '../../src/idempotency/store/store.js';
 import type { OwnedRun } from '../../src/idempotency/types.js';
 import { HELD, LATE } from './deferred-world.js';
@@ -35,7 +35,7 @@ async function lateRun(
 }
 
 describe('the journal of a late run', () => {
-  it('is replaced in the store before the run goes on, and its lease begins anew', async () => {
+  test('is replaced in the store before the run goes on, and its lease begins anew', async () => {
     const { clock, memory, rewrite, rewritten, claimed } = await lateRun({ renewMs: 60_000 }, 5);
     await clock.advance(1_200);
     rewrite('second');
@@ -48,7 +48,7 @@ describe('the journal of a late run', () => {
     expect(claimed()).toEqual(['second']);
   });
 
-  it('keeps the late limit', async () => {
+  test('keeps the late limit', async () => {
     const { clock, memory, rewrite } = await lateRun();
     await clock.advance(10_000);
     rewrite('second');
@@ -57,7 +57,7 @@ describe('the journal of a late run', () => {
     expect(memory.claim({ owner: 'x', leaseMs: 1, max: 9 })).toMatchObject([{ limitLeftMs: 49_998 }]);
   });
 
-  it.each(['refusing', 'frozen'] as const)(
+  test.each(['refusing', 'frozen'] as const)(
     'is written when the store is back, if it is %s; the run waits for that, and sends nothing before',
     async (mood) => {
       const { clock, line, rewrite, rewritten, claimed } = await lateRun();
@@ -72,7 +72,7 @@ describe('the journal of a late run', () => {
     },
   );
 
-  it('that the store does not take until the limit of the run is refused: nothing is sent', async () => {
+  test('that the store does not take until the limit of the run is refused: nothing is sent', async () => {
     const { clock, line, rewrite, rewritten } = await lateRun();
     line.mood = 'refusing';
     rewrite('second');
@@ -82,7 +82,7 @@ describe('the journal of a late run', () => {
     expect(rewritten).toEqual(['not-recorded']);
   });
 
-  it('is not waited for where the store certainly never held one: nobody could take over', async () => {
+  test('is not waited for where the store certainly never held one: nobody could take over', async () => {
     const world = createWorld();
     const store: IdempotencyStore = Object.assign(Object.create(world.memory) as IdempotencyStore, {
       defer: () => Promise.reject(Object.assign(new Error('not connected'), { notApplied: true })),
@@ -99,7 +99,7 @@ describe('the journal of a late run', () => {
     expect(rewritten).toEqual(['sent']);
   });
 
-  it('that the store did not take is left to another process after a shutdown, which finds the one before', async () => {
+  test('that the store did not take is left to another process after a shutdown, which finds the one before', async () => {
     const { clock, engine, line, memory, rewrite, rewritten, claimed } = await lateRun();
     line.mood = 'refusing';
     rewrite('second');
@@ -113,7 +113,7 @@ describe('the journal of a late run', () => {
     expect(memory.acquire({ ...HELD, owner: 'x' })).toEqual({ status: 'finished', answer: '{}' });
   });
 
-  it('of a run that another process has is refused', async () => {
+  test('of a run that another process has is refused', async () => {
     const { clock, memory, rewrite, rewritten, run } = await lateRun({ renewMs: 60_000 });
     await clock.advance(2_000);
     expect(memory.claim({ owner: 'x', leaseMs: 60_000, max: 9 })).toHaveLength(1);
@@ -126,7 +126,7 @@ describe('the journal of a late run', () => {
     expect(rewritten).toEqual(['run-lost', 'run-lost']);
   });
 
-  it('of a run that its own process claims in that moment is written under the new token', async () => {
+  test('of a run that its own process claims in that moment is written under the new token', async () => {
     const { clock, engine, memory, run, rewrite, rewritten } = await lateRun({ renewMs: 60_000 }, 100);
     const taken: unknown[] = [];
     engine.takeOver(async (one) => void taken.push(one));
@@ -172,18 +172,18 @@ describe('the mark of a run whose journal the store did not take', () => {
     return { ...world, line, engine, ends };
   }
 
-  it('is not waited for while the lease of its run lasts: nobody else can have it', async () => {
+  test('is not waited for while the lease of its run lasts: nobody else can have it', async () => {
     const { ends } = await unrecorded('well', 'disconnected');
     expect(ends).toEqual(['sent']);
   });
 
-  it('is not waited for, however long ago it began, where the store never knew of its run', async () => {
+  test('is not waited for, however long ago it began, where the store never knew of its run', async () => {
     const { clock, ends } = await unrecorded('disconnected', 'disconnected');
     await clock.advance(60);
     expect(ends).toEqual(['sent']);
   });
 
-  it('is written first where the store never knew of its run but can be asked by now: another may have one', async () => {
+  test('is written first where the store never knew of its run but can be asked by now: another may have one', async () => {
     const { clock, process, request } = createWorld();
     const own: Line = { mood: 'disconnected', calls: [] };
     const ends: string[] = [];
@@ -204,7 +204,7 @@ describe('the mark of a run whose journal the store did not take', () => {
     expect(ends).toEqual(['run-lost']);
   });
 
-  it.each(['refusing', 'frozen', 'deaf'] as const)(
+  test.each(['refusing', 'frozen', 'deaf'] as const)(
     'is waited for where the answer to the journal did not come: it may be there (%s)',
     async (deferred) => {
       const { clock, line, ends, memory } = await unrecorded('well', deferred);
@@ -219,7 +219,7 @@ describe('the mark of a run whose journal the store did not take', () => {
     },
   );
 
-  it('is waited for where the answer to the acquire did not come: another process may have the run', async () => {
+  test('is waited for where the answer to the acquire did not come: another process may have the run', async () => {
     const { clock, line, ends } = await unrecorded('frozen', 'disconnected');
     expect(ends).toEqual([]);
     line.mood = 'well';
@@ -227,7 +227,7 @@ describe('the mark of a run whose journal the store did not take', () => {
     expect(ends).toEqual(['sent']);
   });
 
-  it('ends at the limit where it was never known whether the journal is there', async () => {
+  test('ends at the limit where it was never known whether the journal is there', async () => {
     const { clock, ends } = await unrecorded('well', 'frozen');
     await clock.advance(LATE.limitMs - 500);
     expect(ends).toEqual([]);
@@ -256,7 +256,7 @@ describe('the mark of a run whose journal the store did not take', () => {
     return { ...world, line, engine, ends };
   }
 
-  it('is waited for once the lease has passed: another process may run it by then', async () => {
+  test('is waited for once the lease has passed: another process may run it by then', async () => {
     const { clock, line, ends } = await pastItsLease();
     expect(ends).toEqual([]);
     line.mood = 'well';
@@ -264,7 +264,7 @@ describe('the mark of a run whose journal the store did not take', () => {
     expect(ends).toEqual(['sent']);
   });
 
-  it('is given up at the limit, once the lease has passed', async () => {
+  test('is given up at the limit, once the lease has passed', async () => {
     const { clock, ends } = await pastItsLease();
     await clock.advance(LATE.limitMs - 1_800);
     expect(ends).toEqual([]);
@@ -272,7 +272,7 @@ describe('the mark of a run whose journal the store did not take', () => {
     expect(ends).toEqual(['not-recorded']);
   });
 
-  it('is refused, once the lease has passed, if another process has run it meanwhile', async () => {
+  test('is refused, once the lease has passed, if another process has run it meanwhile', async () => {
     const { clock, line, ends, process, request } = await pastItsLease();
     expect(await process().run(request(() => 'theirs', { path: 'fallback' }))).toMatchObject({
       answer: 'theirs',

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { IdempotencyStore } from '../../src/idempotency/store/store.js';
 import type { OwnedRun } from '../../src/idempotency/types.js';
 import { EARLY, HELD, LATE, lateWork } from './deferred-world.js';
@@ -8,7 +8,7 @@ import { createWorld, KEY, type Line, type Mood, watch } from './world.js';
 const HICCUP_MS = 1_000;
 
 describe('a hiccup of the store', () => {
-  it.each(['disconnected', 'refusing', 'frozen'] as const)(
+  test.each(['disconnected', 'refusing', 'frozen'] as const)(
     'shorter than a quarter of the deadline is waited out, %s as a callback comes: both processes give one answer',
     async (mood) => {
       const { clock, process, request, work } = createWorld({ latencyMs: 1 });
@@ -28,7 +28,7 @@ describe('a hiccup of the store', () => {
     },
   );
 
-  it.each(['disconnected', 'refusing', 'frozen', 'deaf'] as const)(
+  test.each(['disconnected', 'refusing', 'frozen', 'deaf'] as const)(
     'is waited out, %s as an answer is stored: it is not degraded, and the other process repeats it',
     async (mood) => {
       const { clock, process, request, work } = createWorld({ latencyMs: 1 });
@@ -51,7 +51,7 @@ describe('a hiccup of the store', () => {
     },
   );
 
-  it.each(['refusing', 'frozen'] as const)(
+  test.each(['refusing', 'frozen'] as const)(
     'is over after a quarter of the deadline: a store that has been away longer is not waited for (%s)',
     async (mood) => {
       const { clock, world, process, request } = createWorld();
@@ -70,7 +70,7 @@ describe('a hiccup of the store', () => {
     },
   );
 
-  it.each(['disconnected', 'frozen'] as const)(
+  test.each(['disconnected', 'frozen'] as const)(
     'is not waited out beyond the deadline of a request (%s)',
     async (mood) => {
       const { clock, world, process, request, work } = createWorld();
@@ -89,7 +89,7 @@ describe('a hiccup of the store', () => {
     },
   );
 
-  it.each(['refusing', 'frozen'] as const)(
+  test.each(['refusing', 'frozen'] as const)(
     'ends for an answer within one store call of the deadline, whenever it began (%s)',
     async (mood) => {
       for (let tookMs = 3_000; tookMs < 4_000; tookMs += 35) {
@@ -110,7 +110,7 @@ describe('a hiccup of the store', () => {
 });
 
 describe('a store that refuses every second write', () => {
-  it.each(['before it is done', 'after it is done'])(
+  test.each(['before it is done', 'after it is done'])(
     '%s: one run a callback, and one answer',
     async (when) => {
       const { clock, memory, process, request, work } = createWorld();
@@ -148,7 +148,7 @@ describe('a store that refuses every second write', () => {
 });
 
 describe('a lease', () => {
-  it.each(['running', 'deferred'])(
+  test.each(['running', 'deferred'])(
     'of a run that is %s is renewed at once when the store is back',
     async (phase) => {
       const world = createWorld();
@@ -225,7 +225,7 @@ describe('close', () => {
   };
   const cases = Object.keys(phases).flatMap((phase) => moods.map((mood) => [phase, mood] as const));
 
-  it.each(cases)(
+  test.each(cases)(
     'while %s, the store %s: ends in time, and leaves no request, run or timer',
     async (phase, mood) => {
       const world = createWorld({ latencyMs: 1 });
@@ -261,7 +261,7 @@ describe('close', () => {
   );
 });
 
-it('a run that waits for its mark is told of once in the log of what runs without the store', async () => {
+test('a run that waits for its mark is told of once in the log of what runs without the store', async () => {
   const { clock, world, process, request } = createWorld();
   const lines: { runs?: number }[] = [];
   const nothing = () => {};

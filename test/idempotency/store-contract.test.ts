@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis5';
-import { afterAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, describe, expect, inject, test } from 'vitest';
 import { memoryStore } from '../../src/idempotency/store/memory-store.js';
 import { redisStore } from '../../src/idempotency/store/redis/redis-store.js';
 import { ResilientStore } from '../../src/idempotency/store/resilient-store.js';
@@ -26,11 +26,11 @@ const memory = () => {
 };
 
 describe('the memory store', () => {
-  for (const { name, run } of storeContract(memory)) it(name, run);
+  for (const { name, run } of storeContract(memory)) test(name, run);
 });
 
 describe('the store that the tests of the engine use', () => {
-  for (const { name, run } of storeContract(shared)) it(name, run);
+  for (const { name, run } of storeContract(shared)) test(name, run);
 });
 
 describe.each([
@@ -38,7 +38,7 @@ describe.each([
   ['ioredis 5', clients[1]],
 ])('the Redis store on %s', (_, redis) => {
   const fresh = () => ({ store: redisStore(redis, { prefix: `${randomUUID()}:` }), leaseMs: 200 });
-  for (const { name, run } of storeContract(fresh)) it.concurrent(name, run);
+  for (const { name, run } of storeContract(fresh)) test.concurrent(name, run);
 });
 
 /** What the engine calls, as the store that it stands in front of. Its waits take no time. */
@@ -98,17 +98,17 @@ describe('the resilient store', () => {
       },
     };
   })) {
-    it(`answers directly, over the memory store: ${name}`, run);
+    test(`answers directly, over the memory store: ${name}`, run);
   }
 
   for (const { name, run } of storeContract(() => {
     const { store, advance } = shared();
     return { advance, store: resilient(store) };
   })) {
-    it(`over a store with takeover: ${name}`, run);
+    test(`over a store with takeover: ${name}`, run);
   }
 
-  it.each(['before', 'after'])(
+  test.each(['before', 'after'])(
     'over a store that fails every second time, %s it has done it',
     async (when) => {
       let calls = 0;
@@ -152,7 +152,7 @@ describe('the contract catches a store that', () => {
     return names;
   }
 
-  it('forgets the fingerprint on completion', async () => {
+  test('forgets the fingerprint on completion', async () => {
     const names = await broken((store) => ({
       complete: (request) => store.complete({ ...request, fingerprint: '' }),
       acquire: (request) => store.acquire({ ...request, fingerprint: '' }),
@@ -160,14 +160,14 @@ describe('the contract catches a store that', () => {
     expect(names).toContain('the fingerprint is kept over completion');
   });
 
-  it('takes a running record for an orphan', async () => {
+  test('takes a running record for an orphan', async () => {
     const names = await broken((store) => ({
       acquire: (request) => store.acquire({ ...request, leaseMs: 0 }),
     }));
     expect(names).toContain('a running record is no orphan while its lease lasts');
   });
 
-  it('lets anybody complete', async () => {
+  test('lets anybody complete', async () => {
     const names = await broken((store) => ({
       complete: (request) => store.complete({ ...request, owner: 'b' }),
       acquire: (request) => store.acquire({ ...request, owner: 'b' }),
@@ -175,7 +175,7 @@ describe('the contract catches a store that', () => {
     expect(names).toContain('an owner that was relieved can neither renew, complete, fail nor release');
   });
 
-  it('ignores what was waited for', async () => {
+  test('ignores what was waited for', async () => {
     const names = await broken((store) => ({
       acquire: ({ waitedFor: _waitedFor, ...request }) => store.acquire(request),
     }));

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { StoreError, storeError } from '../../src/idempotency/store/store-error.js';
 
 /** All that a log of any kind could show of an error. */
@@ -11,7 +11,7 @@ function shown(error: Error): string {
 const command = { name: 'evalsha', args: ['sha', 1, 'key', '{"name":"Ada Lovelace"}'] };
 
 describe('storeError', () => {
-  it('keeps name, code, message and frames, and nothing else', () => {
+  test('keeps name, code, message and frames, and nothing else', () => {
     const error = Object.assign(new Error('no route'), { name: 'ReplyError', code: 'EHOSTUNREACH', command });
     const ours = storeError(error);
     expect(ours).toMatchObject({ name: 'ReplyError', code: 'EHOSTUNREACH', message: 'no route' });
@@ -21,7 +21,7 @@ describe('storeError', () => {
     expect(shown(ours)).not.toContain('Ada');
   });
 
-  it.each(['cause', 'lastNodeError', 'errors'])('does the same to what is in %s', (field) => {
+  test.each(['cause', 'lastNodeError', 'errors'])('does the same to what is in %s', (field) => {
     const inner = Object.assign(new Error('WRONGPASS no hunter2'), { command });
     const outer = Object.assign(new Error('All nodes failed'), {
       [field]: field === 'errors' ? [inner] : inner,
@@ -32,7 +32,7 @@ describe('storeError', () => {
     expect(shown(ours)).not.toMatch(/Ada|hunter2/);
   });
 
-  it("tells what Node says of a name's every address, where the error itself says nothing", () => {
+  test("tells what Node says of a name's every address, where the error itself says nothing", () => {
     const each = ['::1', '127.0.0.1'].map((at) => new Error(`connect ECONNREFUSED ${at}:6379`));
     const ours = storeError(Object.assign(new AggregateError(each), { code: 'ECONNREFUSED' }));
     expect(ours).toMatchObject({
@@ -41,29 +41,29 @@ describe('storeError', () => {
     });
   });
 
-  it('takes the code of an answer from its first word', () => {
+  test('takes the code of an answer from its first word', () => {
     expect(storeError(new Error("OOM command not allowed when used memory > 'maxmemory'.")).code).toBe('OOM');
     expect(storeError(new Error('Connection is closed.')).code).toBe('store-error');
   });
 
-  it('cuts the arguments that Redis repeats, known secrets or not', () => {
+  test('cuts the arguments that Redis repeats, known secrets or not', () => {
     const text = "ERR unknown command 'auth', with args beginning with: 'user' 'another'\n'line'";
     expect(shown(storeError(new Error(text)))).not.toMatch(/another|line'/);
   });
 
-  it('cuts a short password only where it stands alone', () => {
+  test('cuts a short password only where it stands alone', () => {
     expect(storeError(new Error("ERR 'a' is bad at all"), ['a']).message).toBe(
       "ERR '[redacted]' is bad at all",
     );
   });
 
-  it('cuts a password however it is written, and the longest first', () => {
+  test('cuts a password however it is written, and the longest first', () => {
     const secrets = ['p%ss/w', 'p%ss/word!'];
     const text = 'p%ss/word! p%25ss%2Fword! p%ss/w';
     expect(storeError(new Error(text), secrets).message).toBe('[redacted] [redacted] [redacted]');
   });
 
-  it.each([[null], [undefined], [{ password: 'hunter2' }], ['refused: hunter2'], [Symbol('x')]])(
+  test.each([[null], [undefined], [{ password: 'hunter2' }], ['refused: hunter2'], [Symbol('x')]])(
     'makes an error of %s',
     (thrown) => {
       const ours = storeError(thrown, ['hunter2']);
@@ -72,7 +72,7 @@ describe('storeError', () => {
     },
   );
 
-  it('ends where causes go round in a circle, or cannot be read', () => {
+  test('ends where causes go round in a circle, or cannot be read', () => {
     const error = new Error('round') as Error & { cause?: unknown };
     error.cause = error;
     expect(shown(storeError(error))).toContain('round');
@@ -84,12 +84,12 @@ describe('storeError', () => {
     expect(storeError(shy)).toMatchObject({ message: 'shy', code: 'store-error' });
   });
 
-  it('is itself when it comes by twice', () => {
+  test('is itself when it comes by twice', () => {
     const ours = storeError(new Error('x'));
     expect(storeError(ours)).toBe(ours);
   });
 
-  it('shows no secret, wherever in name, code, message, stack or cause it was', () => {
+  test('shows no secret, wherever in name, code, message, stack or cause it was', () => {
     const text = fc.string({ minLength: 6, maxLength: 30 });
     fc.assert(
       fc.property(text, text, text, (secret, before, after) => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createIdempotency } from '../../src/idempotency/engine.js';
 import { memoryStore } from '../../src/idempotency/store/memory-store.js';
 import type { IdempotencyStore } from '../../src/idempotency/store/store.js';
@@ -8,7 +8,7 @@ import { dead, EARLY, errorLog, HELD, LATE, lateWork } from './deferred-world.js
 import { createWorld, KEY, type Line } from './world.js';
 
 describe('a late run whose process died', () => {
-  it('is taken over by exactly one process, inside 5 s of the end of its lease', async () => {
+  test('is taken over by exactly one process, inside 5 s of the end of its lease', async () => {
     const { clock, memory, process, request } = await dead({ limitMs: 20_000 });
     const taken: { at: number; run: unknown }[] = [];
     const begun = clock.now();
@@ -34,7 +34,7 @@ describe('a late run whose process died', () => {
     await Promise.all(engines.map((engine) => engine.close({ timeoutMs: 0 })));
   });
 
-  it('a former owner that comes back learns of it, and does nothing more', async () => {
+  test('a former owner that comes back learns of it, and does nothing more', async () => {
     const { clock, line, former, process } = await dead({ limitMs: 60_000 });
     const taken: TakenRun[] = [];
     process().takeOver(async (run) => {
@@ -51,7 +51,7 @@ describe('a late run whose process died', () => {
     expect(taken.map(({ lost }) => lost)).toEqual([false]);
   });
 
-  it('taken over past its limit: aborted from the start, with no time left', async () => {
+  test('taken over past its limit: aborted from the start, with no time left', async () => {
     const { clock, process } = await dead({ limitMs: 1_500 });
     const taken: unknown[] = [];
     process().takeOver(async (run) => {
@@ -61,7 +61,7 @@ describe('a late run whose process died', () => {
     expect(taken).toEqual([[true, 0, false]]);
   });
 
-  it('within its limit it is aborted when that has passed', async () => {
+  test('within its limit it is aborted when that has passed', async () => {
     const { clock, process } = await dead({ limitMs: 10_000 });
     const begun = clock.now();
     const aborted: number[] = [];
@@ -78,7 +78,7 @@ describe('a late run whose process died', () => {
     expect(aborted).toEqual([10_000 - 1_000]);
   });
 
-  it('a handler that fails on it is logged, and the run has ended', async () => {
+  test('a handler that fails on it is logged, and the run has ended', async () => {
     const { clock, memory, process } = await dead({ limitMs: 60_000 });
     const { errors, log } = errorLog();
     const engine = process({ log });
@@ -92,7 +92,7 @@ describe('a late run whose process died', () => {
     await engine.close({ timeoutMs: 0 });
   });
 
-  it('its answer is still given to duplicates, by the store and by whoever has taken it over', async () => {
+  test('its answer is still given to duplicates, by the store and by whoever has taken it over', async () => {
     const { clock, process, request } = await dead({ limitMs: 60_000 });
     const engine = process();
     const never = () => 'run again';
@@ -106,7 +106,7 @@ describe('a late run whose process died', () => {
     });
   });
 
-  it('a process that was only held up goes on with its own run', async () => {
+  test('a process that was only held up goes on with its own run', async () => {
     const world = createWorld();
     const { clock, memory, process, request } = world;
     const engine = process({ renewMs: 60_000 });
@@ -143,7 +143,7 @@ describe('a late run whose process died', () => {
     return { ...world, engine, taken, run: () => run, end: () => end(), clock };
   }
 
-  it('one that ends while its own process claims it has ended', async () => {
+  test('one that ends while its own process claims it has ended', async () => {
     const { clock, engine, memory, taken, end } = heldUp(60_000);
     await clock.advance(3_150);
     end();
@@ -155,7 +155,7 @@ describe('a late run whose process died', () => {
     ]);
   });
 
-  it('a renewal that crosses a claim by its own process loses nothing', async () => {
+  test('a renewal that crosses a claim by its own process loses nothing', async () => {
     const { clock, engine, taken, run, end } = heldUp(2_950);
     await clock.advance(5_000);
     expect([run()?.lost, [...engine.active]]).toEqual([false, [KEY]]);
@@ -164,7 +164,7 @@ describe('a late run whose process died', () => {
     expect([taken, [...engine.active]]).toEqual([[], []]);
   });
 
-  it('many are taken a batch at a time, and all in the end', async () => {
+  test('many are taken a batch at a time, and all in the end', async () => {
     const { clock, memory, process } = createWorld();
     for (let i = 0; i < 50; i += 1) {
       const key = `assignment:WS1:${i}`;
@@ -179,7 +179,7 @@ describe('a late run whose process died', () => {
     expect(new Set(taken).size).toBe(50);
   });
 
-  it('looks about every two seconds, not while the store is away, and no more after close', async () => {
+  test('looks about every two seconds, not while the store is away, and no more after close', async () => {
     const { clock, calls, world, process, request } = createWorld();
     const errors: string[] = [];
     const engine = process({ observer: { storeError: (operation) => void errors.push(operation) } });
@@ -200,7 +200,7 @@ describe('a late run whose process died', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('goes on looking after a look that failed', async () => {
+  test('goes on looking after a look that failed', async () => {
     const { clock, line, process } = await dead({ limitMs: 60_000 });
     expect(line.mood).toBe('frozen');
     const own: Line = { mood: 'refusing', calls: [] };
@@ -213,14 +213,14 @@ describe('a late run whose process died', () => {
     expect(taken).toEqual([KEY]);
   });
 
-  it('without effect over a store that has no claim', async () => {
+  test('without effect over a store that has no claim', async () => {
     const clock = createFakeClock();
     const engine = createIdempotency({ store: memoryStore({ clock }), clock });
     engine.takeOver(async () => {});
     expect(clock.pending).toBe(0);
   });
 
-  it('what is claimed after the claim had timed out is taken all the same', async () => {
+  test('what is claimed after the claim had timed out is taken all the same', async () => {
     const { clock, line, process } = await dead({ limitMs: 60_000 });
     expect(line.mood).toBe('frozen');
     const slow = { mood: 'slow' as const, calls: [] };
@@ -230,7 +230,7 @@ describe('a late run whose process died', () => {
     expect(taken).toEqual([KEY]);
   });
 
-  it('what is claimed under a lease that has passed by then is left to whoever has it', async () => {
+  test('what is claimed under a lease that has passed by then is left to whoever has it', async () => {
     const { clock, memory, process, request, work } = await dead({ limitMs: 60_000 });
     let looks = 0;
     const claim: NonNullable<IdempotencyStore['claim']> = async (asked) => {
@@ -257,7 +257,7 @@ describe('a late run whose process died', () => {
 });
 
 describe('shutdown with late runs', () => {
-  it('waits for them', async () => {
+  test('waits for them', async () => {
     const world = createWorld();
     const { clock, process, request } = world;
     const engine = process();
@@ -271,7 +271,7 @@ describe('shutdown with late runs', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('at the limit it aborts them, names them, and another process takes over at once', async () => {
+  test('at the limit it aborts them, names them, and another process takes over at once', async () => {
     const world = createWorld();
     const { clock, memory, process, request } = world;
     const engine = process();
@@ -289,7 +289,7 @@ describe('shutdown with late runs', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('one that is cut and then ends is not taken for done: another process still takes over', async () => {
+  test('one that is cut and then ends is not taken for done: another process still takes over', async () => {
     const { clock, memory, process, request } = createWorld();
     const engine = process();
     const execute = async (run: OwnedRun) => {
@@ -305,7 +305,7 @@ describe('shutdown with late runs', () => {
     expect(memory.claim({ owner: 'next', leaseMs: 1, max: 1 })).toMatchObject([{ journal: LATE.journal }]);
   });
 
-  it('a run that is cut before it goes late is lost as well, and no longer goes late', async () => {
+  test('a run that is cut before it goes late is lost as well, and no longer goes late', async () => {
     const { clock, memory, process, request, work } = createWorld();
     const engine = process();
     const execute = work(60_000, 'ignored');
@@ -318,7 +318,7 @@ describe('shutdown with late runs', () => {
     expect(memory.has(KEY)).toBe(false);
   });
 
-  it('one that is just going late at the limit is cut and named as well', async () => {
+  test('one that is just going late at the limit is cut and named as well', async () => {
     const { clock, memory, process, request, work } = createWorld({ latencyMs: 100 });
     const engine = process();
     const execute = work(60_000, 'ignored');
@@ -332,7 +332,7 @@ describe('shutdown with late runs', () => {
     expect(memory.claim({ owner: 'next', leaseMs: 1, max: 1 })).toMatchObject([{ key: KEY }]);
   });
 
-  it('one that was taken over is given back, and a claim under way is too', async () => {
+  test('one that was taken over is given back, and a claim under way is too', async () => {
     const { clock, memory, process } = await dead({ limitMs: 60_000 });
     const { errors, log } = errorLog();
     const engine = process({ log });
@@ -356,7 +356,7 @@ describe('shutdown with late runs', () => {
     expect(memory.claim({ owner: 'next', leaseMs: 1, max: 1 })).toMatchObject([{ attempt: 5 }]);
   });
 
-  it('one that no store holds: its answer is written, so that nobody runs it again', async () => {
+  test('one that no store holds: its answer is written, so that nobody runs it again', async () => {
     const world = createWorld();
     const { clock, memory, process, request } = world;
     const engine = process();

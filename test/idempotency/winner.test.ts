@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createWorld, type Line, watch } from './world.js';
 
 /**
@@ -24,7 +24,7 @@ function relieved(
 }
 
 describe('an answer that comes too late, because another process has the run,', () => {
-  it('is dropped where the other has finished: everybody gets its bytes, and nothing runs again', async () => {
+  test('is dropped where the other has finished: everybody gets its bytes, and nothing runs again', async () => {
     const { clock, here, there, mine, first, request, work } = relieved();
     await clock.advance(1_600);
     const theirs = work(100, 'theirs');
@@ -40,7 +40,7 @@ describe('an answer that comes too late, because another process has the run,', 
     expect(clock.pending).toBe(0);
   });
 
-  it('waits for the other while that runs, and gives its answer', async () => {
+  test('waits for the other while that runs, and gives its answer', async () => {
     const { clock, there, mine, first, request, work } = relieved();
     await clock.advance(1_600);
     void there.run(request(work(1_500, 'theirs'), { path: 'fallback' }));
@@ -51,7 +51,7 @@ describe('an answer that comes too late, because another process has the run,', 
     expect(clock.pending).toBe(0);
   });
 
-  it('waits for the other until its own deadline, not longer: then there is no answer', async () => {
+  test('waits for the other until its own deadline, not longer: then there is no answer', async () => {
     const { clock, there, mine, first, request, work } = relieved();
     await clock.advance(1_600);
     const second = watch(there.run(request(work(3_000, 'theirs'), { path: 'fallback' })), clock.now);
@@ -63,7 +63,7 @@ describe('an answer that comes too late, because another process has the run,', 
     expect(clock.pending).toBe(0);
   });
 
-  it('does not go out because the deadline comes while a store that is well is being asked', async () => {
+  test('does not go out because the deadline comes while a store that is well is being asked', async () => {
     for (let latencyMs = 20; latencyMs < 60; latencyMs += 3) {
       const { clock, there, first, request, work } = relieved({ pollMs: [5, 5] }, latencyMs);
       await clock.advance(1_600 + latencyMs);
@@ -73,7 +73,7 @@ describe('an answer that comes too late, because another process has the run,', 
     }
   });
 
-  it.each(['disconnected', 'refusing', 'frozen'] as const)(
+  test.each(['disconnected', 'refusing', 'frozen'] as const)(
     'goes out at the deadline, degraded, if the store cannot be asked by then: %s',
     async (mood) => {
       const { clock, lines, there, mine, first, request, work } = relieved({ hiccupMs: 1_000 });
@@ -90,7 +90,7 @@ describe('an answer that comes too late, because another process has the run,', 
     },
   );
 
-  it('goes out as well where callbacks without a store are refused', async () => {
+  test('goes out as well where callbacks without a store are refused', async () => {
     const { clock, lines, there, mine, first, request, work } = relieved({ onStoreError: 'fail' });
     await clock.advance(1_600);
     void there.run(request(work(600, 'theirs'), { path: 'fallback' }));
@@ -103,7 +103,7 @@ describe('an answer that comes too late, because another process has the run,', 
     expect(mine.runs).toHaveLength(1);
   });
 
-  it('is stored after all where the other has died: nothing runs a third time', async () => {
+  test('is stored after all where the other has died: nothing runs a third time', async () => {
     const { clock, lines, process, there, mine, first, request, work } = relieved();
     await clock.advance(1_600);
     const theirs = work(60_000, 'theirs');
@@ -117,7 +117,7 @@ describe('an answer that comes too late, because another process has the run,', 
     expect(await process().run(request(mine))).toMatchObject({ answer: 'mine', verdict: 'replayed' });
   });
 
-  it.each([
+  test.each([
     ['before it comes', 100],
     ['while it is waited for', 700],
   ])('is stored after all where the other has failed %s, and nothing runs a third time', async (_, ms) => {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/check-imports.js', import.meta.url));
 
@@ -22,11 +22,11 @@ function check(files?: Readonly<Record<string, string>>, ...flags: string[]) {
   return { status, stderr };
 }
 
-it('the imports of this project keep the direction', () => {
+test('the imports of this project keep the direction', () => {
   expect(check()).toEqual({ status: 0, stderr: '' });
 });
 
-it('an import against the direction is named with file, line and rule', () => {
+test('an import against the direction is named with file, line and rule', () => {
   const { status, stderr } = check({
     'src/callbacks/a.ts': "import { x } from './b.js';\n\nimport { y } from '../http/core.js';\n",
     'src/emulator/engine/a.ts': "export { x } from '../api/app.js';",
@@ -47,7 +47,7 @@ it('an import against the direction is named with file, line and rule', () => {
   expect(stderr).toContain('6 imports against the direction');
 });
 
-it('a package outside of its place is named, and a type of Express may be used in its adapter', () => {
+test('a package outside of its place is named, and a type of Express may be used in its adapter', () => {
   const { status, stderr } = check({
     'src/http/express.ts': "import type { Request } from 'express';",
     'src/http/node.ts': "import type { Request } from 'express';",
@@ -74,7 +74,7 @@ it('a package outside of its place is named, and a type of Express may be used i
   expect(stderr).toContain('4 imports against the direction');
 });
 
-it('rest/ is imported by its index, for its types alone by the router, and never by callbacks', () => {
+test('rest/ is imported by its index, for its types alone by the router, and never by callbacks', () => {
   const { status, stderr } = check({
     'src/task-router.ts': "import type { A } from './rest/index.js';",
     'src/index.ts': "export { a } from './rest/index.js';",
@@ -92,7 +92,7 @@ it('rest/ is imported by its index, for its types alone by the router, and never
   expect(stderr).toContain('3 imports against');
 });
 
-it('handlers are written as users write them', () => {
+test('handlers are written as users write them', () => {
   const { status, stderr } = check({
     'handlers/index.ts': "import { defer } from 'taskrouter-kit';\nimport chat from './chat.js';",
     'handlers/chat.ts': "import { accept } from '../src/index.js';",
@@ -104,7 +104,7 @@ it('handlers are written as users write them', () => {
   expect(stderr).toContain('1 import against');
 });
 
-it('a circle is named once with its whole way, also one that only types make', () => {
+test('a circle is named once with its whole way, also one that only types make', () => {
   const { status, stderr } = check({
     'src/rest/c.ts': "import { a } from './a.js';",
     'src/rest/b.ts': "export { c } from './c.js';",
@@ -120,7 +120,7 @@ it('a circle is named once with its whole way, also one that only types make', (
   ]);
 });
 
-it('files that are reached by two ways make no circle', () => {
+test('files that are reached by two ways make no circle', () => {
   const files = {
     'src/rest/a.ts': "import './b.js';\nimport './c.js';",
     'src/rest/b.ts': "import './d.js';",
@@ -130,7 +130,7 @@ it('files that are reached by two ways make no circle', () => {
   expect(check(files)).toEqual({ status: 0, stderr: '' });
 });
 
-it('a rule about what does not exist, and a folder without a rule, are named in a whole project', () => {
+test('a rule about what does not exist, and a folder without a rule, are named in a whole project', () => {
   const files = {
     'src/rest/index.ts': 'export {};',
     'src/errors.ts': 'export {};',

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/server/config.js';
 
 const TOKEN = 'a-token-that-nobody-should-read';
@@ -13,7 +13,7 @@ function problemsOf(env: Readonly<Record<string, string>>): string {
 }
 
 describe('readConfig', () => {
-  it('needs nothing but a token', () => {
+  test('needs nothing but a token', () => {
     expect(readConfig({ TWILIO_AUTH_TOKEN: TOKEN })).toMatchObject({
       authTokens: [TOKEN],
       port: 3_000,
@@ -30,21 +30,21 @@ describe('readConfig', () => {
     });
   });
 
-  it('takes several tokens, the first of which is the present one', () => {
+  test('takes several tokens, the first of which is the present one', () => {
     expect(readConfig({ TWILIO_AUTH_TOKEN: 'present, next' }).authTokens).toEqual(['present', 'next']);
   });
 
-  it('takes an empty variable for one that is not set', () => {
+  test('takes an empty variable for one that is not set', () => {
     const { port, redisUrl } = readConfig({ TWILIO_AUTH_TOKEN: TOKEN, PORT: '', REDIS_URL: '' });
     expect([port, redisUrl]).toEqual([3_000, undefined]);
   });
 
-  it('does not start without a token, and says where it is found', () => {
+  test('does not start without a token, and says where it is found', () => {
     expect(problemsOf({})).toMatch(/TWILIO_AUTH_TOKEN is missing\. Set it to the Auth Token/);
     expect(problemsOf({ TWILIO_AUTH_TOKEN: '' })).toMatch(/TWILIO_AUTH_TOKEN is missing/);
   });
 
-  it('names a variable that is nearly one of its own, unless that one is set', () => {
+  test('names a variable that is nearly one of its own, unless that one is set', () => {
     const env = { TWILIO_AUTH_TOKEN: TOKEN };
     for (const [slip, meant] of [
       ['CALLBACK_DEADLNE_MS', 'CALLBACK_DEADLINE_MS'],
@@ -66,7 +66,7 @@ describe('readConfig', () => {
     expect(problemsOf({ ...env, REDIS_URI: '' })).toBe('');
   });
 
-  it('leaves the variables of other programs alone', () => {
+  test('leaves the variables of other programs alone', () => {
     const others = [
       'HOME',
       'HOSTNAME',
@@ -83,13 +83,13 @@ describe('readConfig', () => {
     expect(problemsOf({ TWILIO_AUTH_TOKEN: TOKEN, ...env })).toBe('');
   });
 
-  it('takes no log level that would not log what it says', () => {
+  test('takes no log level that would not log what it says', () => {
     expect(problemsOf({ TWILIO_AUTH_TOKEN: TOKEN, LOG_LEVEL: 'trace' })).toMatch(
       /LOG_LEVEL must be debug, info, warn, error or silent/,
     );
   });
 
-  it('names every variable that is wrong at once, and no value', () => {
+  test('names every variable that is wrong at once, and no value', () => {
     const wrong = {
       TWILIO_AUTH_TOKEN: 'one,,two',
       TWILIO_API_KEY: 'hush-1',
@@ -116,13 +116,13 @@ describe('readConfig', () => {
     expect(message).toContain('from 500 to 4800');
   });
 
-  it('wants an API key and its secret together', () => {
+  test('wants an API key and its secret together', () => {
     const key = `SK${'0'.repeat(32)}`;
     expect(problemsOf({ TWILIO_AUTH_TOKEN: TOKEN, TWILIO_API_KEY: key })).toMatch(/set both or neither/);
     expect(problemsOf({ TWILIO_AUTH_TOKEN: TOKEN, TWILIO_API_KEY: key, TWILIO_API_SECRET: 'x' })).toBe('');
   });
 
-  it.each([
+  test.each([
     ['redis://127.0.0.1:6379/abc', 'the number of a database'],
     ['redis://127.0.0.1:6379/0/1', 'the number of a database'],
     ['redis://127.0.0.1:6379/-1', 'the number of a database'],
@@ -144,7 +144,7 @@ describe('readConfig', () => {
     expect(message).not.toContain('hush');
   });
 
-  it.each([
+  test.each([
     'redis://127.0.0.1',
     'redis://localhost:6379/',
     'redis://127.0.0.1:6379/15',
@@ -154,7 +154,7 @@ describe('readConfig', () => {
     expect(readConfig({ TWILIO_AUTH_TOKEN: TOKEN, REDIS_URL: text }).redisUrl).toBe(text);
   });
 
-  it('listens for health and metrics on this machine alone, unless ADMIN_HOST says otherwise', () => {
+  test('listens for health and metrics on this machine alone, unless ADMIN_HOST says otherwise', () => {
     const env = { TWILIO_AUTH_TOKEN: TOKEN, ADMIN_PORT: '9090' };
     expect(readConfig({ ...env, HOST: '0.0.0.0' }).adminHost).toBe('127.0.0.1');
     expect(readConfig({ ...env, ADMIN_HOST: '10.0.0.1' }).adminHost).toBe('10.0.0.1');
@@ -163,11 +163,11 @@ describe('readConfig', () => {
     );
   });
 
-  it('wants two different ports', () => {
+  test('wants two different ports', () => {
     expect(problemsOf({ TWILIO_AUTH_TOKEN: TOKEN, ADMIN_PORT: '3000' })).toMatch(/ADMIN_PORT must differ/);
   });
 
-  it.each([
+  test.each([
     ['1', 1],
     ['true', true],
     ['false', false],
@@ -176,14 +176,19 @@ describe('readConfig', () => {
     expect(readConfig({ TWILIO_AUTH_TOKEN: TOKEN, TRUST_PROXY: text }).trustProxy).toEqual(expected);
   });
 
-  it.each(['10.0.0.0/33', '10.0.0.0/0', '::1/129', '10.0.0.0/8/8', 'hooks.example.com', '1.5', 'loopback,'])(
-    'refuses TRUST_PROXY %s, before Express would',
-    (text) => {
-      expect(problemsOf({ TWILIO_AUTH_TOKEN: TOKEN, TRUST_PROXY: text })).toContain('TRUST_PROXY must be');
-    },
-  );
+  test.each([
+    '10.0.0.0/33',
+    '10.0.0.0/0',
+    '::1/129',
+    '10.0.0.0/8/8',
+    'hooks.example.com',
+    '1.5',
+    'loopback,',
+  ])('refuses TRUST_PROXY %s, before Express would', (text) => {
+    expect(problemsOf({ TWILIO_AUTH_TOKEN: TOKEN, TRUST_PROXY: text })).toContain('TRUST_PROXY must be');
+  });
 
-  it('reads the workspaces of accounts as pairs', () => {
+  test('reads the workspaces of accounts as pairs', () => {
     const [one, two] = [`AC${'1'.repeat(32)}`, `AC${'2'.repeat(32)}`];
     const [a, b] = [`WS${'a'.repeat(32)}`, `WS${'b'.repeat(32)}`];
     const read = (ACCOUNTS: string) => readConfig({ TWILIO_AUTH_TOKEN: TOKEN, ACCOUNTS }).accounts;
@@ -194,7 +199,7 @@ describe('readConfig', () => {
     }
   });
 
-  it('bounds the connections', () => {
+  test('bounds the connections', () => {
     expect(readConfig({ TWILIO_AUTH_TOKEN: TOKEN }).maxConnections).toBe(5_000);
     expect(problemsOf({ TWILIO_AUTH_TOKEN: TOKEN, MAX_CONNECTIONS: '9' })).toMatch(/MAX_CONNECTIONS must be/);
   });

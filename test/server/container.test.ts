@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { VARIABLES } from '../../src/server/config.js';
 import { startHere } from './in-process.js';
 
@@ -10,11 +10,11 @@ const compose = read('docker-compose.yml');
 const dockerfile = read('Dockerfile');
 
 describe('docker-compose.yml', () => {
-  it.each(VARIABLES)('passes %s through', (name) => {
+  test.each(VARIABLES)('passes %s through', (name) => {
     expect(compose).toMatch(new RegExp(`^ {4}${name}: \\$\\{${name}:`, 'm'));
   });
 
-  it('gives Redis a password, and no container a right or a file it does not need', () => {
+  test('gives Redis a password, and no container a right or a file it does not need', () => {
     expect(compose).toContain('${REDIS_PASSWORD:?');
     expect(compose).toContain('requirepass');
     for (const line of ['read_only: true', 'cap_drop: [ALL]', 'no-new-privileges:true', 'mem_limit:']) {
@@ -23,7 +23,7 @@ describe('docker-compose.yml', () => {
   });
 });
 
-it('every image is named by its digest', () => {
+test('every image is named by its digest', () => {
   const images = [...`${compose}\n${dockerfile}`.matchAll(/^(?:FROM|\s+image:) (\S+)/gm)].map(
     ([, image]) => image,
   );
@@ -39,7 +39,7 @@ describe("the image's health check", () => {
     return (await once(child, 'exit'))[0] as number | null;
   }
 
-  it('finds health beside the callbacks, on a port of its own, and on a host of its own', async () => {
+  test('finds health beside the callbacks, on a port of its own, and on a host of its own', async () => {
     const beside = await startHere();
     const own = await startHere({ ADMIN_PORT: '0' });
     const other = await startHere({ ADMIN_PORT: '0', ADMIN_HOST: '127.0.0.2' });
@@ -51,7 +51,7 @@ describe("the image's health check", () => {
     expect(await check({ PORT: '1' })).toBe(1);
   });
 
-  it('ADMIN_PORT is on this machine alone, whatever HOST says', async () => {
+  test('ADMIN_PORT is on this machine alone, whatever HOST says', async () => {
     const { adminUrl, url } = await startHere({ HOST: '0.0.0.0', ADMIN_PORT: '0' });
     expect(new URL(adminUrl).hostname).toBe('127.0.0.1');
     const elsewhere = adminUrl.replace('127.0.0.1', '127.0.0.2');
@@ -66,7 +66,7 @@ describe('a token that Twilio did not issue', () => {
       message.includes('fewer than 32 hexadecimal digits'),
     );
 
-  it('is warned about at the start, by its position alone', async () => {
+  test('is warned about at the start, by its position alone', async () => {
     const good = '0123456789abcdef0123456789ABCDEF';
     expect(await warnings(good)).toEqual([]);
     const found = await warnings(`${good},secret,${good.slice(1)}`);

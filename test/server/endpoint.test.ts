@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { accept, defer, defineAssignment, defineEvent, defineOtherwise } from 'taskrouter-kit';
 import { assignmentRequest, eventRequest } from 'taskrouter-kit/testing';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { callback, reservation, TOKEN } from './endpoint-process.js';
 import { metric, startHere } from './in-process.js';
 
@@ -17,7 +17,7 @@ const handlers = [
 ];
 
 describe('health', () => {
-  it('says that it lives and is ready, and where runs are recorded', async () => {
+  test('says that it lives and is ready, and where runs are recorded', async () => {
     const { url } = await startHere();
     const health = await fetch(`${url}/healthz`);
     expect([health.status, await health.json()]).toEqual([200, { status: 'ok' }]);
@@ -25,7 +25,7 @@ describe('health', () => {
     expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready', store: 'memory' }]);
   });
 
-  it('and metrics move to ADMIN_PORT where that is set', async () => {
+  test('and metrics move to ADMIN_PORT where that is set', async () => {
     const { url, adminUrl } = await startHere({ ADMIN_PORT: '0' });
     expect(adminUrl).not.toBe(url);
     for (const path of ['/healthz', '/readyz', '/metrics']) {
@@ -37,7 +37,7 @@ describe('health', () => {
   });
 });
 
-it('a path that is nobody’s gets 404 as a problem, and nothing of the server', async () => {
+test('a path that is nobody’s gets 404 as a problem, and nothing of the server', async () => {
   const { url } = await startHere();
   const response = await fetch(`${url}/taskrouter/nothing`, { method: 'POST' });
   expect(response.status).toBe(404);
@@ -55,20 +55,20 @@ describe('what Twilio signed', () => {
     return fetch(`${url}/taskrouter/assignment`, request);
   };
 
-  it('is the public URL, where there is one', async () => {
+  test('is the public URL, where there is one', async () => {
     const { url } = await startHere({ PUBLIC_URL: 'https://hooks.example.com/api' });
     expect((await sent(url, 'https://hooks.example.com/api')).status).toBe(200);
     expect((await sent(url, url)).status).toBe(403);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
   });
 
-  it('is what a trusted proxy says, where there is none', async () => {
+  test('is what a trusted proxy says, where there is none', async () => {
     const { url } = await startHere({ TRUST_PROXY: '1' });
     const forwarded = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'hooks.example.com' };
     expect((await sent(url, 'https://hooks.example.com', forwarded)).status).toBe(200);
   });
 
-  it('is not what anybody says who is no trusted proxy', async () => {
+  test('is not what anybody says who is no trusted proxy', async () => {
     const { url } = await startHere();
     const forwarded = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'hooks.example.com' };
     expect((await sent(url, 'https://hooks.example.com', forwarded)).status).toBe(403);
@@ -77,7 +77,7 @@ describe('what Twilio signed', () => {
 });
 
 describe('metrics and the log', () => {
-  it('tell each callback with its handler, verdict, status and instruction', async () => {
+  test('tell each callback with its handler, verdict, status and instruction', async () => {
     const endpoint = await startHere({}, handlers);
     const { url, lines } = endpoint;
     const chat = assignmentRequest({
@@ -138,7 +138,7 @@ describe('metrics and the log', () => {
   });
 });
 
-it('a request whose body is still on its way when the endpoint stops gets an answer, not a cut', async () => {
+test('a request whose body is still on its way when the endpoint stops gets an answer, not a cut', async () => {
   const { url, close } = await startHere();
   const { headers, body } = assignmentRequest({ url: `${url}/taskrouter/assignment`, authToken: TOKEN });
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
@@ -156,7 +156,7 @@ it('a request whose body is still on its way when the endpoint stops gets an ans
 });
 
 describe('the start', () => {
-  it('says in one line which policies hold, without a secret', async () => {
+  test('says in one line which policies hold, without a secret', async () => {
     const { lines } = await startHere({ PUBLIC_URL: 'https://user:hush@hooks.example.com/api' });
     const line = lines.find(({ message }) => message === 'endpoint ready');
     expect(line?.fields).toMatchObject({
@@ -170,7 +170,7 @@ describe('the start', () => {
     expect(JSON.stringify(line)).not.toMatch(new RegExp(`hush|${TOKEN}`));
   });
 
-  it('warns in production when signatures will fail behind a proxy', async () => {
+  test('warns in production when signatures will fail behind a proxy', async () => {
     const warned = async (env: Readonly<Record<string, string>>) => {
       const { lines } = await startHere({ NODE_ENV: 'production', ...env });
       return lines.some(({ level, message }) => level === 'warn' && message.startsWith('Neither PUBLIC_URL'));
@@ -180,12 +180,12 @@ describe('the start', () => {
     expect(await warned({ PUBLIC_URL: 'https://hooks.example.com' })).toBe(false);
   });
 
-  it('refuses a port that is taken, and says which variable to change', async () => {
+  test('refuses a port that is taken, and says which variable to change', async () => {
     const { url } = await startHere();
     await expect(startHere({ PORT: new URL(url).port })).rejects.toThrow(/EADDRINUSE.*set PORT/);
   });
 
-  it('refuses handlers that cannot be registered', async () => {
+  test('refuses handlers that cannot be registered', async () => {
     const twice = [defineOtherwise(defer()), defineOtherwise(defer())];
     await expect(startHere({}, twice)).rejects.toThrow(/otherwise is registered twice/);
   });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigurationError } from 'taskrouter-kit';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { loadHandlers } from '../../src/server/load-handlers.js';
 
 const folders: string[] = [];
@@ -22,7 +22,7 @@ function folderWith(source: string, name = 'index.js'): string {
 const OTHERWISE = "{ kind: 'otherwise', handler: { instruction: 'defer' } }";
 
 describe('loadHandlers', () => {
-  it('loads the shipped handlers by default, in the order they are listed in', async () => {
+  test('loads the shipped handlers by default, in the order they are listed in', async () => {
     const handlers = await loadHandlers();
     const names = handlers.map((one) => (one.kind === 'assignment' ? one.match.name : one.kind));
     expect(names).toEqual([
@@ -35,12 +35,12 @@ describe('loadHandlers', () => {
     ]);
   });
 
-  it('loads the folder it is told', async () => {
+  test('loads the folder it is told', async () => {
     const folder = folderWith(`export default [${OTHERWISE}];`);
     expect(await loadHandlers(folder)).toEqual([{ kind: 'otherwise', handler: { instruction: 'defer' } }]);
   });
 
-  it.each([
+  test.each([
     ['no default export', 'export const handlers = [];', /has no default export\. Write: export default/],
     ['no array', `export default ${OTHERWISE};`, /a default export that is not an array/],
     [
@@ -60,12 +60,12 @@ describe('loadHandlers', () => {
     expect((error as Error).message).toMatch(message);
   });
 
-  it('keeps the cause of a failed import', async () => {
+  test('keeps the cause of a failed import', async () => {
     const folder = folderWith("throw new TypeError('no CRM');");
     await expect(loadHandlers(folder)).rejects.toMatchObject({ cause: { message: 'no CRM' } });
   });
 
-  it('says which file it looked for', async () => {
+  test('says which file it looked for', async () => {
     const folder = folderWith('', 'handlers.js');
     await expect(loadHandlers(folder)).rejects.toThrow(/no index\.ts or index\.js in .*Set HANDLERS_DIR/);
   });

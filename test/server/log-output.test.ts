@@ -4,7 +4,7 @@ import { mkdtempSync, openSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { LogOutput } from '../../src/server/log-output.js';
 import { freePort } from '../support/redis.js';
 import { callback, FIXTURES, reservation, TOKEN, until } from './endpoint-process.js';
@@ -41,7 +41,7 @@ const ended = (log: LogOutput) => new Promise<void>((resolve) => log.end(resolve
 const lines = () => disk.text.split('\n').filter((line) => line !== '');
 
 describe('the log', () => {
-  it('is written in order, a part at a time', async () => {
+  test('is written in order, a part at a time', async () => {
     const log = output();
     disk.next = [3, 'EAGAIN', 1, 'EINTR', 2];
     for (let i = 0; i < 5; i += 1) log.write(`line ${i}\n`);
@@ -50,7 +50,7 @@ describe('the log', () => {
     expect(log.dropped).toBe(0);
   });
 
-  it.each(['ENOSPC', 'EIO', 'EPIPE', 'EBADF', 'EDQUOT'])(
+  test.each(['ENOSPC', 'EIO', 'EPIPE', 'EBADF', 'EDQUOT'])(
     'that fails with %s drops its lines, counts them, goes on, and says so',
     async (code) => {
       const log = output();
@@ -67,7 +67,7 @@ describe('the log', () => {
     },
   );
 
-  it('that fills the disk in the middle of a line goes on with a line of its own', async () => {
+  test('that fills the disk in the middle of a line goes on with a line of its own', async () => {
     const log = output();
     disk.next = [12, 'ENOSPC'];
     log.write('{"a":1}\n{"b":2}\n{"c":3}\n');
@@ -78,7 +78,7 @@ describe('the log', () => {
     expect(log.dropped).toBe(2);
   });
 
-  it('that nobody reads is kept up to a bound, and what is beyond it is counted', async () => {
+  test('that nobody reads is kept up to a bound, and what is beyond it is counted', async () => {
     const log = output(100);
     disk.next = Array<string>(3).fill('EAGAIN');
     for (let i = 0; i < 50; i += 1) log.write('0123456789\n');
@@ -87,7 +87,7 @@ describe('the log', () => {
     expect(lines().slice(0, 9)).toEqual(Array(9).fill('0123456789'));
   });
 
-  it('that never takes a byte holds an ending process up for a second, one that fails not at all', async () => {
+  test('that never takes a byte holds an ending process up for a second, one that fails not at all', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     const log = output();
@@ -141,13 +141,13 @@ async function answersAndEnds({ child, url }: Awaited<ReturnType<typeof serve>>)
 }
 
 describe('an endpoint whose output', () => {
-  it('is a full disk answers, counts the lines, and ends', async () => {
+  test('is a full disk answers, counts the lines, and ends', async () => {
     const full = openSync('/dev/full', 'w');
     const metrics = await answersAndEnds(await serve(full, full));
     expect(Number(/^taskrouter_log_lines_dropped_total (\d+)/m.exec(metrics)?.[1])).toBeGreaterThan(4);
   });
 
-  it('is a pipe whose reader has gone answers, counts the lines, and ends', async () => {
+  test('is a pipe whose reader has gone answers, counts the lines, and ends', async () => {
     const started = await serve('pipe', 'pipe');
     started.child.stdout!.destroy();
     started.child.stderr!.destroy();
@@ -155,7 +155,7 @@ describe('an endpoint whose output', () => {
     expect(Number(/^taskrouter_log_lines_dropped_total (\d+)/m.exec(metrics)?.[1])).toBeGreaterThan(3);
   });
 
-  it('is a file has all its lines there when it has ended', async () => {
+  test('is a file has all its lines there when it has ended', async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'log-')), 'out');
     await answersAndEnds(await serve(openSync(path, 'w'), 'ignore'));
     const messages = readFileSync(path, 'utf8')

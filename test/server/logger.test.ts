@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { signRequest } from 'taskrouter-kit';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/server/config.js';
 import { createLogger } from '../../src/server/logger.js';
 import { lineRedactor, redactFields } from '../../src/server/redact.js';
@@ -17,12 +17,12 @@ function logged(fields: object, message = 'said', env: Readonly<Record<string, s
 }
 
 describe('the log of the endpoint', () => {
-  it('leaves SIDs, codes and numbers as they are', () => {
+  test('leaves SIDs, codes and numbers as they are', () => {
     const fields = { reservationSid: `WR${'0'.repeat(32)}`, status: 200, ms: 1.25, handler: 'chat' };
     expect(logged(fields).line).toMatchObject({ level: 'info', msg: 'said', ...fields });
   });
 
-  it('never shows attributes, however deep a handler hides them', () => {
+  test('never shows attributes, however deep a handler hides them', () => {
     const task = { sid: 'WT1', attributes: { name: 'Ada Lovelace' } };
     const { line, text } = logged({ task, deep: [{ worker: { attributes: { name: 'Ada Lovelace' } } }] });
     expect(line.task).toEqual({ sid: 'WT1', attributes: '[redacted]' });
@@ -30,14 +30,19 @@ describe('the log of the endpoint', () => {
     expect(task.attributes.name).toBe('Ada Lovelace');
   });
 
-  it.each(['authToken', 'X-Twilio-Signature', 'TaskAttributes', 'authorization', 'body', 'form', 'password'])(
-    'never shows a field called %s',
-    (name) => {
-      expect(logged({ [name]: 'hush', inner: { [name]: 'hush' } }).text).not.toContain('hush');
-    },
-  );
+  test.each([
+    'authToken',
+    'X-Twilio-Signature',
+    'TaskAttributes',
+    'authorization',
+    'body',
+    'form',
+    'password',
+  ])('never shows a field called %s', (name) => {
+    expect(logged({ [name]: 'hush', inner: { [name]: 'hush' } }).text).not.toContain('hush');
+  });
 
-  it('never shows a phone number, in a field, a message or an error', () => {
+  test('never shows a phone number, in a field, a message or an error', () => {
     const number = '+15017122661';
     const error = Object.assign(new Error(`cannot call ${number}`), { to: number });
     const { text } = logged(
@@ -48,13 +53,13 @@ describe('the log of the endpoint', () => {
     expect(logged({ url: '/calls?to=%2B15017122661' }).text).not.toContain('5017122661');
   });
 
-  it('never shows what an error carries beside its message', () => {
+  test('never shows what an error carries beside its message', () => {
     const error = Object.assign(new Error('no'), { config: { headers: { authorization: 'hush' } } });
     expect(logged({ err: error }).text).not.toContain('hush');
     expect(logged({ err: error }).line.err).toMatchObject({ type: 'Error', message: 'no' });
   });
 
-  it.each([
+  test.each([
     ['command', { name: 'set', args: ['ada', '{"name":"Ada Lovelace"}'] }],
     ['args', ['Ada Lovelace']],
     ['config', { data: '{"name":"Ada Lovelace"}' }],
@@ -70,19 +75,19 @@ describe('the log of the endpoint', () => {
     }
   });
 
-  it('never shows a configured secret, wherever it turns up', () => {
+  test('never shows a configured secret, wherever it turns up', () => {
     const env = { REDIS_URL: 'redis://:redis-password-1234@127.0.0.1:6379' };
     const { text } = logged({ note: `uses ${TOKEN}` }, 'connects with redis-password-1234', env);
     expect(text).not.toContain(TOKEN);
     expect(text).not.toContain('redis-password');
   });
 
-  it('never shows a signature', () => {
+  test('never shows a signature', () => {
     const signature = signRequest({ url: 'https://example.com', authToken: TOKEN });
     expect(logged({ note: `got ${signature}` }).text).not.toContain(signature);
   });
 
-  it('takes cycles, dates and objects that say for themselves what they look like', () => {
+  test('takes cycles, dates and objects that say for themselves what they look like', () => {
     const cycle: Record<string, unknown> = {
       at: new Date(0),
       own: { toJSON: () => ({ attributes: { a: 1 } }) },
@@ -92,7 +97,7 @@ describe('the log of the endpoint', () => {
     expect(line).toMatchObject({ at: '1970-01-01T00:00:00.000Z', own: { attributes: '[redacted]' } });
   });
 
-  it('writes JSON whatever is logged', () => {
+  test('writes JSON whatever is logged', () => {
     const redact = lineRedactor([TOKEN]);
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (fields) => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Redis } from 'ioredis';
-import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { bulk, startFakeRedis } from '../support/fake-redis.js';
 import { findServer, freePort, type PrivateRedis, startRedis, untilReady } from '../support/redis.js';
 import { callback, reservation, TOKEN, taskrouter, until } from './endpoint-process.js';
@@ -20,7 +20,7 @@ async function running(...flags: string[]): Promise<PrivateRedis> {
 const start = (url: string) => startHere({ REDIS_URL: url });
 
 describe('REDIS_URL leads to', () => {
-  it.each(['', '/0', '/1'])(
+  test.each(['', '/0', '/1'])(
     'a node of a cluster, with %j as database: refused with a sentence',
     async (db) => {
       const folder = mkdtempSync(join(tmpdir(), 'cluster-'));
@@ -32,13 +32,13 @@ describe('REDIS_URL leads to', () => {
     },
   );
 
-  it('a Sentinel: refused with a sentence', async () => {
+  test('a Sentinel: refused with a sentence', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'sentinel-')), 'sentinel.conf');
     writeFileSync(file, '');
     await expect(start(await startSentinel(file))).rejects.toMatchObject({ code: 'redis-sentinel' });
   });
 
-  it.each<[string, (command: string, args: readonly string[]) => string | undefined, string]>([
+  test.each<[string, (command: string, args: readonly string[]) => string | undefined, string]>([
     ['MOVED for a part of the keys', cluster('-MOVED 12182 10.0.0.2:6379'), 'redis-cluster'],
     ['ASK for a part of the keys', cluster('-ASK 12182 10.0.0.2:6379'), 'redis-cluster'],
     ['CLUSTERDOWN', cluster('-CLUSTERDOWN Hash slot not served'), 'redis-cluster'],
@@ -65,12 +65,12 @@ describe('REDIS_URL leads to', () => {
     await expect(start(fake.url)).rejects.toMatchObject({ code });
   });
 
-  it('a good Redis: it starts, and says nothing of it', async () => {
+  test('a good Redis: it starts, and says nothing of it', async () => {
     const { lines } = await start(inject('redisUrl'));
     expect(lines.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
   });
 
-  it('a good Redis that tells nothing of itself and writes nowhere: it starts, and warns', async () => {
+  test('a good Redis that tells nothing of itself and writes nowhere: it starts, and warns', async () => {
     const fake = await startFakeRedis((name) =>
       name === 'info'
         ? "-NOPERM no permissions to run the 'info' command"
@@ -86,7 +86,7 @@ describe('REDIS_URL leads to', () => {
     });
   });
 
-  it('a node of a cluster: the command ends with 2, and prints no password', async () => {
+  test('a node of a cluster: the command ends with 2, and prints no password', async () => {
     const fake = await startFakeRedis(cluster('-MOVED 1 10.0.0.2:6379'));
     onTestFinished(() => fake.close());
     const child = taskrouter(['serve'], { TWILIO_AUTH_TOKEN: TOKEN, PORT: '0', REDIS_URL: fake.url });
@@ -131,7 +131,7 @@ describe.each([
     async (admin: Redis): Promise<unknown> => admin.replicaof('NO', 'ONE'),
   ],
 ] as const)('a Redis that answers PING and is %s', (_what, trouble, cure) => {
-  it('is told by /readyz and by the gauge, without a callback, and is used again afterwards', async () => {
+  test('is told by /readyz and by the gauge, without a callback, and is used again afterwards', async () => {
     const redis = await running();
     const admin = new Redis(redis.url);
     onTestFinished(() => admin.disconnect());
@@ -148,7 +148,7 @@ describe.each([
   });
 });
 
-it('a thousand requests for /readyz ask the store once a second', async () => {
+test('a thousand requests for /readyz ask the store once a second', async () => {
   const redis = await running();
   const admin = new Redis(redis.url);
   onTestFinished(() => admin.disconnect());

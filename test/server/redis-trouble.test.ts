@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defer, defineAssignment, defineOtherwise, type HandlerDefinition, redirect } from 'taskrouter-kit';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { type PrivateRedis, startRedis } from '../support/redis.js';
 import { callback, type Got, reservation, until } from './endpoint-process.js';
 import { metric, startHere } from './in-process.js';
@@ -91,17 +91,17 @@ async function underLoad(
   expect(await ready()).toEqual({ status: 'ready', store: 'ok' });
 }
 
-it('Redis stopped in mid-load: every callback is answered in time, and it recovers by itself', async () => {
+test('Redis stopped in mid-load: every callback is answered in time, and it recovers by itself', async () => {
   const redis = await privateRedis();
   await underLoad(redis.url, redis.stop, redis.restart);
 });
 
-it('Redis frozen in mid-load: every callback is answered in time, and it recovers by itself', async () => {
+test('Redis frozen in mid-load: every callback is answered in time, and it recovers by itself', async () => {
   const redis = await privateRedis();
   await underLoad(redis.url, redis.freeze, redis.thaw);
 });
 
-it('Redis slow in mid-load: every callback is answered in time, and it recovers by itself', async () => {
+test('Redis slow in mid-load: every callback is answered in time, and it recovers by itself', async () => {
   const redis = await privateRedis();
   const proxy = await startProxy(redis.port);
   onTestFinished(() => proxy.close());
@@ -111,7 +111,7 @@ it('Redis slow in mid-load: every callback is answered in time, and it recovers 
   await underLoad(`redis://127.0.0.1:${proxy.port}`, delay(400), delay(0));
 });
 
-it('Redis down at the start: the endpoint starts, answers, and uses Redis as soon as it is there', async () => {
+test('Redis down at the start: the endpoint starts, answers, and uses Redis as soon as it is there', async () => {
   const redis = await privateRedis();
   await redis.stop();
   const { handlers } = counted();
@@ -127,7 +127,7 @@ it('Redis down at the start: the endpoint starts, answers, and uses Redis as soo
   }, 15_000);
 });
 
-it('Redis down under ON_STORE_ERROR=fail: 503, for callbacks and for /readyz', async () => {
+test('Redis down under ON_STORE_ERROR=fail: 503, for callbacks and for /readyz', async () => {
   const redis = await privateRedis();
   await redis.stop();
   const endpoint = await startHere({ REDIS_URL: redis.url, ON_STORE_ERROR: 'fail' });

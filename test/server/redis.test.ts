@@ -1,5 +1,5 @@
 import { createFakeClock } from 'taskrouter-kit/testing';
-import { expect, inject, it, onTestFinished } from 'vitest';
+import { expect, inject, onTestFinished, test } from 'vitest';
 import { silentLogger } from '../../src/log.js';
 import { connectRedis, firstAttempt } from '../../src/server/redis.js';
 import { freePort, startRedis } from '../support/redis.js';
@@ -11,14 +11,14 @@ function connect(...[url, log, clock]: Parameters<typeof connectRedis>) {
   return redis;
 }
 
-it('a command fails at once while there is no connection: nothing waits for one', async () => {
+test('a command fails at once while there is no connection: nothing waits for one', async () => {
   const redis = connect(inject('redisUrl'), silentLogger);
   await expect(redis.ping()).rejects.toThrow(/enableOfflineQueue/);
   await firstAttempt(redis);
   expect(await redis.ping()).toBe('PONG');
 });
 
-it('a connection that goes silent is given up and made anew', async () => {
+test('a connection that goes silent is given up and made anew', async () => {
   const server = await startRedis();
   onTestFinished(() => server.stop());
   const redis = connect(server.url, silentLogger);
@@ -30,7 +30,7 @@ it('a connection that goes silent is given up and made anew', async () => {
   expect(await redis.ping()).toBe('PONG');
 });
 
-it('a Redis that stays away is logged once in 10 s, with the number of failures since', async () => {
+test('a Redis that stays away is logged once in 10 s, with the number of failures since', async () => {
   const clock = createFakeClock();
   const lines: object[] = [];
   const log = { ...silentLogger, warn: (fields: object) => void lines.push(fields) };

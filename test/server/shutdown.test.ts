@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { freePort } from '../support/redis.js';
 import {
   callback,
@@ -44,7 +44,7 @@ function recordOf({ fields }: ReturnType<typeof reservation>): string {
 }
 
 describe.concurrent('a signal', () => {
-  it('in mid-handler lets the answer go out and ends with 0', async (test) => {
+  test('in mid-handler lets the answer go out and ends with 0', async (test) => {
     const endpoint = await start(test);
     const { answer } = await inMidHandler(endpoint, reservation(700));
     endpoint.kill('SIGTERM');
@@ -52,7 +52,7 @@ describe.concurrent('a signal', () => {
     expect(await endpoint.exited).toBe(0);
   });
 
-  it('makes the endpoint unready at once, while it takes callbacks for SHUTDOWN_DELAY_MS', async (test) => {
+  test('makes the endpoint unready at once, while it takes callbacks for SHUTDOWN_DELAY_MS', async (test) => {
     const endpoint = await start(test, { SHUTDOWN_DELAY_MS: '1000' });
     expect((await fetch(`${endpoint.url}/readyz`)).status).toBe(200);
     endpoint.kill('SIGTERM');
@@ -65,7 +65,7 @@ describe.concurrent('a signal', () => {
     expect(await endpoint.exited).toBe(0);
   });
 
-  it('past the limit answers 503, gives the lease back, logs what was cut and ends with 1', async (test) => {
+  test('past the limit answers 503, gives the lease back, logs what was cut and ends with 1', async (test) => {
     const redis = new Redis(inject('redisUrl'));
     test.onTestFinished(() => redis.disconnect());
     const endpoint = await start(test, { SHUTDOWN_TIMEOUT_MS: '300', REDIS_URL: inject('redisUrl') });
@@ -84,7 +84,7 @@ describe.concurrent('a signal', () => {
     });
   });
 
-  it('the second time ends it at once, with 1', async (test) => {
+  test('the second time ends it at once, with 1', async (test) => {
     const endpoint = await start(test);
     const { answer } = await inMidHandler(endpoint, reservation(60_000));
     endpoint.kill('SIGTERM');
@@ -95,7 +95,7 @@ describe.concurrent('a signal', () => {
   });
 });
 
-it('a signal while friendly names are looked up: callbacks are answered 503, not reset', async (test) => {
+test('a signal while friendly names are looked up: callbacks are answered 503, not reset', async (test) => {
   const port = await freePort();
   let ask = () => {};
   const asked = new Promise<void>((resolve) => {
@@ -129,7 +129,7 @@ it('a signal while friendly names are looked up: callbacks are answered 503, not
   expect((await once(child, 'exit'))[0]).toBe(1);
 });
 
-it('a log that nobody reads any more does not keep the endpoint from ending', async (test) => {
+test('a log that nobody reads any more does not keep the endpoint from ending', async (test) => {
   const child = taskrouter(['serve'], { TWILIO_AUTH_TOKEN: TOKEN, HOST: '127.0.0.1', PORT: '0' });
   test.onTestFinished(() => void child.kill('SIGKILL'));
   const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
@@ -150,7 +150,7 @@ it('a log that nobody reads any more does not keep the endpoint from ending', as
   expect((await once(child, 'exit'))[0]).toBe(0);
 });
 
-it('an endpoint without a token does not start: 2, and the variable is named', async () => {
+test('an endpoint without a token does not start: 2, and the variable is named', async () => {
   const child = taskrouter(['serve'], { PORT: '0' });
   const [stderr, [code]] = await Promise.all([text(child.stderr!), once(child, 'exit')]);
   expect(code).toBe(2);

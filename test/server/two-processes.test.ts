@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { callback, type EndpointProcess, reservation, startProcess } from './endpoint-process.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'taskrouter-kit-'));
@@ -27,7 +27,7 @@ afterAll(() => {
 });
 
 describe.concurrent('endpoints on one Redis', () => {
-  it('run one reservation once, however often it is sent to either: 50 answers, byte for byte the same', async () => {
+  test('run one reservation once, however often it is sent to either: 50 answers, byte for byte the same', async () => {
     const about = reservation(100);
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, i) => callback(endpoints[i % 2]!.url, about)),
@@ -38,7 +38,7 @@ describe.concurrent('endpoints on one Redis', () => {
     expect(runs(about)).toBe(1);
   });
 
-  it('answer the fallback request in time when the process that ran a 1.5 s handler is killed', async () => {
+  test('answer the fallback request in time when the process that ran a 1.5 s handler is killed', async () => {
     const [, other, victim] = endpoints as [EndpointProcess, EndpointProcess, EndpointProcess];
     const about = reservation(1_500);
     const primary = callback(victim.url, about).catch(() => 'cut');
@@ -54,7 +54,7 @@ describe.concurrent('endpoints on one Redis', () => {
     expect(runs(about)).toBe(2);
   });
 
-  it('answer 504 at the deadline of a 7 s handler, and the fallback request gets its instruction', async () => {
+  test('answer 504 at the deadline of a 7 s handler, and the fallback request gets its instruction', async () => {
     const [one, other] = endpoints as [EndpointProcess, EndpointProcess];
     const about = reservation(7_000);
     const primary = await callback(one.url, about);

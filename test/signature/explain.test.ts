@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   type ExplainRequest,
   explainSignature,
@@ -25,7 +25,7 @@ function explain(seen: Partial<ExplainRequest>, signed: Partial<Parameters<typeo
 const nested = (value: unknown) => value as Record<string, string>;
 
 describe('the one change is found', () => {
-  it.each<[string, string, ReturnType<typeof explain>, RegExp]>([
+  test.each<[string, string, ReturnType<typeof explain>, RegExp]>([
     ['scheme', 'TLS ended by a proxy', explain({ url: url.replace('https', 'http') }), /trust the proxy/],
     [
       'scheme',
@@ -176,7 +176,7 @@ describe('the one change is found', () => {
 });
 
 describe('the explanation', () => {
-  it('says what was tried when nothing is found, and doubts the token', () => {
+  test('says what was tried when nothing is found, and doubts the token', () => {
     const { valid, cause, text } = explain({ authTokens: ['one', 'two'] });
     expect({ valid, cause }).toEqual({ valid: false, cause: undefined });
     expect(text).toContain(
@@ -186,24 +186,24 @@ describe('the explanation', () => {
     expect(text).toContain('primary Auth Token');
   });
 
-  it('says that no body was seen', () => {
+  test('says that no body was seen', () => {
     expect(explain({ params: {} }).text).toContain('No body was seen');
   });
 
-  it('says which token and which form of the URL matched when all is well', () => {
+  test('says which token and which form of the URL matched when all is well', () => {
     const { valid, text } = explain({ authTokens: ['next', authTokens], url: `${url}#rc=2` });
     expect(valid).toBe(true);
     expect(text).toContain('with token 2 of 2 for another form of the URL (fragment-dropped)');
   });
 
-  it('shows a hostile name as one short quoted text', () => {
+  test('shows a hostile name as one short quoted text', () => {
     const { text } = explain({ params: { ...params, [`x\n\u001b[31m${'y'.repeat(500)}`]: '1' } });
     expect(text).not.toContain('\n');
     expect(text).not.toContain('\u001b');
     expect(text.length).toBeLessThan(1_000);
   });
 
-  it('never holds a token, a signature, credentials, a query or a value, and never throws', () => {
+  test('never holds a token, a signature, credentials, a query or a value, and never throws', () => {
     const secret = fc.stringMatching(/^[a-z]{3}$/).map((s) => `SECRET${s}`);
     const value = fc.oneof(
       secret,
@@ -243,14 +243,14 @@ describe('the explanation', () => {
 });
 
 describe('a budget of time', () => {
-  it('ends the search, and the text says that it did', () => {
+  test('ends the search, and the text says that it did', () => {
     const seen = { url: 'https://other.example.com/x?a=1&b=2&c=3&d=4&e=5', budgetMs: -1 };
     const { valid, cause, text } = explain(seen);
     expect([valid, cause]).toEqual([false, undefined]);
     expect(text).toMatch(/Not every change was tried: there was no time left/);
   });
 
-  it('does not matter where it suffices', () => {
+  test('does not matter where it suffices', () => {
     expect(explain({ url: url.replace('https', 'http'), budgetMs: 10_000 }).cause).toBe('scheme');
   });
 });

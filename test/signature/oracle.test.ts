@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import twilio from 'twilio';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { signRequest, verifyRequest, withBodyHash } from '../../src/signature/index.js';
 import { type UrlChange, urlVariants } from '../../src/signature/url.js';
 
@@ -164,7 +164,7 @@ const mutation = fc.constantFrom<(received: string) => string>(
 const tampering = fc.constantFrom('none', 'none', 'none', 'none', 'token', 'signature', 'parameter', 'value');
 
 describe('beside the official library', () => {
-  it('every generated form request it accepts we accept, and more only in the documented gaps', () => {
+  test('every generated form request it accepts we accept, and more only in the documented gaps', () => {
     const seen = { both: 0, neither: 0, oursAlone: 0 };
     const request = fc.record({
       received: url,
@@ -213,7 +213,7 @@ describe('beside the official library', () => {
     expect(seen.oursAlone).toBeGreaterThan(1_000);
   });
 
-  it('every generated JSON request is judged alike, but for the documented gaps', () => {
+  test('every generated JSON request is judged alike, but for the documented gaps', () => {
     const seen = { accepted: 0, refused: 0 };
     const request = fc.record({
       base: url,
@@ -243,7 +243,7 @@ describe('beside the official library', () => {
     expect(seen.refused).toBeGreaterThan(2_000);
   });
 
-  it('every generated request is signed alike', () => {
+  test('every generated request is signed alike', () => {
     fc.assert(
       fc.property(url, pairs, (signed, params) => {
         const fragmentless = signed.replace(/#.*$/, '');
@@ -274,19 +274,19 @@ describe('a documented gap of the official library', () => {
     };
   };
 
-  it('a fragment in the configured URL is not signed', () => {
+  test('a fragment in the configured URL is not signed', () => {
     const { theirs, ours } = check('https://example.com/a?b=1#rc=2', 'https://example.com/a?b=1');
     expect(theirs).toBe(false);
     expect(ours).toMatchObject({ valid: true, variant: ['fragment-dropped'] });
   });
 
-  it('credentials in the configured URL are not signed', () => {
+  test('credentials in the configured URL are not signed', () => {
     const { theirs, ours } = check('https://user:pass@example.com/a', 'https://example.com/a');
     expect(theirs).toBe(false);
     expect(ours).toMatchObject({ valid: true, variant: ['userinfo-dropped'] });
   });
 
-  it('neither are signed, and the default port is', () => {
+  test('neither are signed, and the default port is', () => {
     const { theirs, ours } = check('https://user@example.com/a#rc=2', 'https://example.com:443/a');
     expect(theirs).toBe(false);
     expect(ours).toMatchObject({
@@ -295,7 +295,7 @@ describe('a documented gap of the official library', () => {
     });
   });
 
-  it('an encoded question mark in a query stays encoded (its Express middleware decodes it)', () => {
+  test('an encoded question mark in a query stays encoded (its Express middleware decodes it)', () => {
     const signed = 'https://example.com/a?next=%3Fx&flag';
     const signature = signRequest({ url: signed, params, authToken: AUTH_TOKEN });
     const request = {
@@ -309,7 +309,7 @@ describe('a documented gap of the official library', () => {
     expect(verifyRequest({ signature, url: signed, params, authTokens: AUTH_TOKEN }).valid).toBe(true);
   });
 
-  it('a URL that is none is refused without an exception', () => {
+  test('a URL that is none is refused without an exception', () => {
     const signature = signRequest({ url: 'https://example.com/a', authToken: AUTH_TOKEN });
     expect(() => twilio.validateRequest(AUTH_TOKEN, signature, 'not a url', {})).toThrow();
     expect(verifyRequest({ signature, url: 'not a url', authTokens: AUTH_TOKEN })).toEqual({
@@ -320,7 +320,7 @@ describe('a documented gap of the official library', () => {
 });
 
 describe('no gap any more', () => {
-  it('a raw apostrophe beside a plus is accepted by both', () => {
+  test('a raw apostrophe beside a plus is accepted by both', () => {
     const url = "https://example.com/a?name=O'Hara&x=a+b";
     const signature = signRequest({ url, authToken: AUTH_TOKEN });
     expect(twilio.validateRequest(AUTH_TOKEN, signature, url, {})).toBe(true);

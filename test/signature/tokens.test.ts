@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { ConfigurationError } from '../../src/errors.js';
 import {
@@ -29,23 +29,23 @@ function setUp(
 }
 
 describe('a fixed token', () => {
-  it('answers directly, as a list, whatever the account', () => {
+  test('answers directly, as a list, whatever the account', () => {
     expect(createTokenSource('one').tokens(undefined)).toEqual(['one']);
     expect(createTokenSource(['one', 'two']).tokens(ACCOUNT)).toEqual(['one', 'two']);
   });
 
-  it('has nothing to refresh', () => {
+  test('has nothing to refresh', () => {
     expect(createTokenSource('one').refresh(ACCOUNT, ['one'])).toBeUndefined();
   });
 
-  it('is not changed by a later change to the list it came from', () => {
+  test('is not changed by a later change to the list it came from', () => {
     const list = ['one'];
     const source = createTokenSource(list);
     list.push('two');
     expect(source.tokens(ACCOUNT)).toEqual(['one']);
   });
 
-  it.each<[string, AuthToken]>([
+  test.each<[string, AuthToken]>([
     ['an empty text', ''],
     ['blanks', ' \t'],
     ['an empty list', []],
@@ -61,7 +61,7 @@ describe('a fixed token', () => {
 });
 
 describe('a token look-up', () => {
-  it('is asked once for each account until its time is over', async () => {
+  test('is asked once for each account until its time is over', async () => {
     const { state, source } = setUp((accountSid) => `token of ${accountSid}`, { ttlMs: 100 });
     expect(await source.tokens(ACCOUNT)).toEqual([`token of ${ACCOUNT}`]);
     expect(await source.tokens(OTHER)).toEqual([`token of ${OTHER}`]);
@@ -73,7 +73,7 @@ describe('a token look-up', () => {
     expect(state.asked).toEqual([ACCOUNT, OTHER, ACCOUNT]);
   });
 
-  it('is shared by calls that come at once', async () => {
+  test('is shared by calls that come at once', async () => {
     const { state, source } = setUp(async () => ['one', 'two']);
     const answers = await Promise.all([1, 2, 3].map(() => source.tokens(ACCOUNT)));
     expect(answers).toEqual([
@@ -84,7 +84,7 @@ describe('a token look-up', () => {
     expect(state.asked).toHaveLength(1);
   });
 
-  it.each([
+  test.each([
     undefined,
     '',
     'AC1',
@@ -99,12 +99,12 @@ describe('a token look-up', () => {
     expect(state.asked).toEqual([]);
   });
 
-  it.each([undefined, null, '', ' ', [], ['']])('that answers %j knows no token', async (answer) => {
+  test.each([undefined, null, '', ' ', [], ['']])('that answers %j knows no token', async (answer) => {
     const { source } = setUp(() => answer);
     expect(await source.tokens(ACCOUNT)).toEqual([]);
   });
 
-  it('that fails, by throwing or by rejecting, is asked again', async () => {
+  test('that fails, by throwing or by rejecting, is asked again', async () => {
     const { state, source } = setUp(() => {
       throw new Error('vault is sealed');
     });
@@ -115,7 +115,7 @@ describe('a token look-up', () => {
     expect(await source.tokens(ACCOUNT)).toEqual(['one']);
   });
 
-  it('that fails when the time is over does not prolong the old tokens', async () => {
+  test('that fails when the time is over does not prolong the old tokens', async () => {
     const { state, source } = setUp(() => 'old', { ttlMs: 100 });
     await source.tokens(ACCOUNT);
     state.now += 100;
@@ -124,7 +124,7 @@ describe('a token look-up', () => {
     await expect(source.tokens(ACCOUNT)).rejects.toThrow('vault is away');
   });
 
-  it('keeps at most maxAccounts, the last used ones', async () => {
+  test('keeps at most maxAccounts, the last used ones', async () => {
     const third = `AC${'3'.repeat(32)}`;
     const { state, source } = setUp(() => 'one', { maxAccounts: 2 });
     for (const accountSid of [ACCOUNT, OTHER, ACCOUNT, third, ACCOUNT, OTHER])
@@ -134,7 +134,7 @@ describe('a token look-up', () => {
 });
 
 describe('a refresh after a mismatch', () => {
-  it('asks again and gives the tokens not tried yet', async () => {
+  test('asks again and gives the tokens not tried yet', async () => {
     const { state, source } = setUp(() => 'old');
     const tried = await source.tokens(ACCOUNT);
     state.now += 5_000;
@@ -143,14 +143,14 @@ describe('a refresh after a mismatch', () => {
     expect(source.tokens(ACCOUNT)).toEqual(['old', 'new']);
   });
 
-  it('gives nothing when the tokens are the same', async () => {
+  test('gives nothing when the tokens are the same', async () => {
     const { state, source } = setUp(() => 'old');
     const tried = await source.tokens(ACCOUNT);
     state.now += 5_000;
     expect(await source.refresh(ACCOUNT, tried)).toBeUndefined();
   });
 
-  it('asks at most once in 5 seconds for each account', async () => {
+  test('asks at most once in 5 seconds for each account', async () => {
     const { state, source } = setUp(() => 'old');
     const tried = await source.tokens(ACCOUNT);
     await source.tokens(OTHER);
@@ -161,7 +161,7 @@ describe('a refresh after a mismatch', () => {
     expect(state.asked.filter((accountSid) => accountSid === ACCOUNT)).toHaveLength(3);
   });
 
-  it('gives what another request has learned in the meantime without asking again', async () => {
+  test('gives what another request has learned in the meantime without asking again', async () => {
     const { state, source } = setUp(() => 'old');
     const tried = await source.tokens(ACCOUNT);
     state.now += 5_000;
@@ -172,7 +172,7 @@ describe('a refresh after a mismatch', () => {
     expect(state.asked).toHaveLength(2);
   });
 
-  it('leaves the known tokens in use while it asks, and after it fails', async () => {
+  test('leaves the known tokens in use while it asks, and after it fails', async () => {
     const { state, source } = setUp(() => 'old');
     const tried = await source.tokens(ACCOUNT);
     state.now += 5_000;
@@ -184,7 +184,7 @@ describe('a refresh after a mismatch', () => {
     expect(source.refresh(ACCOUNT, tried)).toBeUndefined();
   });
 
-  it('does nothing for an account that was never asked for', () => {
+  test('does nothing for an account that was never asked for', () => {
     const { state, source } = setUp(() => 'one');
     expect(source.refresh(ACCOUNT, [])).toBeUndefined();
     expect(state.asked).toEqual([]);
@@ -194,7 +194,7 @@ describe('a refresh after a mismatch', () => {
 describe('accounts that were never verified', () => {
   const stranger = (n: number) => `AC${n.toString(16).padStart(32, '0')}`;
 
-  it('do not push out one whose signature was right', async () => {
+  test('do not push out one whose signature was right', async () => {
     const { state, source } = setUp(async () => 'one', { maxAccounts: 3 });
     await source.tokens(ACCOUNT);
     source.verified(ACCOUNT);
@@ -203,14 +203,14 @@ describe('accounts that were never verified', () => {
     expect(state.asked.filter((sid) => sid === ACCOUNT)).toHaveLength(1);
   });
 
-  it('push out each other', async () => {
+  test('push out each other', async () => {
     const { state, source } = setUp(async () => 'one', { maxAccounts: 3 });
     for (let n = 0; n < 10; n++) await source.tokens(stranger(n));
     await source.tokens(stranger(0));
     expect(state.asked).toHaveLength(11);
   });
 
-  it('are looked up 50 at once, and no more; verified ones are exempt', async () => {
+  test('are looked up 50 at once, and no more; verified ones are exempt', async () => {
     const waiting: Array<() => void> = [];
     const { state, source } = setUp(() => 'one', { ttlMs: 100 });
     await source.tokens(ACCOUNT);
@@ -229,14 +229,14 @@ describe('accounts that were never verified', () => {
     expect(await source.tokens(stranger(50))).toEqual(['two']);
   });
 
-  it('make room again when their look-up fails', async () => {
+  test('make room again when their look-up fails', async () => {
     const { state, source } = setUp(() => Promise.reject(new Error('vault is away')), { maxUnverified: 1 });
     await expect(source.tokens(ACCOUNT)).rejects.toThrow('vault is away');
     state.lookup = () => 'one';
     expect(await source.tokens(OTHER)).toEqual(['one']);
   });
 
-  it('are not asked for anew after a mismatch while there is no room', async () => {
+  test('are not asked for anew after a mismatch while there is no room', async () => {
     const { state, source } = setUp(() => 'old', { maxUnverified: 1 });
     const tried = await source.tokens(ACCOUNT);
     state.now += 5_000;
@@ -247,7 +247,7 @@ describe('accounts that were never verified', () => {
     expect(source.refresh(ACCOUNT, tried)).toBeInstanceOf(Promise);
   });
 
-  it('one pushed out while it is looked up is still verified afterwards', async () => {
+  test('one pushed out while it is looked up is still verified afterwards', async () => {
     let answer = (_token: string) => {};
     const { state, source } = setUp(() => new Promise((resolve) => (answer = resolve)), { maxAccounts: 2 });
     const slow = source.tokens(ACCOUNT);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { signRequest, urlVariants, verifyRequest, withBodyHash } from '../../src/signature/index.js';
 import {
   AUTH_TOKEN as authTokens,
@@ -12,7 +12,7 @@ import {
 const right = 'RSOYDt4T1cUTdK1PDd93/VVr8B8=';
 
 describe('a right signature', () => {
-  it.each([...TWILIO_VECTORS, ...OWN_VECTORS])('is accepted exactly as received: $name', (vector) => {
+  test.each([...TWILIO_VECTORS, ...OWN_VECTORS])('is accepted exactly as received: $name', (vector) => {
     const { signature, params, body: rawBody } = vector;
     expect(verifyRequest({ signature, url: vector.url, params, rawBody, authTokens })).toEqual({
       valid: true,
@@ -22,7 +22,7 @@ describe('a right signature', () => {
     });
   });
 
-  it.each([
+  test.each([
     [
       'a port in the request, none signed',
       'https://mycompany.com:1234/myapp.php?foo=1&bar=2',
@@ -45,7 +45,7 @@ describe('a right signature', () => {
     });
   });
 
-  it('is accepted for an apostrophe encoded or not, and for both with a port', () => {
+  test('is accepted for an apostrophe encoded or not, and for both with a port', () => {
     const raw = "https://example.com/path?test='quoted'";
     const encoded = raw.replaceAll("'", '%27');
     for (const signed of [
@@ -60,7 +60,7 @@ describe('a right signature', () => {
     }
   });
 
-  it('is accepted with any of the tokens and any of the URLs, and says which', () => {
+  test('is accepted with any of the tokens and any of the URLs, and says which', () => {
     const urls = ['https://example.com/api/api/assignment', url];
     const result = verifyRequest({
       signature: right,
@@ -71,7 +71,7 @@ describe('a right signature', () => {
     expect(result).toEqual({ valid: true, tokenIndex: 1, urlIndex: 1, variant: [] });
   });
 
-  it('for an empty JSON body over the form with 443 is accepted', () => {
+  test('for an empty JSON body over the form with 443 is accepted', () => {
     const signature = 'Ldidvp12m26NI7eqEvxnEpkd9Hc=';
     const result = verifyRequest({ signature, url: withBodyHash(url, '{}'), rawBody: '{}', authTokens });
     expect(result).toMatchObject({ valid: true, variant: ['port-added'] });
@@ -82,7 +82,7 @@ describe('a wrong request', () => {
   const check = (change: Partial<Parameters<typeof verifyRequest>[0]>) =>
     verifyRequest({ signature: right, url, params: CALL, authTokens, ...change });
 
-  it.each([
+  test.each([
     ['a parameter more', { params: { ...CALL, Extra: '' } }],
     ['a parameter less', { params: { ...CALL, Digits: [] } }],
     ['a value changed', { params: { ...CALL, Digits: '1235' } }],
@@ -99,24 +99,24 @@ describe('a wrong request', () => {
     expect(check(change)).toEqual({ valid: false, reason: 'mismatch' });
   });
 
-  it('is refused when a parser made an object of a parameter, whatever its toString says', () => {
+  test('is refused when a parser made an object of a parameter, whatever its toString says', () => {
     const nested = { ...CALL, Extra: { toString: () => '' } } as unknown as typeof CALL;
     expect(check({ params: nested })).toEqual({ valid: false, reason: 'mismatch' });
     const hostile = { ...CALL, Extra: Object.create(null) } as typeof CALL;
     expect(check({ params: hostile })).toEqual({ valid: false, reason: 'mismatch' });
   });
 
-  it('is refused when a parser made an object where Twilio signed an empty value', () => {
+  test('is refused when a parser made an object where Twilio signed an empty value', () => {
     const signature = signRequest({ url, params: { ...CALL, Extra: '' }, authToken: authTokens });
     const nested = { ...CALL, Extra: { a: 'forged' } } as unknown as typeof CALL;
     expect(check({ signature, params: nested })).toEqual({ valid: false, reason: 'mismatch' });
   });
 
-  it.each([undefined, ''])('without a header is told apart: %j', (signature) => {
+  test.each([undefined, ''])('without a header is told apart: %j', (signature) => {
     expect(check({ signature })).toEqual({ valid: false, reason: 'missing-signature' });
   });
 
-  it.each([
+  test.each([
     'WRONG_SIGNATURE',
     `${right} `,
     ` ${right}`,
@@ -130,11 +130,11 @@ describe('a wrong request', () => {
     expect(check({ signature })).toEqual({ valid: false, reason: 'malformed-signature' });
   });
 
-  it.each([[[]], [''], [['', '']]])('is refused when there is no usable token: %j', (none) => {
+  test.each([[[]], [''], [['', '']]])('is refused when there is no usable token: %j', (none) => {
     expect(check({ authTokens: none })).toEqual({ valid: false, reason: 'no-auth-token' });
   });
 
-  it('does not pass for being signed with an empty token', async () => {
+  test('does not pass for being signed with an empty token', async () => {
     const { createHmac } = await import('node:crypto');
     const signature = createHmac('sha1', '').update('https://example.com/').digest('base64');
     const request = { signature, url: 'https://example.com/', authTokens: ['', 'real'] };
@@ -147,12 +147,12 @@ describe('a JSON body', () => {
   const signed = withBodyHash(url, body);
   const signature = 'a9nBmqA0ju/hNViExpshrM61xv4=';
 
-  it('may be text or bytes', () => {
+  test('may be text or bytes', () => {
     const rawBody = Buffer.from(body);
     expect(verifyRequest({ signature, url: signed, rawBody, authTokens }).valid).toBe(true);
   });
 
-  it.each([
+  test.each([
     ['changed by a blank', signed, body.replace(' ', '')],
     ['empty', signed, ''],
   ])('is refused when it is not the one signed for: %s', (_, received, rawBody) => {
@@ -162,7 +162,7 @@ describe('a JSON body', () => {
     });
   });
 
-  it.each([
+  test.each([
     ['in upper case', signed.replace(/[\da-f]{64}/, (hash) => hash.toUpperCase())],
     ['too short', signed.slice(0, -1)],
     ['not hexadecimal, of the same low bytes', signed.slice(0, -1) + String.fromCharCode(0x136)],
@@ -175,18 +175,18 @@ describe('a JSON body', () => {
     });
   });
 
-  it('is refused when nothing vouches for it', () => {
+  test('is refused when nothing vouches for it', () => {
     const plain = signRequest({ url, authToken: authTokens });
     const result = verifyRequest({ signature: plain, url, rawBody: body, authTokens });
     expect(result).toEqual({ valid: false, reason: 'missing-body-hash' });
   });
 
-  it('is refused when parameters were put beside it', () => {
+  test('is refused when parameters were put beside it', () => {
     const result = verifyRequest({ signature, url: signed, rawBody: body, params: { A: 'b' }, authTokens });
     expect(result).toEqual({ valid: false, reason: 'mismatch' });
   });
 
-  it('refused once does not spoil the next check', () => {
+  test('refused once does not spoil the next check', () => {
     verifyRequest({ signature, url: signed, rawBody: '{}', authTokens });
     expect(verifyRequest({ signature: right, url, params: CALL, authTokens }).valid).toBe(true);
   });
@@ -215,7 +215,7 @@ describe('hostile input', () => {
     fc.constant(right),
   );
 
-  it('never makes it throw, and never passes', () => {
+  test('never makes it throw, and never passes', () => {
     fc.assert(
       fc.property(
         signatures,
@@ -235,7 +235,7 @@ describe('hostile input', () => {
     );
   });
 
-  it('100,000 parameters and a URL of a megabyte are judged', () => {
+  test('100,000 parameters and a URL of a megabyte are judged', () => {
     const params = Array.from({ length: 100_000 }, (_, i) => [`N${(i * 7919) % 100_000}`, 'x'] as const);
     const long = `https://example.com/?${'a=%27&'.repeat(170_000)}`;
     const signature = signRequest({ url: long, params, authToken: authTokens });
@@ -247,7 +247,7 @@ describe('hostile input', () => {
 const formsOf = (received: string) => [...urlVariants(received)].map((one) => one.url);
 
 describe('the forms of a URL', () => {
-  it.each(['a', 'a.', 'a/', '/', './', '@', ':', '[', ']', '?', '#', '%', "'", '&a=+'])(
+  test.each(['a', 'a.', 'a/', '/', './', '@', ':', '[', ']', '?', '#', '%', "'", '&a=+'])(
     'are found in one pass, however long the URL is: %j repeated',
     (unit) => {
       // An expression that backtracks would take years over each of these.
@@ -262,7 +262,7 @@ describe('the forms of a URL', () => {
     },
   );
 
-  it.each([
+  test.each([
     ['https://example.com/assignment', ['https://example.com:443/assignment']],
     ['http://example.com/a/b.c/', ['http://example.com:80/a/b.c/']],
     ['https://example.com:8443/assignment', ['https://example.com/assignment']],
@@ -272,7 +272,7 @@ describe('the forms of a URL', () => {
     expect(formsOf(received)).toEqual(others);
   });
 
-  it('are each given once, never the received one, and each with its changes', () => {
+  test('are each given once, never the received one, and each with its changes', () => {
     fc.assert(
       fc.property(
         fc.webUrl({ withQueryParameters: true, withFragments: true }),
@@ -288,7 +288,7 @@ describe('the forms of a URL', () => {
     );
   });
 
-  it('that need no normalising are found without it, and miss nothing by that', () => {
+  test('that need no normalising are found without it, and miss nothing by that', () => {
     const part = fc.string({ unit: fc.constantFrom(...'aZ09.-_~/:'), maxLength: 12 });
     fc.assert(
       fc.property(fc.constantFrom('http', 'https'), part, part, (scheme, host, path) => {
@@ -302,7 +302,7 @@ describe('the forms of a URL', () => {
     );
   });
 
-  it('keep the bytes of an IPv6 host', () => {
+  test('keep the bytes of an IPv6 host', () => {
     expect(formsOf('https://[2001:DB8::1]:8443/a')).toContain('https://[2001:DB8::1]/a');
   });
 });
@@ -317,7 +317,7 @@ describe('urlForms: port', () => {
       urlForms,
     }).valid;
 
-  it('takes the URL as received and with or without its port, and no other form', () => {
+  test('takes the URL as received and with or without its port, and no other form', () => {
     expect(at(url, url)).toBe(true);
     expect(at(url, url.replace('.com/', '.com:443/'))).toBe(true);
     expect(at(url.replace('.com/', '.com:8443/'), url)).toBe(true);

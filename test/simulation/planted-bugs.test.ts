@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { loadSimulation } from './bundle.js';
 import { PLANTED_BUGS } from './planted-bugs.js';
 import type * as Run from './run.js';
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 
 describe('the simulation finds', () => {
-  it.each(PLANTED_BUGS)('$name', { timeout: 120_000 }, async (bug) => {
+  test.each(PLANTED_BUGS)('$name', { timeout: 120_000 }, async (bug) => {
     const broken = await loadSimulation([bug]);
     for (const seed of [...(bug.seeds ?? []), ...broken.range(1, SEEDS)]) {
       const { found } = await broken.runSeeds([seed]);

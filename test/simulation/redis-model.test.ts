@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { redisStore } from '../../src/idempotency/store/redis/redis-store.js';
 import { planOf } from './plan.js';
 import { type Executed, RedisModel } from './redis-model.js';
@@ -56,7 +56,7 @@ async function expectSame(executed: readonly Executed[], model?: RedisModel): Pr
   }
 }
 
-it('answers as a real Redis does in what whole worlds ask it', async () => {
+test('answers as a real Redis does in what whole worlds ask it', async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(1_000_000), async (seed) => {
       const { executed } = await play(planOf(seed), { log: true });
@@ -101,7 +101,7 @@ const step = fc.oneof(
   fc.record({ claim: fc.record({ owner, leaseMs, max: fc.constantFrom(1, 20) }) }),
 );
 
-it('answers as a real Redis does to any operations of the store, in any order', async () => {
+test('answers as a real Redis does to any operations of the store, in any order', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
       let now = Date.UTC(2026, 0, 1);

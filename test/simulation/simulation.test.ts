@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { loadSimulation } from './bundle.js';
 import type * as Run from './run.js';
 
@@ -25,7 +25,7 @@ async function playAll(seeds: readonly number[]): Promise<number> {
 }
 
 describe('the callback path, simulated', () => {
-  it('keeps its promises whatever happens to processes, network and Redis', {
+  test('keeps its promises whatever happens to processes, network and Redis', {
     timeout: 120_000,
   }, async () => {
     const end = performance.now() + LONGEST_MS;
@@ -36,11 +36,11 @@ describe('the callback path, simulated', () => {
     expect(seeds).toBeGreaterThan(0);
   });
 
-  it('keeps them on the seeds that were once wrong', async () => {
+  test('keeps them on the seeds that were once wrong', async () => {
     expect(await playAll(ONCE_WRONG)).toBe(ONCE_WRONG.length);
   });
 
-  it('plays the same seed the same way', async () => {
+  test('plays the same seed the same way', async () => {
     for (const seed of [3, 11, 42, 365, 4_711]) {
       const [one, other] = [
         await simulation.play(simulation.planOf(seed)),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type * as v from 'valibot';
-import { describe, expect, expectTypeOf, it } from 'vitest';
+import { describe, expect, expectTypeOf, test } from 'vitest';
 import {
   checkDefinition,
   DefinitionError,
@@ -26,7 +26,7 @@ const workflow = (fields: object) => ({ ...SUPPORT, workflows: { Calls: fields }
 const routed = (fields: object) => workflow({ configuration: { task_routing: fields } });
 
 describe('checkDefinition', () => {
-  it('takes every key there is, and reads times as seconds', () => {
+  test('takes every key there is, and reads times as seconds', () => {
     const checked = checkDefinition({
       $schema: './workspace.schema.json',
       friendlyName: 'Centre',
@@ -85,7 +85,7 @@ describe('checkDefinition', () => {
     expect(checked.workflows?.Calls?.filters?.[0]?.targets.map(({ timeout }) => timeout)).toEqual([30, 120]);
   });
 
-  it('is typed as it is checked', () => {
+  test('is typed as it is checked', () => {
     type Writable<T> = T extends object ? { -readonly [K in keyof T]: Writable<T[K]> } : T;
     type Checked = v.InferInput<typeof workspaceSchema>;
     expectTypeOf<Writable<WorkspaceDefinition>>().toExtend<Checked>();
@@ -93,7 +93,7 @@ describe('checkDefinition', () => {
     expectTypeOf<Checked>().toExtend<WorkspaceDefinition>();
   });
 
-  it.each<[string, unknown, readonly (string | RegExp)[]]>([
+  test.each<[string, unknown, readonly (string | RegExp)[]]>([
     ['no object', 'text', [/^The definition must be an object with .*friendlyName/]],
     ['a misspelt kind', { taskQueue: {} }, ['taskQueue: is not a key here. Did you mean "taskQueues"?']],
     [
@@ -205,12 +205,12 @@ describe('checkDefinition', () => {
     }
   });
 
-  it("passes on keys of Twilio's configuration that it does not know", () => {
+  test("passes on keys of Twilio's configuration that it does not know", () => {
     const definition = routed({ default_filter: { queue: 'Support', something_new: 1 } });
     expect(problemsOf(definition)).toEqual([]);
   });
 
-  it('never throws anything else, whatever it is given', () => {
+  test('never throws anything else, whatever it is given', () => {
     fc.assert(
       fc.property(fc.anything({ withNullPrototype: true, maxDepth: 5 }), (given) => {
         problemsOf(given);
@@ -222,7 +222,7 @@ describe('checkDefinition', () => {
 });
 
 describe('readSeconds', () => {
-  it.each([
+  test.each([
     [30, 30],
     ['30s', 30],
     ['1h30m', 5_400],
@@ -240,7 +240,7 @@ describe('readSeconds', () => {
   });
 });
 
-it('formatPath writes a path as JavaScript does', () => {
+test('formatPath writes a path as JavaScript does', () => {
   expect(formatPath(['workflows', 'Who helps', 'filters', 0, 'targets', 1, 'queue'])).toBe(
     'workflows["Who helps"].filters[0].targets[1].queue',
   );

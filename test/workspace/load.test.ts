@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { loadDefinition } from '../../src/workspace/index.js';
 import { locateInScript } from '../../src/workspace/locate.js';
 
@@ -28,7 +28,7 @@ async function refusal(path: string, modules = {}): Promise<string> {
 const SAME = { taskQueues: { 'Support EN': {} }, workflows: { Calls: { defaultQueue: 'Support EN' } } };
 
 describe('loadDefinition', () => {
-  it.each([
+  test.each([
     ['a.json', JSON.stringify(SAME)],
     ['a.yaml', 'taskQueues:\n  Support EN: {}\nworkflows:\n  Calls:\n    defaultQueue: Support EN\n'],
     ['a.YML', 'taskQueues: { Support EN: {} }\nworkflows: { Calls: { defaultQueue: Support EN } }\n'],
@@ -43,7 +43,7 @@ describe('loadDefinition', () => {
     expect((await loadDefinition(file(name, text))).definition).toEqual(SAME);
   });
 
-  it('reads a TypeScript file and what it imports anew each time', async () => {
+  test('reads a TypeScript file and what it imports anew each time', async () => {
     const path = file('a.ts', `import name from './name.js';\nexport default { friendlyName: name };`);
     const beside = path.replace('a.ts', 'name.ts');
     writeFileSync(beside, "export default 'one' as string;");
@@ -52,7 +52,7 @@ describe('loadDefinition', () => {
     expect((await loadDefinition(path)).definition.friendlyName).toBe('two');
   });
 
-  it('gives a script the modules of this process', async () => {
+  test('gives a script the modules of this process', async () => {
     const path = file(
       'a.ts',
       "import { name } from 'taskrouter-kit/workspace';\nexport default { friendlyName: name };",
@@ -61,7 +61,7 @@ describe('loadDefinition', () => {
     expect(definition.friendlyName).toBe('shared');
   });
 
-  it('lets YAML anchors and merges stand', async () => {
+  test('lets YAML anchors and merges stand', async () => {
     const text =
       'workers:\n  Ann: &w\n    activity: Available\n  Ben:\n    <<: *w\n    attributes: { a: 1 }\n';
     expect((await loadDefinition(file('a.yaml', text))).definition.workers).toEqual({
@@ -70,7 +70,7 @@ describe('loadDefinition', () => {
     });
   });
 
-  it.each([
+  test.each([
     [
       'the line of a value',
       'a.yaml',
@@ -131,7 +131,7 @@ describe('loadDefinition', () => {
     expect(await refusal(file(name, text))).toMatch(message);
   });
 
-  it('says that there is no such file', async () => {
+  test('says that there is no such file', async () => {
     expect(await refusal(join(folder, 'none.yaml'))).toMatch(/There is no such file\.$/);
   });
 });
@@ -147,7 +147,7 @@ describe('locateInScript', () => {
   // TypeScript is found from this file on.
   const locate = locateInScript(import.meta.filename, text);
 
-  it.each([
+  test.each([
     [['taskQueues', 'Support EN', 'targetWorkers'], "targetWorkers: 'b'"],
     [['taskQueues', 'queue', 'targetWorkers'], "targetWorkers: 'a =='"],
     [['workflows', 'Calls', 'filters', 0, 'targets', 1, 'timeout'], 'timeout: 1'],
@@ -157,7 +157,7 @@ describe('locateInScript', () => {
     expect(text.split('\n')[line - 1]!.slice(column - 1)).toMatch(found);
   });
 
-  it('finds nothing where no TypeScript is installed', () => {
+  test('finds nothing where no TypeScript is installed', () => {
     expect(locateInScript(join(folder, 'a.ts'), text)(['taskQueues'])).toBeUndefined();
   });
 });

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { workspaceJsonSchema } from '../../scripts/workspace-json-schema.js';
 
-it('the published JSON Schema is that of the definition: npx tsx scripts/write-schema.ts', () => {
+test('the published JSON Schema is that of the definition: npx tsx scripts/write-schema.ts', () => {
   const published = readFileSync(new URL('../../workspace.schema.json', import.meta.url), 'utf8');
   expect(JSON.parse(published)).toEqual(JSON.parse(workspaceJsonSchema()));
 });

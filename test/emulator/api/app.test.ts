@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { at, emulator, get, post, send, useWorld, workers, workspaceSid } from './world.js';
 
 useWorld();
 
 describe('a request that is none', () => {
-  it.each([
+  test.each([
     ['no credentials', ''],
     ['another scheme', 'Bearer x'],
     ['no base64', 'Basic %%%'],
@@ -15,7 +15,7 @@ describe('a request that is none', () => {
     expect(answer.headers.get('www-authenticate')).toMatch(/^Basic/);
   });
 
-  it('for an unknown path or resource gets 404 and 20404, naming it', async () => {
+  test('for an unknown path or resource gets 404 and 20404, naming it', async () => {
     expect(await get('/v1/Nothing')).toMatchObject({ status: 404, body: { code: 20404 } });
     const missing = await get(at('/Tasks/WT1'));
     expect(missing.body.message).toBe(
@@ -24,12 +24,12 @@ describe('a request that is none', () => {
     expect((await get(at('/tasks'))).status).toBe(404);
   });
 
-  it('of another method gets 405 and 20004', async () => {
+  test('of another method gets 405 and 20004', async () => {
     expect(await send('PUT', at())).toMatchObject({ status: 405, body: { code: 20004 } });
     expect((await send('POST', at('/TaskQueues/Statistics'))).status).toBe(405);
   });
 
-  it('that cannot be read gets 400', async () => {
+  test('that cannot be read gets 400', async () => {
     expect((await get(at('/Workers/%'))).status).toBe(400);
     const json = { 'content-type': 'application/json' };
     expect((await send('POST', at('/TaskQueues/RealTimeStatistics'), '{"queueSids":', json)).status).toBe(
@@ -41,7 +41,7 @@ describe('a request that is none', () => {
     expect((await send('POST', at('/TaskQueues/RealTimeStatistics'), '{}', json)).status).toBe(400);
   });
 
-  it('in JSON is a form without parameters, but for the one operation that takes JSON', async () => {
+  test('in JSON is a form without parameters, but for the one operation that takes JSON', async () => {
     const json = { 'content-type': 'application/json' };
     const answer = await send('POST', at('/Activities'), '{"FriendlyName":"Lunch"}', json);
     expect(answer).toMatchObject({ status: 400, body: { code: 20001 } });
@@ -55,7 +55,7 @@ describe('a request that is none', () => {
     expect(bulk).toMatchObject({ status: 200, body: { task_queue_response_count: 2 } });
   });
 
-  it('with a path in another case, or a method such as OPTIONS, is none of Twilio’s; HEAD is GET', async () => {
+  test('with a path in another case, or a method such as OPTIONS, is none of Twilio’s; HEAD is GET', async () => {
     expect((await get(`/v1/workspaces/${workspaceSid}`)).status).toBe(404);
     expect((await get(`/V1/Workspaces/${workspaceSid}`)).status).toBe(404);
     expect((await get(`/v1/Workspaces/${workspaceSid.toLowerCase()}`)).status).toBe(404);
@@ -66,7 +66,7 @@ describe('a request that is none', () => {
     expect((await send('HEAD', at('/Tasks/WT1'))).status).toBe(404);
   });
 
-  it('with bad parameters names each of them', async () => {
+  test('with bad parameters names each of them', async () => {
     const { status, body } = await post(at('/Tasks'), {
       Priority: 'high',
       VirtualStartTime: 'now',
@@ -81,7 +81,7 @@ describe('a request that is none', () => {
 });
 
 describe('a parameter', () => {
-  it('of zero or false is not taken for an absent one', async () => {
+  test('of zero or false is not taken for an absent one', async () => {
     const channel = at(`/Workers/${workers.Ann}/Channels/default`);
     const changed = await post(channel, { Capacity: '0', Available: 'false' });
     expect(changed.body).toMatchObject({ configured_capacity: 0, available: false });
@@ -94,7 +94,7 @@ describe('a parameter', () => {
     ).toBe(412);
   });
 
-  it('is read as Twilio reads it: names by case, booleans by 1 and yes, words in any case', async () => {
+  test('is read as Twilio reads it: names by case, booleans by 1 and yes, words in any case', async () => {
     expect((await post(at('/Activities'), { FriendlyName: 'A', Available: 'yes' })).body.available).toBe(
       true,
     );
@@ -106,7 +106,7 @@ describe('a parameter', () => {
     );
   });
 
-  it('that is a date has a zone, however it is written', async () => {
+  test('that is a date has a zone, however it is written', async () => {
     for (const time of [
       '2026-01-02T03:04:05Z',
       '2026-01-02T03:04:05.000z',
@@ -142,7 +142,7 @@ describe('a parameter', () => {
     }
   });
 
-  it('that is given twice, or is out of its range, is refused', async () => {
+  test('that is given twice, or is out of its range, is refused', async () => {
     const twice = await send('POST', at('/Activities'), new URLSearchParams('FriendlyName=A&FriendlyName=B'));
     expect(twice.status).toBe(400);
     const faults: [string, Record<string, string>][] = [
@@ -178,7 +178,7 @@ describe('a parameter', () => {
     expect((await post(at('/Tasks'), { Attributes: `{"a":"${'é'.repeat(4_088)}"}` })).status).toBe(201);
   });
 
-  it('clears a URL when it is empty', async () => {
+  test('clears a URL when it is empty', async () => {
     await post(at(), { EventCallbackUrl: 'http://127.0.0.1:1/', EventsFilter: 'task.created' });
     expect((await get(at())).body.event_callback_url).toBe('http://127.0.0.1:1/');
     expect((await post(at(), { EventCallbackUrl: '' })).body.event_callback_url).toBeNull();
@@ -186,7 +186,7 @@ describe('a parameter', () => {
 });
 
 describe('a task’s life by REST', () => {
-  it('refuses the steps that TaskRouter refuses, in its words', async () => {
+  test('refuses the steps that TaskRouter refuses, in its words', async () => {
     const task = emulator.createTask();
     const path = at(`/Tasks/${task.sid}`);
     const wrap = await post(path, { AssignmentStatus: 'wrapping' });
@@ -198,7 +198,7 @@ describe('a task’s life by REST', () => {
     expect((await get(path)).status).toBe(404);
   });
 
-  it('gives a reservation under the wrong task or worker no answer but 404', async () => {
+  test('gives a reservation under the wrong task or worker no answer but 404', async () => {
     const available = [...emulator.workspaces.get(workspaceSid)!.activities.values()].find(
       (one) => one.available,
     )!;
@@ -216,7 +216,7 @@ describe('a task’s life by REST', () => {
 });
 
 describe('statistics', () => {
-  it('count what happened in the window, split by waiting time', async () => {
+  test('count what happened in the window, split by waiting time', async () => {
     const task = emulator.createTask();
     await emulator.advance('8s');
     await post(at(`/Tasks/${task.sid}`), { AssignmentStatus: 'canceled', Reason: 'x' });
@@ -242,7 +242,7 @@ describe('statistics', () => {
     });
   });
 
-  it('of a window that has passed know who was in which activity then', async () => {
+  test('of a window that has passed know who was in which activity then', async () => {
     const from = new Date(emulator.now());
     await emulator.advance('60s');
     const to = new Date(emulator.now());
@@ -259,7 +259,7 @@ describe('statistics', () => {
     );
   });
 
-  it('of workers are of those who fit every filter', async () => {
+  test('of workers are of those who fit every filter', async () => {
     const [one] = emulator.workspaces.get(workspaceSid)!.taskQueues.values();
     const total = async (query: string) =>
       ((await get(`${at('/Workers/Statistics')}?${query}`)).body.realtime as { total_workers: number })
@@ -270,7 +270,7 @@ describe('statistics', () => {
     expect(await total(`TaskQueueSid=${one!.sid}&TaskQueueName=Two`)).toBe(0);
   });
 
-  it('say how long workers were in each activity', async () => {
+  test('say how long workers were in each activity', async () => {
     await emulator.advance('60s');
     const { body } = await get(at(`/Workers/${workers.Ann}/Statistics`));
     const { activity_durations } = body.cumulative as { activity_durations: object[] };

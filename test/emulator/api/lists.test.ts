@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   at,
   authorization,
@@ -16,7 +16,7 @@ import {
 useWorld();
 
 describe('a page', () => {
-  it('has URLs under the host that was called, filters included', async () => {
+  test('has URLs under the host that was called, filters included', async () => {
     const { port } = new URL(emulator.url);
     const body = await new Promise<string>((resolve, reject) => {
       const path = `${at('/Workers')}?PageSize=1&TargetWorkersExpression=level%20%3E%200`;
@@ -37,7 +37,7 @@ describe('a page', () => {
     expect(shown[0].url).toMatch(/^http:\/\/taskrouter\.example:81\/v1\/Workspaces\//);
   });
 
-  it('goes on where it was when the item it stands on has gone', async () => {
+  test('goes on where it was when the item it stands on has gone', async () => {
     const first = await get(`${at('/Workers')}?PageSize=1`);
     const next = String((first.body.meta as Record<string, unknown>).next_page_url);
     await emulator.advance('1s');
@@ -46,7 +46,7 @@ describe('a page', () => {
     expect(names(await get(next), 'workers')).toEqual(['Bob']);
   });
 
-  it('asked for by number is refused with 40153, and its first page is not', async () => {
+  test('asked for by number is refused with 40153, and its first page is not', async () => {
     expect(await get(`${at('/Workers')}?Page=1`)).toMatchObject({ status: 400, body: { code: 40153 } });
     expect((await get(`${at('/Workers')}?Page=0&PageSize=50`)).status).toBe(200);
     expect((await get(`${at('/Workers')}?PageSize=1001`)).status).toBe(400);
@@ -55,7 +55,7 @@ describe('a page', () => {
 });
 
 describe('a list', () => {
-  it('of workers is filtered by activity, name, queue and expression', async () => {
+  test('of workers is filtered by activity, name, queue and expression', async () => {
     const by = async (query: string) => names(await get(`${at('/Workers')}?${query}`), 'workers');
     expect(await by('ActivityName=Available')).toEqual(['Ann']);
     expect(await by('Available=false')).toEqual(['Bob']);
@@ -71,7 +71,7 @@ describe('a list', () => {
     expect((await get(`${at('/Workers')}?Ordering=Shoes`)).status).toBe(400);
   });
 
-  it('of workers, queues, workspaces, activities and workflows is filtered by their own fields', async () => {
+  test('of workers, queues, workspaces, activities and workflows is filtered by their own fields', async () => {
     const by = async (key: string, path: string) => names(await get(path), key);
     await post(at('/Workflows'), {
       FriendlyName: 'Other',
@@ -106,7 +106,7 @@ describe('a list', () => {
     expect(await by('workers', at(`/Workers?ActivitySid=${available}&Available=1`))).toEqual(['Ann', 'Bob']);
   });
 
-  it('of reservations is filtered by status, and under a task by worker', async () => {
+  test('of reservations is filtered by status, and under a task by worker', async () => {
     const [one] = emulator.workspaces.get(workspaceSid)!.taskQueues.values();
     const task = emulator.createTask({ routingTarget: one!.sid });
     const [reservation] = emulator.workspaces.get(workspaceSid)!.reservationsOfTask(task.sid);
@@ -128,13 +128,13 @@ describe('a list', () => {
     );
   });
 
-  it('of queues is filtered by the attributes a worker would have, numbers in strings included', async () => {
+  test('of queues is filtered by the attributes a worker would have, numbers in strings included', async () => {
     const query = `EvaluateWorkerAttributes=${encodeURIComponent('{"level":"6"}')}`;
     expect(names(await get(`${at('/TaskQueues')}?${query}`), 'task_queues')).toEqual(['One']);
     expect(names(await get(`${at('/TaskQueues')}?WorkerSid=${workers.Bob}`), 'task_queues')).toEqual(['Two']);
   });
 
-  it('of events is of the last 15 minutes, filtered; an event can be read for 30 days', async () => {
+  test('of events is of the last 15 minutes, filtered; an event can be read for 30 days', async () => {
     const task = emulator.createTask();
     await emulator.advance('16m');
     const other = emulator.createTask({ taskChannel: 'voice' });
@@ -163,7 +163,7 @@ describe('a list', () => {
     expect((await get(at(`/Events/${event!.sid}`))).status).toBe(404);
   });
 
-  it('of tasks is filtered and ordered', async () => {
+  test('of tasks is filtered and ordered', async () => {
     const made = [1, 5, 3].map((priority) =>
       emulator.createTask({ priority, attributes: { kind: `k${priority}` } }),
     );

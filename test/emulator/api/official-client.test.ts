@@ -1,6 +1,6 @@
 import { createEmulator, type Emulator, twilioOptions } from 'taskrouter-kit/emulator';
 import twilio, { type RestException } from 'twilio';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 let emulator: Emulator;
 let client: twilio.Twilio;
@@ -34,7 +34,7 @@ async function support() {
 }
 
 describe('the official twilio package, unchanged', () => {
-  it('drives the whole life of a task', async () => {
+  test('drives the whole life of a task', async () => {
     const { workspace, ws, worker, queue } = await support();
     const offline = await ws.activities.create({ friendlyName: 'Lunch', available: false });
     const channel = await ws.taskChannels.create({ friendlyName: 'Mail', uniqueName: 'mail' });
@@ -67,7 +67,7 @@ describe('the official twilio package, unchanged', () => {
     expect((await failure(ws.fetch())).status).toBe(404);
   });
 
-  it('pages through 2,500 tasks, each seen once, forwards and back', async () => {
+  test('pages through 2,500 tasks, each seen once, forwards and back', async () => {
     const { workspace, ws, worker } = await support();
     await ws.workers(worker.sid).workerChannels('default').update({ capacity: 0 });
     for (let made = 0; made < 2_500; made += 1) emulator.createTask({ workspaceSid: workspace.sid });
@@ -80,7 +80,7 @@ describe('the official twilio package, unchanged', () => {
     expect(first.previousPageUrl).toBeUndefined();
   });
 
-  it('is refused with 412 on a stale ETag, and nothing changes', async () => {
+  test('is refused with 412 on a stale ETag, and nothing changes', async () => {
     const { ws, worker } = await support();
     await ws.workers(worker.sid).update({ attributes: '{"languages":["en"],"level":1}', ifMatch: '0' });
     const error = await failure(ws.workers(worker.sid).update({ attributes: '{}', ifMatch: '0' }));
@@ -88,7 +88,7 @@ describe('the official twilio package, unchanged', () => {
     expect((await ws.workers(worker.sid).fetch()).attributes).toContain('level');
   });
 
-  it('reads errors with Twilio’s codes', async () => {
+  test('reads errors with Twilio’s codes', async () => {
     const { ws } = await support();
     expect(await failure(ws.workers.create({ friendlyName: 'alice' }))).toMatchObject({
       status: 400,
@@ -103,7 +103,7 @@ describe('the official twilio package, unchanged', () => {
     });
   });
 
-  it('reaches the emulator with a region and an edge set, page after page', async () => {
+  test('reaches the emulator with a region and an edge set, page after page', async () => {
     const there = twilio(emulator.accountSid, emulator.authToken, {
       ...emulator.twilioOptions(),
       region: 'ie1',
@@ -118,7 +118,7 @@ describe('the official twilio package, unchanged', () => {
     const answer = { sid: `CA${'0'.repeat(32)}` };
     beforeEach(() => void asked.splice(0));
 
-    it('goes its own way by the HTTP client it is given', async () => {
+    test('goes its own way by the HTTP client it is given', async () => {
       class Recorder extends twilio.RequestClient {
         override async request(options: { uri: string }) {
           asked.push(options.uri);
@@ -137,7 +137,7 @@ describe('the official twilio package, unchanged', () => {
       expect(emulator.workspaces.size).toBe(1);
     });
 
-    it('goes to where it was addressed without one', async () => {
+    test('goes to where it was addressed without one', async () => {
       const fetch: typeof globalThis.fetch = async (url, { method, body } = {}) => {
         asked.push(`${method} ${url} ${body}`);
         return Response.json(answer, { status: 201 });

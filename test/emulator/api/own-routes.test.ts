@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { Emulator } from 'taskrouter-kit/emulator';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { start } from '../open.js';
 
 /** Unlike fetch, it lets the Host header be anything. */
@@ -24,7 +24,7 @@ function call(
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
 describe('web pages are kept out of /_emulator', () => {
-  it.each(['localhost', 'LOCALHOST:99', 'emulator.localhost', '127.0.0.1:8080', '127.9.9.9', '[::1]:8080'])(
+  test.each(['localhost', 'LOCALHOST:99', 'emulator.localhost', '127.0.0.1:8080', '127.9.9.9', '[::1]:8080'])(
     'the host %s is this machine',
     async (host) => {
       const emulator = await start();
@@ -32,7 +32,7 @@ describe('web pages are kept out of /_emulator', () => {
     },
   );
 
-  it.each([
+  test.each([
     'evil.example',
     'evil.example:8080',
     'localhost.evil.example',
@@ -57,7 +57,7 @@ describe('web pages are kept out of /_emulator', () => {
     expect((await call(emulator, 'GET', '/v1/Workspaces', { host })).status).toBe(401);
   });
 
-  it('a name that was allowed is our own, in any case and with any port', async () => {
+  test('a name that was allowed is our own, in any case and with any port', async () => {
     const emulator = await start({ allowHosts: ['emulator', 'Taskrouter.Test', 'fd00::7'] });
     for (const host of ['emulator:8080', 'taskrouter.test', '[fd00::7]:1']) {
       expect((await call(emulator, 'GET', '/_emulator/clock', { host })).status, host).toBe(200);
@@ -65,14 +65,14 @@ describe('web pages are kept out of /_emulator', () => {
     expect((await call(emulator, 'GET', '/_emulator/clock', { host: 'other' })).status).toBe(403);
   });
 
-  it.each(['http://emulator:8080', 'a b', '', '*/x', 'me@emulator'])(
+  test.each(['http://emulator:8080', 'a b', '', '*/x', 'me@emulator'])(
     '%j is no name to allow',
     async (host) => {
       await expect(start({ allowHosts: [host] })).rejects.toMatchObject({ code: 'bad-host' });
     },
   );
 
-  it('only its own origin may ask', async () => {
+  test('only its own origin may ask', async () => {
     const emulator = await start();
     const { host } = new URL(emulator.url);
     const before = emulator.now();
@@ -107,7 +107,7 @@ describe('every number has bounds', () => {
     return { status: answer.status, body: JSON.parse(answer.body) };
   };
 
-  it.each([
+  test.each([
     '99999999d',
     '367d',
     '9'.repeat(400),
@@ -127,7 +127,7 @@ describe('every number has bounds', () => {
     expect(emulator.now()).toBe(before);
   });
 
-  it('nor by a number in JSON that no clock can take', async () => {
+  test('nor by a number in JSON that no clock can take', async () => {
     const emulator = await start();
     for (const body of [
       '{"advance":1e300}',
@@ -141,7 +141,7 @@ describe('every number has bounds', () => {
     expect((await post(emulator, 'clock', '{', 'application/json')).status).toBe(400);
   });
 
-  it('it stops before the year that dates cannot be written in', async () => {
+  test('it stops before the year that dates cannot be written in', async () => {
     const emulator = await start();
     const onAndOn = async () => {
       for (;;) await emulator.advance('366d');
@@ -151,7 +151,7 @@ describe('every number has bounds', () => {
     expect(emulator.seed({}).workspaceSid).toMatch(/^WS/);
   });
 
-  it.each(['drop=1000001', `drop=${'9'.repeat(400)}`, 'drop=-1', 'drop=1.5', 'drop=null', 'drop='])(
+  test.each(['drop=1000001', `drop=${'9'.repeat(400)}`, 'drop=-1', 'drop=1.5', 'drop=null', 'drop='])(
     'no switch takes %s',
     async (body) => {
       const emulator = await start();
@@ -160,7 +160,7 @@ describe('every number has bounds', () => {
     },
   );
 
-  it.each([
+  test.each([
     '{"drop":1e999}',
     '{"drop":null}',
     '{"drop":{"times":1000001}}',
@@ -173,13 +173,13 @@ describe('every number has bounds', () => {
     expect(answer.body.code).toBe('bad-trouble');
   });
 
-  it('leading zeros are digits', async () => {
+  test('leading zeros are digits', async () => {
     const emulator = await start();
     expect((await post(emulator, 'trouble', 'drop=007')).body).toEqual({ drop: 7 });
   });
 });
 
-it('what a switch answers can be sent again', async () => {
+test('what a switch answers can be sent again', async () => {
   const emulator = await start();
   emulator.trouble({ drop: true, duplicate: 2, delay: { ms: 5 } });
   expect(emulator.troubles()).toEqual({ drop: true, duplicate: 2, delay: true });
@@ -187,7 +187,7 @@ it('what a switch answers can be sent again', async () => {
   expect(emulator.troubles()).toEqual({ drop: true, duplicate: 2, delay: true });
 });
 
-it('names with control characters are shown escaped', async () => {
+test('names with control characters are shown escaped', async () => {
   const emulator = await start();
   const name = 'Ann\u001b[2J\u009b1m\r\nX';
   const { workspaceSid } = emulator.seed({

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { createEmulator } from 'taskrouter-kit/emulator';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { start } from '../open.js';
 import { at, authorization, emulator, get, post, useWorld, workers, workspaceSid } from './world.js';
 
@@ -26,7 +26,7 @@ describe('a multipart body', () => {
     return form;
   };
 
-  it('is a form: fields, text beyond ASCII, a file, a name that comes twice', async () => {
+  test('is a form: fields, text beyond ASCII, a file, a name that comes twice', async () => {
     const attributes = JSON.stringify({ name: 'Zoë', line: 'a\r\n--b' });
     const task = await multipart(
       at('/Tasks'),
@@ -48,7 +48,7 @@ describe('a multipart body', () => {
     expect(twice.status).toBe(400);
   });
 
-  it('as the oldest Node client and curl write it', async () => {
+  test('as the oldest Node client and curl write it', async () => {
     const boundary = '--------------------------012345678901234567890123';
     const part = `--${boundary}\r\nContent-Disposition: form-data; name="FriendlyName"\r\n\r\nLunch\r\n`;
     for (const end of [`--${boundary}--`, `--${boundary}--\r\n`]) {
@@ -59,7 +59,7 @@ describe('a multipart body', () => {
     }
   });
 
-  it.each([
+  test.each([
     ['multipart/form-data', 'x'],
     ['multipart/form-data; boundary=b', '--c\r\n'],
     ['multipart/form-data; boundary=b', '--b\r\nContent-Disposition: form-data; name="Frien'],
@@ -68,7 +68,7 @@ describe('a multipart body', () => {
     expect([answer.status, answer.body.code]).toEqual([400, 20001]);
   });
 
-  it('has at most 1,000 fields and 4 MB', async () => {
+  test('has at most 1,000 fields and 4 MB', async () => {
     const many = formOf(Array.from({ length: 1_001 }, (_, index) => [`A${index}`, 'x'] as const));
     expect((await multipart(at('/Activities'), many)).status).toBe(400);
     const large = formOf([['FriendlyName', 'x'.repeat(4_300_000)]]);
@@ -77,7 +77,7 @@ describe('a multipart body', () => {
 });
 
 describe('the answer to a change comes before routing goes on', () => {
-  it('a new task is pending, and so is one whose new attributes find somebody', async () => {
+  test('a new task is pending, and so is one whose new attributes find somebody', async () => {
     const { body: workflow } = await get(at('/Workflows'));
     const [one] = (await get(at('/TaskQueues'))).body.task_queues as { sid: string }[];
     const [{ sid }] = workflow.workflows as [{ sid: string }];
@@ -97,7 +97,7 @@ describe('the answer to a change comes before routing goes on', () => {
     expect((await get(at(`/Tasks/${waiting.body.sid}`))).body.assignment_status).toBe('reserved');
   });
 
-  it('a worker who is given a task at once is answered in the activity that was asked for', async () => {
+  test('a worker who is given a task at once is answered in the activity that was asked for', async () => {
     const single = emulator.seed({
       multiTaskEnabled: false,
       activities: { Busy: { available: false } },
@@ -113,7 +113,7 @@ describe('the answer to a change comes before routing goes on', () => {
   });
 });
 
-it('lists of events may be separated by blanks, commas or both', async () => {
+test('lists of events may be separated by blanks, commas or both', async () => {
   const attributes = JSON.stringify({ call_sid: `CA${'1'.repeat(32)}`, from: '+15005550010' });
   const [one] = emulator.workspaces.get(workspaceSid)!.taskQueues.keys();
   const { body: task } = await post(at('/Tasks'), { Attributes: attributes, RoutingTarget: one! });
@@ -130,7 +130,7 @@ it('lists of events may be separated by blanks, commas or both', async () => {
   expect((await get(at('/Tasks?AssignmentStatus=assigned%20reserved'))).body.tasks).toHaveLength(1);
 });
 
-it('the template EMPTY is NONE, and the debugger says so', async () => {
+test('the template EMPTY is NONE, and the debugger says so', async () => {
   for (const [template, queues] of [
     ['empty', 0],
     ['NONE', 0],
@@ -146,7 +146,7 @@ it('the template EMPTY is NONE, and the debugger says so', async () => {
   ]);
 });
 
-it('channels go by their unique names in any case of letters', async () => {
+test('channels go by their unique names in any case of letters', async () => {
   const task = await post(at('/Tasks'), { TaskChannel: 'VOICE' });
   expect(task.body.task_channel_unique_name).toBe('voice');
   expect((await get(at('/TaskChannels/Chat'))).body.unique_name).toBe('chat');
@@ -171,7 +171,7 @@ describe('a proxy on this machine', () => {
     return JSON.parse(answer).links.tasks;
   };
 
-  it('says by X-Forwarded-Proto that it was called by https', async () => {
+  test('says by X-Forwarded-Proto that it was called by https', async () => {
     const host = 'taskrouter.example';
     const under = at('/Tasks');
     expect(await urls({ host, 'x-forwarded-proto': 'https' })).toBe(`https://${host}${under}`);
@@ -192,7 +192,7 @@ describe('API keys', () => {
       })
     ).status;
 
-  it('open the API with their own secrets, beside the token', async () => {
+  test('open the API with their own secrets, beside the token', async () => {
     const { url, accountSid, authToken } = await start({ apiKeys: { [sid]: 'a:b', [other]: 'c' } });
     expect(await status(url, sid, 'a:b')).toBe(200);
     expect(await status(url, other, 'c')).toBe(200);
@@ -210,7 +210,7 @@ describe('API keys', () => {
     }
   });
 
-  it.each([
+  test.each([
     { SK1: 'x' },
     { [sid]: '' },
     { [`AC${'0'.repeat(32)}`]: 'x' },
@@ -221,7 +221,7 @@ describe('API keys', () => {
 });
 
 describe('worker. before a name', () => {
-  it('is the same in TargetWorkers, whatever changes later', async () => {
+  test('is the same in TargetWorkers, whatever changes later', async () => {
     const queue = async (expression: string) =>
       String(
         (await post(at('/TaskQueues'), { FriendlyName: expression, TargetWorkers: expression })).body.sid,

@@ -1,5 +1,5 @@
 import { createEmulator, type Emulator } from 'taskrouter-kit/emulator';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { operations } from '../../../src/emulator/api/operations.js';
 import { checkedApi, openApi } from '../../support/checked-api.js';
 
@@ -10,13 +10,13 @@ beforeAll(async () => {
 afterAll(() => emulator.close());
 
 describe('the table of operations', () => {
-  it('has the 61 operations of Twilio’s API, each once', () => {
+  test('has the 61 operations of Twilio’s API, each once', () => {
     expect(operations).toHaveLength(61);
     expect(new Set(operations.map(({ id }) => id)).size).toBe(61);
     expect(new Set(operations.map(({ method, path }) => `${method} ${path}`)).size).toBe(61);
   });
 
-  it.runIf(openApi)('has the methods, paths and parameters of the OpenAPI file', () => {
+  test.runIf(openApi)('has the methods, paths and parameters of the OpenAPI file', () => {
     // The one request body without a schema there.
     const bulk = 'CreateTaskQueueBulkRealTimeStatistics';
     const known = (one: { id: string; method: string; path: string }, params: readonly string[]) => [
@@ -28,7 +28,7 @@ describe('the table of operations', () => {
     expect(new Map(ours as never)).toEqual(new Map(theirs as never));
   });
 
-  it.skipIf(openApi)(
+  test.skipIf(openApi)(
     'was not compared: Twilio’s OpenAPI file is not here; name it in TASKROUTER_OPENAPI',
     () => {
       console.warn('Twilio’s OpenAPI file is not here: answers are checked by status and form alone.');
@@ -37,7 +37,7 @@ describe('the table of operations', () => {
 });
 
 describe('every answer of the 61 operations', () => {
-  it('fits the schema of the OpenAPI file', async () => {
+  test('fits the schema of the OpenAPI file', async () => {
     const { call, called } = checkedApi(emulator);
     const sid = ({ body }: Awaited<ReturnType<typeof call>>) => String(body.sid);
     const WorkspaceSid = sid(await call('CreateWorkspace', {}, { FriendlyName: 'All', Template: 'FIFO' }));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { createEmulator, type Emulator } from 'taskrouter-kit/emulator';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { operations } from '../../../src/emulator/api/operations.js';
 import { checkedApi } from '../../support/checked-api.js';
 
@@ -111,7 +111,7 @@ describe('any sequence of legal and illegal calls', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
   let files = 0;
 
-  it(
+  test(
     'is answered in Twilio’s forms, never with a 500, and no status takes a step it may not',
     async () => {
       await fc.assert(

@@ -1,5 +1,5 @@
 import { createEmulator, type Emulator } from 'taskrouter-kit/emulator';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 let emulator: Emulator;
 let workspace: string;
@@ -83,7 +83,7 @@ afterAll(() => emulator.close());
 describe('cumulative statistics', () => {
   const canceledAfter = 22;
 
-  it('of the workspace', async () => {
+  test('of the workspace', async () => {
     const body = await call('/CumulativeStatistics?SplitByWaitTime=3,22');
     expect(body).toMatchObject({
       ...counts({ reservations_created: 3, reservations_accepted: 1 }),
@@ -113,7 +113,7 @@ describe('cumulative statistics', () => {
     expect(await call('/CumulativeStatistics?TaskChannel=default')).toMatchObject({ tasks_created: 3 });
   });
 
-  it('of the workflow', async () => {
+  test('of the workflow', async () => {
     expect(await call(`/Workflows/${sids.W}/CumulativeStatistics`)).toMatchObject({
       ...counts({ reservations_created: 3, reservations_accepted: 1 }),
       reservations_rejected: 1,
@@ -126,7 +126,7 @@ describe('cumulative statistics', () => {
     });
   });
 
-  it('of each queue', async () => {
+  test('of each queue', async () => {
     expect(await call(`/TaskQueues/${sids.A}/CumulativeStatistics`)).toMatchObject({
       ...counts({ reservations_created: 2, reservations_accepted: 1, reservations_timed_out: 1 }),
       tasks_entered: 3,
@@ -147,7 +147,7 @@ describe('cumulative statistics', () => {
     });
   });
 
-  it('of the workers, together and one by one', async () => {
+  test('of the workers, together and one by one', async () => {
     const durations = (offline: number, available: number, unavailable: number) =>
       [offline, available, unavailable].map((total) => expect.objectContaining({ total }));
     expect(await call('/Workers/CumulativeStatistics')).toMatchObject({
@@ -189,7 +189,7 @@ describe('real-time statistics', () => {
   const workers = (...numbers: number[]) =>
     numbers.map((number) => expect.objectContaining({ workers: number }));
 
-  it('of the workspace and the workflow', async () => {
+  test('of the workspace and the workflow', async () => {
     const inActivities = { activity_statistics: workers(1, 0, 1), total_workers: 2 };
     expect(await call('/RealTimeStatistics')).toMatchObject({ ...waiting(), ...inActivities });
     expect(await call('/RealTimeStatistics?TaskChannel=voice')).toMatchObject({ ...none, ...inActivities });
@@ -197,7 +197,7 @@ describe('real-time statistics', () => {
     expect(await call('/Workers/RealTimeStatistics')).toMatchObject(inActivities);
   });
 
-  it('of each queue: who is eligible, and who of them is available', async () => {
+  test('of each queue: who is eligible, and who of them is available', async () => {
     const { A, B } = sids;
     const ofA = {
       ...none,

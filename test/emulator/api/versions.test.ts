@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { at, emulator, get, post, send, useWorld, workers, workspaceSid } from './world.js';
 
 useWorld();
@@ -13,7 +13,7 @@ describe('If-Match', () => {
   };
   const version = async (path: string) => Number((await get(path)).headers.get('etag'));
 
-  it('is asked of every update and deletion that takes it; a stale one changes nothing', async () => {
+  test('is asked of every update and deletion that takes it; a stale one changes nothing', async () => {
     const { task, reservation } = offered();
     const underTask = at(`/Tasks/${task}/Reservations/${reservation}`);
     const underWorker = at(`/Workers/${workers.Ann}/Reservations/${reservation}`);
@@ -48,7 +48,7 @@ describe('If-Match', () => {
     }
   });
 
-  it('of the present version, bare or quoted, or * lets the change through', async () => {
+  test('of the present version, bare or quoted, or * lets the change through', async () => {
     const { task, reservation } = offered();
     const path = at(`/Workers/${workers.Ann}/Reservations/${reservation}`);
     const accept = { ReservationStatus: 'accepted' };
@@ -60,7 +60,7 @@ describe('If-Match', () => {
     expect((await send('DELETE', taskPath, undefined, { 'if-match': '*' })).status).toBe(204);
   });
 
-  it('of a worker counts what it can take: capacity, availability of a channel, reservations', async () => {
+  test('of a worker counts what it can take: capacity, availability of a channel, reservations', async () => {
     const path = at(`/Workers/${workers.Bob}`);
     const changed = (await get(path)).body.date_updated;
     expect(await version(path)).toBe(0);
@@ -80,7 +80,7 @@ describe('If-Match', () => {
     expect((await get(path)).body.date_updated).toBe(changed);
   });
 
-  it('of something that is not there is 404', async () => {
+  test('of something that is not there is 404', async () => {
     const missing = await post(at('/Tasks/WT1'), { Priority: '1' }, { 'if-match': '0' });
     expect(missing.status).toBe(404);
   });
@@ -89,7 +89,7 @@ describe('If-Match', () => {
 describe('what an update is refused with', () => {
   const accept = { ReservationStatus: 'accepted' };
 
-  it('410 for accepting a rescinded reservation, 400 for every other one that is not pending', async () => {
+  test('410 for accepting a rescinded reservation, 400 for every other one that is not pending', async () => {
     const view = emulator.workspaces.get(workspaceSid)!;
     const [one] = view.taskQueues.values();
     await post(at(`/TaskQueues/${one!.sid}`), { MaxReservedWorkers: '2', TargetWorkers: 'level > 0' });
@@ -130,7 +130,7 @@ describe('what an update is refused with', () => {
     );
   });
 
-  it('pending reservations of a worker are rejected only on the way to an activity that takes no tasks', async () => {
+  test('pending reservations of a worker are rejected only on the way to an activity that takes no tasks', async () => {
     const view = emulator.workspaces.get(workspaceSid)!;
     const path = at(`/Workers/${workers.Ann}`);
     const [offline, available] = [...view.activities.keys()];

@@ -5,7 +5,7 @@ import {
   type WorkspaceDefinition,
 } from 'taskrouter-kit/emulator';
 import twilio from 'twilio';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { type Received, type Reply, startEndpoint } from './endpoint.js';
 
 const open: { close(): Promise<void> }[] = [];
@@ -43,7 +43,7 @@ const onlyReservation = (emulator: Emulator) => {
 };
 
 describe('an assignment callback', () => {
-  it('carries exactly the 12 documented parameters, signed so that Twilio’s own validator accepts it', async () => {
+  test('carries exactly the 12 documented parameters, signed so that Twilio’s own validator accepts it', async () => {
     const { emulator, endpoint } = await world(() => ({ instruction: 'accept' }));
     const task = emulator.createTask({ attributes: { name: 'Zoë', empty: '' } });
     expect((await emulator.until(task).isAssigned()).assignmentStatus).toBe('assigned');
@@ -73,7 +73,7 @@ describe('an assignment callback', () => {
     );
   });
 
-  it('carries names and the channel only with the switch for unconfirmed parameters', async () => {
+  test('carries names and the channel only with the switch for unconfirmed parameters', async () => {
     const { emulator, endpoint } = await world(() => ({ instruction: 'accept' }), {
       options: { unconfirmedParameters: true },
     });
@@ -81,7 +81,7 @@ describe('an assignment callback', () => {
     expect(endpoint.received[0]!.form).toMatchObject({ WorkerName: 'Ann', TaskChannelUniqueName: 'default' });
   });
 
-  it('leaves the fragment and the credentials out of the signed URL, and sends the latter when asked', async () => {
+  test('leaves the fragment and the credentials out of the signed URL, and sends the latter when asked', async () => {
     const { emulator, endpoint } = await world(({ headers }) =>
       headers.authorization === undefined
         ? { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }
@@ -101,7 +101,7 @@ describe('an assignment callback', () => {
     ).toBe(true);
   });
 
-  it.each([
+  test.each([
     ['a status that is not 200', { status: 500, text: '{"instruction":"accept"}' }, 11217],
     ['another 2xx', { status: 202, text: '{"instruction":"accept"}' }, 11217],
     ['a redirect', { status: 307, headers: { location: '/elsewhere' } }, 11217],
@@ -121,7 +121,7 @@ describe('an assignment callback', () => {
     ]);
   });
 
-  it('that nobody answers in 5 s of real time goes to the fallback URL, virtual clock or not', async () => {
+  test('that nobody answers in 5 s of real time goes to the fallback URL, virtual clock or not', async () => {
     const { emulator } = await world(({ path }) =>
       path === '/fallback' ? { instruction: 'accept' } : 'never',
     );
@@ -133,7 +133,7 @@ describe('an assignment callback', () => {
     expect(codes(emulator)).toEqual([11205]);
   });
 
-  it('that fails at both URLs cancels the reservation, and the task is routed on', async () => {
+  test('that fails at both URLs cancels the reservation, and the task is routed on', async () => {
     const { emulator, view } = await world(({ form }) =>
       form.WorkerAttributes?.includes('bob') ? { instruction: 'accept' } : { status: 503 },
     );
@@ -146,7 +146,7 @@ describe('an assignment callback', () => {
     expect(onlyReservation(emulator)).toEqual(['canceled', 'accepted']);
   });
 
-  it.each([
+  test.each([
     ['{}', { type: 'application/json', text: '{}' }, []],
     ['an empty body', { type: 'application/json', text: '' }, []],
     ['no instruction', { type: 'application/json', text: '{"activity_sid":"x"}' }, [40005]],
@@ -178,7 +178,7 @@ describe('an assignment callback', () => {
     expect(view.activities.get(worker!.activitySid)!.friendlyName).toBe('Offline');
   });
 
-  it('answered with reject moves the worker and gives the task back', async () => {
+  test('answered with reject moves the worker and gives the task back', async () => {
     const { emulator, view } = await world(({ form }) => ({
       instruction: 'reject',
       activity_sid: activityOf(form),
@@ -193,7 +193,7 @@ describe('an assignment callback', () => {
     expect(view.activities.get(worker!.activitySid)!.friendlyName).toBe('Unavailable');
   });
 
-  it('whose answer comes after the reservation has ended changes nothing and is told to the debugger', async () => {
+  test('whose answer comes after the reservation has ended changes nothing and is told to the debugger', async () => {
     const { emulator, view } = await world(async ({ form }) => {
       await rest(emulator, `/Tasks/${form.TaskSid}/Reservations/${form.ReservationSid}`, {
         ReservationStatus: 'accepted',
@@ -210,7 +210,7 @@ describe('an assignment callback', () => {
 describe('a simulated phone', () => {
   const call = { call_sid: `CA${'1'.repeat(32)}`, to: '+15017122661' };
 
-  it('answered at once under a conference accepts, and the task gains the conference', async () => {
+  test('answered at once under a conference accepts, and the task gains the conference', async () => {
     const { emulator } = await world(() => ({ instruction: 'conference', from: '+15017122661' }));
     const task = await emulator.until(emulator.createTask({ attributes: call })).isAssigned();
     expect(JSON.parse(task.attributes)).toMatchObject({
@@ -221,7 +221,7 @@ describe('a simulated phone', () => {
     expect((await emulator.until(task).isWrapping()).assignmentStatus).toBe('wrapping');
   });
 
-  it('that rings stops the reservation’s own timer, and accepts when it is answered', async () => {
+  test('that rings stops the reservation’s own timer, and accepts when it is answered', async () => {
     const { emulator, view } = await world(() => ({ instruction: 'dequeue' }), {
       options: { phones: { does: 'answer', afterMs: 150_000, talkMs: 60_000 } },
     });
@@ -234,7 +234,7 @@ describe('a simulated phone', () => {
     expect(JSON.parse(view.tasks.get(task.sid)!.attributes).worker_call_sid).toMatch(/^CA/);
   });
 
-  it.each([
+  test.each([
     ['is not answered', { does: 'not answer' } as const, '20s'],
     ['is declined', { does: 'hang up', afterMs: 3_000 } as const, '3s'],
   ])('that %s cancels the reservation', async (_what, phones, after) => {
@@ -253,7 +253,7 @@ describe('a simulated phone', () => {
     expect(onlyReservation(emulator)[0]).toBe('canceled');
   });
 
-  it('whose rule throws is logged, and the emulator goes on', async () => {
+  test('whose rule throws is logged, and the emulator goes on', async () => {
     const logged: string[] = [];
     const nothing = () => {};
     const log = {
@@ -272,7 +272,7 @@ describe('a simulated phone', () => {
     expect(onlyReservation(emulator)).toEqual(['pending']);
   });
 
-  it('moves the worker to the activity after work when the call ends', async () => {
+  test('moves the worker to the activity after work when the call ends', async () => {
     const { emulator, view } = await world(({ form }) => ({
       instruction: 'dequeue',
       post_work_activity_sid: [...emulator.workspaces.get(form.WorkspaceSid!)!.activities.values()][2]!.sid,
@@ -283,7 +283,7 @@ describe('a simulated phone', () => {
     expect(view.activities.get(worker!.activitySid)!.friendlyName).toBe('Unavailable');
   });
 
-  it.each([
+  test.each([
     [{ instruction: 'call', from: '+15017122661', url: 'http://127.0.0.1/twiml', accept: true }, 'accepted'],
     [{ instruction: 'call', from: '+15017122661', url: 'http://127.0.0.1/twiml' }, 'pending'],
     [
@@ -298,7 +298,7 @@ describe('a simulated phone', () => {
     expect(onlyReservation(emulator)).toEqual([status]);
   });
 
-  it('is rung by a REST instruction too, which is refused once the reservation is not pending', async () => {
+  test('is rung by a REST instruction too, which is refused once the reservation is not pending', async () => {
     const { emulator, view } = await world(() => ({}));
     const task = emulator.createTask({ attributes: call });
     await emulator.quiet();
@@ -317,7 +317,7 @@ describe('a simulated phone', () => {
 });
 
 describe('an event callback', () => {
-  it('is sent for the types of the filter alone, with the fields of its groups', async () => {
+  test('is sent for the types of the filter alone, with the fields of its groups', async () => {
     const { emulator, endpoint, seeded } = await world(({ path }) =>
       path === '/events' ? { status: 204 } : { instruction: 'accept' },
     );
@@ -343,7 +343,7 @@ describe('an event callback', () => {
     });
   });
 
-  it('is still sent when its workspace is deleted', async () => {
+  test('is still sent when its workspace is deleted', async () => {
     const { emulator, endpoint } = await world(() => ({ status: 204 }));
     await rest(emulator, '', {
       EventCallbackUrl: `${endpoint.url}/events`,
@@ -354,7 +354,7 @@ describe('an event callback', () => {
     expect(endpoint.received.map(({ form }) => form.EventType)).toEqual(['workspace.deleted']);
   });
 
-  it('that fails is told to the debugger and not sent again', async () => {
+  test('that fails is told to the debugger and not sent again', async () => {
     const { emulator, endpoint } = await world(() => ({ status: 500 }));
     await rest(emulator, '', {
       EventCallbackUrl: `${endpoint.url}/events`,

@@ -1,5 +1,5 @@
 import { createEmulator, type Emulator, type EmulatorOptions } from 'taskrouter-kit/emulator';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { type Reply, startEndpoint } from './endpoint.js';
 
 const open: { close(): Promise<void> }[] = [];
@@ -21,7 +21,7 @@ async function world(reply: () => Reply, options: EmulatorOptions = {}) {
 
 const entries = (emulator: Emulator) => emulator.debugger().map(({ code, level }) => [code, level]);
 
-it('an answer of 204 leaves the reservation pending, and the debugger warns once', async () => {
+test('an answer of 204 leaves the reservation pending, and the debugger warns once', async () => {
   const { endpoint, emulator, view } = await world(() => ({ status: 204 }));
   const task = emulator.createTask();
   await emulator.advance('60s');
@@ -32,7 +32,7 @@ it('an answer of 204 leaves the reservation pending, and the debugger warns once
   expect(emulator.deliveries()[0]).toMatchObject({ status: 204, instruction: 'defer' });
 });
 
-it.each<[string, () => Reply, EmulatorOptions]>([
+test.each<[string, () => Reply, EmulatorOptions]>([
   ['500', () => ({ status: 500, text: '{"instruction":"accept"}' }), {}],
   ['202', () => ({ status: 202, text: '{}' }), {}],
   ['html', () => ({ type: 'text/html', text: 'accept' }), {}],
@@ -54,7 +54,7 @@ it.each<[string, () => Reply, EmulatorOptions]>([
   },
 );
 
-it('an endpoint that works again is not waited for any more', async () => {
+test('an endpoint that works again is not waited for any more', async () => {
   let works = false;
   const { endpoint, emulator, view } = await world(() => (works ? {} : { status: 500 }));
   const task = emulator.createTask();
@@ -70,7 +70,7 @@ it('an endpoint that works again is not waited for any more', async () => {
   expect(endpoint.received).toHaveLength(asked);
 });
 
-it('with the switch nobody waits', async () => {
+test('with the switch nobody waits', async () => {
   const options: EmulatorOptions = { choices: { callbackBackoff: false, maxAssignments: 30 } };
   const { endpoint, emulator, view } = await world(() => ({ status: 500 }), options);
   const task = emulator.createTask();
@@ -79,7 +79,7 @@ it('with the switch nobody waits', async () => {
   expect(view.tasks.get(task.sid)!.assignmentStatus).toBe('canceled');
 });
 
-it('events carry the description, and may be answered with any 2xx', async () => {
+test('events carry the description, and may be answered with any 2xx', async () => {
   const { endpoint, emulator, view } = await world(() => ({ status: 202 }));
   const sid = view.workspace.sid;
   await fetch(`${emulator.url}/v1/Workspaces/${sid}`, {

@@ -1,5 +1,5 @@
 import { createEmulator, type Emulator } from 'taskrouter-kit/emulator';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { type Received, type Reply, startEndpoint } from './endpoint.js';
 
 const open: { close(): Promise<void> }[] = [];
@@ -50,7 +50,7 @@ async function rest(
 }
 
 describe('trouble with callbacks, on purpose', () => {
-  it('duplicate: the same request comes twice, under one idempotency token', async () => {
+  test('duplicate: the same request comes twice, under one idempotency token', async () => {
     const { endpoint, emulator } = await world(() => ({ instruction: 'accept' }));
     emulator.trouble({ duplicate: { times: 1, callbacks: 'assignment' } });
     await emulator.until(emulator.createTask()).isAssigned();
@@ -63,7 +63,7 @@ describe('trouble with callbacks, on purpose', () => {
     expect(emulator.troubles()).toEqual({});
   });
 
-  it('drop: the callback never arrives, its fallback does', async () => {
+  test('drop: the callback never arrives, its fallback does', async () => {
     const { endpoint, emulator } = await world(() => ({ instruction: 'accept' }));
     emulator.trouble({ drop: { times: 1, callbacks: 'assignment' } });
     await emulator.until(emulator.createTask()).isAssigned();
@@ -72,7 +72,7 @@ describe('trouble with callbacks, on purpose', () => {
     expect(emulator.deliveries().map(({ outcome }) => outcome)).toContain('dropped');
   });
 
-  it('drop strikes before duplicate: the duplicate of a lost callback arrives, and so does the fallback', async () => {
+  test('drop strikes before duplicate: the duplicate of a lost callback arrives, and so does the fallback', async () => {
     const { endpoint, emulator } = await world(() => ({ instruction: 'accept' }));
     emulator.trouble({
       duplicate: { times: 1, callbacks: 'assignment' },
@@ -84,7 +84,7 @@ describe('trouble with callbacks, on purpose', () => {
     expect(assignments.toSorted()).toEqual(['/assignment', '/fallback']);
   });
 
-  it('hangUp: the endpoint answers, but the fallback is asked as well', async () => {
+  test('hangUp: the endpoint answers, but the fallback is asked as well', async () => {
     const { endpoint, emulator } = await world(() => ({ instruction: 'accept' }));
     emulator.trouble({ hangUp: { times: 1, callbacks: 'assignment' } });
     await emulator.until(emulator.createTask()).isAssigned();
@@ -95,7 +95,7 @@ describe('trouble with callbacks, on purpose', () => {
     expect(emulator.debugger()).toMatchObject([{ code: 11205 }]);
   });
 
-  it('hangUp: an endpoint that takes long is hung up on in the middle', async () => {
+  test('hangUp: an endpoint that takes long is hung up on in the middle', async () => {
     const { emulator } = await world(({ path }) =>
       path === '/assignment' ? 'never' : { instruction: 'accept' },
     );
@@ -105,7 +105,7 @@ describe('trouble with callbacks, on purpose', () => {
     expect(performance.now() - started).toBeLessThan(3_000);
   });
 
-  it('delay: the callback comes so much later', async () => {
+  test('delay: the callback comes so much later', async () => {
     const { emulator } = await world(() => ({ instruction: 'accept' }));
     emulator.trouble({ delay: { times: 1, ms: 150, callbacks: 'assignment' } });
     const started = performance.now();
@@ -113,7 +113,7 @@ describe('trouble with callbacks, on purpose', () => {
     expect(performance.now() - started).toBeGreaterThan(140);
   });
 
-  it('reorder: a later callback overtakes an earlier one', async () => {
+  test('reorder: a later callback overtakes an earlier one', async () => {
     const { endpoint, emulator } = await world(() => ({ instruction: 'accept' }));
     emulator.trouble({ reorder: { times: 1, callbacks: 'assignment' } });
     const started = performance.now();
@@ -126,13 +126,13 @@ describe('trouble with callbacks, on purpose', () => {
     expect(order).toEqual([tasks[1]!.sid, tasks[0]!.sid]);
   });
 
-  it('reorder: with nothing to overtake it, the callback comes all the same', async () => {
+  test('reorder: with nothing to overtake it, the callback comes all the same', async () => {
     const { emulator } = await world(() => ({ instruction: 'accept' }));
     emulator.trouble({ reorder: { times: 1, callbacks: 'assignment' } });
     await emulator.until(emulator.createTask()).isAssigned();
   });
 
-  it('strikes events alone when told so', async () => {
+  test('strikes events alone when told so', async () => {
     const { endpoint, emulator } = await world(() => ({ instruction: 'accept' }));
     emulator.trouble({ drop: { callbacks: 'event' } });
     await emulator.until(emulator.createTask()).isAssigned();
@@ -144,7 +144,7 @@ describe('trouble with callbacks, on purpose', () => {
     expect(paths(endpoint.received)).toContain('/events');
   });
 
-  it('refuses a switch nobody knows, and sets none of the others then', async () => {
+  test('refuses a switch nobody knows, and sets none of the others then', async () => {
     const { emulator } = await world(() => ({}));
     expect(() => emulator.trouble({ drop: true, droop: true } as never)).toThrow(
       'There is no switch "droop"',
@@ -155,7 +155,7 @@ describe('trouble with callbacks, on purpose', () => {
 });
 
 describe('trouble with REST, on purpose', () => {
-  it('tooManyRequests: 429 with Retry-After, so many times', async () => {
+  test('tooManyRequests: 429 with Retry-After, so many times', async () => {
     const { emulator } = await world(() => ({}));
     emulator.trouble({ tooManyRequests: { times: 2, retryAfterS: 3 } });
     const answers = [await rest(emulator, ''), await rest(emulator, ''), await rest(emulator, '')];
@@ -164,7 +164,7 @@ describe('trouble with REST, on purpose', () => {
     expect(await answers[0]!.json()).toMatchObject({ code: 20429, status: 429 });
   });
 
-  it('serverError: nothing is carried out; lostAnswer: it is, but no answer comes', async () => {
+  test('serverError: nothing is carried out; lostAnswer: it is, but no answer comes', async () => {
     const { emulator } = await world(() => ({}));
     emulator.trouble({ serverError: 1 });
     expect((await rest(emulator, '', { FriendlyName: 'A' })).status).toBe(500);
@@ -174,7 +174,7 @@ describe('trouble with REST, on purpose', () => {
     expect(emulator.workspaces.size).toBe(2);
   });
 
-  it('preconditionFailed: 412 for a request that carries If-Match', async () => {
+  test('preconditionFailed: 412 for a request that carries If-Match', async () => {
     const { emulator, view } = await world(() => ({}));
     const [worker] = view.workers.keys();
     emulator.trouble({ preconditionFailed: 1 });
@@ -185,7 +185,7 @@ describe('trouble with REST, on purpose', () => {
     expect((await rest(emulator, path, { FriendlyName: 'B' }, { 'if-match': version })).status).toBe(200);
   });
 
-  it('doubleAccept: another worker is faster, and the loser gets 410', async () => {
+  test('doubleAccept: another worker is faster, and the loser gets 410', async () => {
     const { emulator, view } = await world(() => ({}), ['Ann', 'Bob'], 2);
     const task = emulator.createTask();
     const [first, second] = view.reservationsOfTask(task.sid);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { Delivery } from '../../../src/emulator/delivery/log.js';
 import { DeliveryStore } from '../../../src/emulator/feed/deliveries.js';
 import { Feed } from '../../../src/emulator/feed/feed.js';
@@ -35,7 +35,7 @@ const heap = () => {
   return heapUsed + arrayBuffers;
 };
 
-it('10,000 deliveries with attributes of 4 KB take less than 64 MiB, and all can be read', () => {
+test('10,000 deliveries with attributes of 4 KB take less than 64 MiB, and all can be read', () => {
   const feed = emptyFeed();
   const before = heap();
   const facts = Array.from(
@@ -50,7 +50,7 @@ it('10,000 deliveries with attributes of 4 KB take less than 64 MiB, and all can
   expect(feed.deliveries.get(501)!.delivery.parameters.TaskAttributes).toContain('"number":501,');
 });
 
-it('what cannot be compressed pushes the oldest out before memory does', () => {
+test('what cannot be compressed pushes the oldest out before memory does', () => {
   const store = new DeliveryStore(10_000, 1 << 20);
   for (let id = 1; id <= 200; id += 1) store.add(delivery(id, randomBytes(20_000).toString('base64')), id);
   expect(store.bytes).toBeLessThan(1 << 20);
@@ -73,7 +73,7 @@ function emptyFeed(): Feed {
   return new Feed({ world: world as never, clock: 'virtual', restarted: false });
 }
 
-it('journeys are bounded too: 10,000 of the newest ended, in memory that is counted', async () => {
+test('journeys are bounded too: 10,000 of the newest ended, in memory that is counted', async () => {
   const emulator = await start();
   const { workspaceSid } = emulator.seed({ taskQueues: { Q: {} }, workflows: { W: { defaultQueue: 'Q' } } });
   for (let number = 0; number < 10_100; number += 1) {
@@ -86,7 +86,7 @@ it('journeys are bounded too: 10,000 of the newest ended, in memory that is coun
   expect(emulator.workspaces.get(workspaceSid)!.tasks.size).toBeLessThan(1_200);
 }, 60_000);
 
-it('a task that is offered again and again keeps its first and its newest steps', async () => {
+test('a task that is offered again and again keeps its first and its newest steps', async () => {
   const emulator = await start({ choices: { maxAssignments: 200 } });
   emulator.seed({
     workers: { Ada: { activity: 'Available' } },
@@ -101,7 +101,7 @@ it('a task that is offered again and again keeps its first and its newest steps'
   expect(body.steps.some(({ type }: { type: string }) => type === 'task.created')).toBe(true);
 });
 
-it('after a restart it says what is lost, and journeys are told from the data file', async () => {
+test('after a restart it says what is lost, and journeys are told from the data file', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'feed-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const dataFile = join(folder, 'data.json');

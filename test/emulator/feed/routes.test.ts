@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { accept, createTaskRouter, defer, type TaskRouterOptions } from 'taskrouter-kit';
 import type { Emulator } from 'taskrouter-kit/emulator';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { openApi } from '../../../scripts/emulator-openapi.js';
 import { start } from '../open.js';
 import { ask, isA } from './answers.js';
@@ -48,18 +48,18 @@ async function served(): Promise<{ emulator: Emulator; taskSid: string }> {
   return { emulator, taskSid: task.sid };
 }
 
-it('the OpenAPI file is made of the types: node scripts/emulator-openapi.js', () => {
+test('the OpenAPI file is made of the types: node scripts/emulator-openapi.js', () => {
   const file = readFileSync(new URL('../../../emulator.openapi.json', import.meta.url), 'utf8');
   expect(JSON.parse(file)).toEqual(JSON.parse(JSON.stringify(openApi())));
 });
 
-it('a schema that is not met fails', () => {
+test('a schema that is not met fails', () => {
   expect(() => isA('ClockState', { clock: 'real' })).toThrow();
   expect(() => isA('ClockState', { clock: 'real', now: 'x', other: 1 })).toThrow();
 });
 
 describe('lists and details', () => {
-  it('the workspace: queues, workers and their load, and why the longest task waits', async () => {
+  test('the workspace: queues, workers and their load, and why the longest task waits', async () => {
     const emulator = await start();
     const { workspaceSid, taskQueues } = emulator.seed(centre());
     emulator.createTask({ attributes: { type: 'hard' } });
@@ -79,7 +79,7 @@ describe('lists and details', () => {
     expect((await ask(emulator, 'GET', '/workspaces/WS0')).status).toBe(404);
   });
 
-  it('a task with its journey, reservations, callbacks and deadlines', async () => {
+  test('a task with its journey, reservations, callbacks and deadlines', async () => {
     const { emulator, taskSid } = await served();
     const { body } = await ask(emulator, 'GET', `/tasks/${taskSid}`);
     expect(body).toMatchObject({ status: 'assigned', inEngine: true, deliveries: 1 });
@@ -92,7 +92,7 @@ describe('lists and details', () => {
     expect((await ask(emulator, 'GET', '/tasks/WT0')).status).toBe(404);
   });
 
-  it('the feed keeps the journey of a task that the engine has forgotten, and why it was there', async () => {
+  test('the feed keeps the journey of a task that the engine has forgotten, and why it was there', async () => {
     const { emulator, taskSid } = await served();
     const { steps } = (await ask(emulator, 'GET', `/tasks/${taskSid}`)).body;
     await ask(emulator, 'POST', `/tasks/${taskSid}`, { status: 'completed', reason: 'done' });
@@ -104,7 +104,7 @@ describe('lists and details', () => {
     expect(last.body).toMatchObject({ source: 'kept', taskSid });
   });
 
-  it('the explanation at a moment is the one of that moment', async () => {
+  test('the explanation at a moment is the one of that moment', async () => {
     const emulator = await start();
     const { workers } = emulator.seed(centre());
     const task = emulator.createTask({ attributes: { type: 'hard' } });
@@ -119,7 +119,7 @@ describe('lists and details', () => {
     expect((await ask(emulator, 'GET', `/tasks/${task.sid}/explain?at=x`)).status).toBe(400);
   });
 
-  it('pages have all tasks once, newest change first, and filters', async () => {
+  test('pages have all tasks once, newest change first, and filters', async () => {
     const emulator = await start();
     emulator.seed(centre());
     for (let number = 0; number < 25; number += 1)
@@ -142,7 +142,7 @@ describe('lists and details', () => {
 });
 
 describe('deliveries', () => {
-  it('handler, verdict and duration come from our endpoint, and the signature was accepted', async () => {
+  test('handler, verdict and duration come from our endpoint, and the signature was accepted', async () => {
     const { emulator, taskSid } = await served();
     const [summary] = (await ask(emulator, 'GET', `/deliveries?task=${taskSid}`)).body.deliveries;
     expect(summary).toMatchObject({
@@ -161,7 +161,7 @@ describe('deliveries', () => {
     expect((await ask(emulator, 'GET', '/deliveries/x')).status).toBe(404);
   });
 
-  it('an endpoint with another token refuses, and the words say what to do; Twilio would warn', async () => {
+  test('an endpoint with another token refuses, and the words say what to do; Twilio would warn', async () => {
     const emulator = await start({ authToken });
     emulator.seed(centre(await endpoint({ authToken: 'f'.repeat(32) })));
     emulator.createTask();
@@ -177,7 +177,7 @@ describe('deliveries', () => {
     expect(body.debugger[0]).toMatchObject({ code: 11217, deliveryId: summary.id });
   });
 
-  it('in production the endpoint says nothing, and the dash has its reason', async () => {
+  test('in production the endpoint says nothing, and the dash has its reason', async () => {
     const emulator = await start({ authToken });
     emulator.seed(centre(await endpoint({ explainMismatch: false })));
     emulator.createTask();
@@ -187,7 +187,7 @@ describe('deliveries', () => {
     expect(summary.handler.why).toContain('Server-Timing');
   });
 
-  it('a replay runs the handler again under a new key, or gets the stored answer; nothing is acted on', async () => {
+  test('a replay runs the handler again under a new key, or gets the stored answer; nothing is acted on', async () => {
     const { emulator, taskSid } = await served();
     const before = JSON.stringify([...emulator.workspaces.values()][0]!.reservationsOfTask(taskSid).length);
     await emulator.advance('30s');
@@ -213,7 +213,7 @@ describe('deliveries', () => {
 });
 
 describe('what if', () => {
-  it('another attribute, another worker: filter, queue and worker, and the running one stays as it is', async () => {
+  test('another attribute, another worker: filter, queue and worker, and the running one stays as it is', async () => {
     const emulator = await start();
     const { workers } = emulator.seed(centre());
     const task = emulator.createTask({ attributes: { type: 'hard' } });
@@ -246,7 +246,7 @@ describe('what if', () => {
     expect(JSON.stringify(await emulator.snapshot())).toBe(before);
   });
 
-  it('a task that is with a worker is asked about as if it came again, and so is one that has ended', async () => {
+  test('a task that is with a worker is asked about as if it came again, and so is one that has ended', async () => {
     const { emulator, taskSid } = await served();
     const asked = { task: { sid: taskSid, attributes: { type: 'hard' } } };
     const taken = (await ask(emulator, 'POST', '/what-if', asked)).body;
@@ -257,7 +257,7 @@ describe('what if', () => {
     expect(ended).toMatchObject({ how: 'made again', after: { workers: [{ name: 'Ada' }] } });
   });
 
-  it.each([
+  test.each([
     [{}, 400],
     [{ task: { sid: 'WT0' } }, 404],
     [{ workers: [{ worker: 'Adda', activity: 'Available' }] }, 400],
@@ -272,7 +272,7 @@ describe('what if', () => {
 });
 
 describe('expressions', () => {
-  it('run against a chosen task and worker, with the reasons; what cannot be read says where', async () => {
+  test('run against a chosen task and worker, with the reasons; what cannot be read says where', async () => {
     const emulator = await start();
     emulator.seed(centre());
     const task = emulator.createTask({ attributes: { type: 'hard', level: 2 } });
@@ -301,7 +301,7 @@ describe('expressions', () => {
 });
 
 describe('actions', () => {
-  it('act as the worker: reject to another activity, accept, wrap up and complete', async () => {
+  test('act as the worker: reject to another activity, accept, wrap up and complete', async () => {
     const emulator = await start();
     const { workers, workspaceSid } = emulator.seed(centre());
     const view = emulator.workspaces.get(workspaceSid)!;
@@ -325,7 +325,7 @@ describe('actions', () => {
     expect(changed.body.message).toContain('Did you mean "Available"?');
   });
 
-  it('the clock and the faults', async () => {
+  test('the clock and the faults', async () => {
     const emulator = await start();
     expect((await ask(emulator, 'POST', '/clock', { advance: '10s' })).status).toBe(200);
     expect((await ask(emulator, 'POST', '/faults', { drop: 2 })).body).toEqual({ drop: 2 });
@@ -334,7 +334,7 @@ describe('actions', () => {
   });
 });
 
-it('data is data: markup and control characters come back as JSON, escaped for terminals', async () => {
+test('data is data: markup and control characters come back as JSON, escaped for terminals', async () => {
   const emulator = await start();
   const name = '<img src=x onerror=alert(1)>\u009b2J\u2028';
   emulator.seed({ ...centre(), workers: { [name]: { activity: 'Available', attributes: {} } } });

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { createEmulator, type Emulator } from 'taskrouter-kit/emulator';
 import { createFakeClock } from 'taskrouter-kit/testing';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Feed } from '../../../src/emulator/feed/feed.js';
 import { batchEveryMs, type Sink, Stream } from '../../../src/emulator/feed/stream.js';
 import { start } from '../open.js';
@@ -57,7 +57,7 @@ const centre = {
 };
 
 describe('the stream over HTTP', () => {
-  it('says hello, then tells what changed, once, as it is', async () => {
+  test('says hello, then tells what changed, once, as it is', async () => {
     const emulator = await start();
     const { workspaceSid } = emulator.seed(centre);
     const one = reader(emulator);
@@ -76,7 +76,7 @@ describe('the stream over HTTP', () => {
     expect(one.messages).toHaveLength(told);
   });
 
-  it('a reader that comes back gets what it missed; after a restart it is told what is lost', async () => {
+  test('a reader that comes back gets what it missed; after a restart it is told what is lost', async () => {
     const emulator = await start();
     emulator.seed(centre);
     const first = reader(emulator);
@@ -93,7 +93,7 @@ describe('the stream over HTTP', () => {
     expect(third.messages[0]!.data.how).toBe('restarted');
   });
 
-  it('more than a batch holds is not sent: the reader is behind and reads the lists', async () => {
+  test('more than a batch holds is not sent: the reader is behind and reads the lists', async () => {
     const emulator = await start();
     emulator.seed(centre);
     const first = reader(emulator);
@@ -105,7 +105,7 @@ describe('the stream over HTTP', () => {
     expect(second.messages[0]!.data.how).toBe('behind');
   });
 
-  it('a state that is brought back ends the streams, and readers begin anew', async () => {
+  test('a state that is brought back ends the streams, and readers begin anew', async () => {
     const emulator = await start();
     emulator.seed(centre);
     const before = await emulator.snapshot();
@@ -120,7 +120,7 @@ describe('the stream over HTTP', () => {
     expect(again.messages[0]!.data.how).toBe('restarted');
   });
 
-  it('50 readers hear the same, a hung one holds up nobody, and closing ends all', async () => {
+  test('50 readers hear the same, a hung one holds up nobody, and closing ends all', async () => {
     const emulator = await createEmulator({ clock: 'virtual' });
     emulator.seed(centre);
     const hung = request(`${emulator.url}/_emulator/stream`, (response) => response.pause());
@@ -147,7 +147,7 @@ describe('the stream over HTTP', () => {
     }
   });
 
-  it('refuses the hundred-and-first reader, and a page of another origin', async () => {
+  test('refuses the hundred-and-first reader, and a page of another origin', async () => {
     const emulator = await start();
     const readers = Array.from({ length: 100 }, () => reader(emulator));
     for (const one of readers) await one.until((all) => all.length === 1);
@@ -198,7 +198,7 @@ describe('batches on a clock', () => {
     return { emulator, clock, batches, texts, drained, isEnded: () => ended, workspaceSid, stream };
   }
 
-  it('come at most ten times a second, whatever happens', async () => {
+  test('come at most ten times a second, whatever happens', async () => {
     const { emulator, clock, batches } = await told();
     for (let ms = 0; ms < 1_000; ms += 5) {
       emulator.createTask();
@@ -213,7 +213,7 @@ describe('batches on a clock', () => {
     expect(new Set(sids).size).toBe(200);
   });
 
-  it('a slow reader gets no more until it takes again, then the states of that moment', async () => {
+  test('a slow reader gets no more until it takes again, then the states of that moment', async () => {
     let takes = false;
     const { emulator, clock, batches, texts, drained } = await told(() => takes);
     expect(texts).toHaveLength(1);
@@ -229,7 +229,7 @@ describe('batches on a clock', () => {
     expect(JSON.parse(batches()[0]!.split('data: ')[1]!).tasks).toHaveLength(50);
   });
 
-  it('a hung reader is hung up on', async () => {
+  test('a hung reader is hung up on', async () => {
     const { clock, isEnded, stream } = await told(() => false);
     await clock.advance(60_000);
     expect(isEnded()).toBe(true);
