@@ -1,4 +1,7 @@
 /** taskrouter-kit/workspace: a TaskRouter workspace as code. */
+
+// The definition.
+export { type DefinedWorkspace, defineWorkspace, type WorkspaceInput } from './define.js';
 export {
   type ActivityDefinition,
   type ConfigurationFilter,
@@ -7,6 +10,12 @@ export {
   DefinitionError,
   type DefinitionPath,
   type DefinitionProblem,
+  type DelayTarget,
+  delay,
+  type ExpressionClause,
+  type ExpressionValue,
+  env,
+  expression,
   type FilterDefinition,
   type Seconds,
   type TargetDefinition,

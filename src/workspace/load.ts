@@ -1,12 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import { extname, resolve } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
 import { ConfigurationError, systemCode } from '../errors.js';
+import { nearMiss } from '../near-miss.js';
 import {
   checkDefinition,
   DefinitionError,
   type DefinitionProblem,
+  expandDefinition,
   formatPath,
+  unusableNames,
+  Variables,
   type WorkspaceDefinition,
+  withVariables,
 } from './definition/index.js';
 import { type Imported, importFile, type Modules } from './import-file.js';
 import { type Locate, locateInScript, type ReadText, readJson, readYaml } from './locate.js';
@@ -29,6 +35,13 @@ const FORMATS: Readonly<Record<string, (text: string) => ReadText>> = {
   '.yml': readYaml,
 };
 
+export interface LoadOptions {
+  /** The environment whose values `env` and `${env.NAME}` stand for. */
+  readonly environment?: string | undefined;
+  /** Look no further than whether the file can be read, so that more can be said about it. Default: false. */
+  readonly unchecked?: boolean | undefined;
+}
+
 /** The extensions of files that can hold a definition. */
 export const DEFINITION_EXTENSIONS: readonly string[] = [...SCRIPTS, ...Object.keys(FORMATS)];
 
@@ -41,23 +54,77 @@ export const DEFINITION_EXTENSIONS: readonly string[] = [...SCRIPTS, ...Object.k
  * @example
  * const { definition } = await loadDefinition('taskrouter.config.ts');
  */
-export async function loadDefinition(file: string, modules: Modules = {}): Promise<LoadedDefinition> {
+export async function loadDefinition(
+  file: string,
+  modules: Modules = {},
+  options: LoadOptions = {},
+): Promise<LoadedDefinition> {
   const path = resolve(file);
   const extension = extname(path).toLowerCase();
   const text = await readText(path, file, extension);
   const read = FORMATS[extension];
+  const variables = await variablesFor(path, options.environment);
   const { value, locate, files } = read
     ? { ...parsed(file, read(text)), files: [path] }
-    : { ...(await defaultExport(file, path, modules)), locate: locateInScript(path, text) };
+    : {
+        ...(await withVariables(variables, () => defaultExport(file, path, modules))),
+        locate: locateInScript(path, text),
+      };
   const error: LoadedDefinition['error'] = (problems, cause) =>
     new DefinitionError(problems, place(file, locate), { cause });
   try {
-    checkDefinition(value as WorkspaceDefinition);
+    const lost = unusableNames(value);
+    if (lost.length > 0) throw new DefinitionError(lost);
+    const definition = expanded(file, value, variables);
+    if (options.unchecked !== true) checkDefinition(definition);
+    return { file: path, files, definition, error };
   } catch (cause) {
     if (cause instanceof DefinitionError) throw error(cause.problems, cause);
     throw cause;
   }
-  return { file: path, files, definition: value as WorkspaceDefinition, error };
+}
+
+/** The values of an environment: those of `.env.<name>` beside the file, before those of the process. */
+async function variablesFor(path: string, environment: string | undefined): Promise<Variables> {
+  if (environment === undefined) return new Variables();
+  if (!/^[\w-]+$/.test(environment)) {
+    throw new ConfigurationError(
+      'unknown-environment',
+      'The name of an environment has only letters, digits, _ and -.',
+    );
+  }
+  try {
+    const values = parseEnv(await readFile(join(dirname(path), `.env.${environment}`), 'utf8'));
+    const variables = new Variables(environment, values as Record<string, string>);
+    variables.known.add(environment);
+    return variables;
+  } catch (cause) {
+    if (systemCode(cause) !== 'ENOENT') throw cause;
+    return new Variables(environment);
+  }
+}
+
+/** An environment that nobody knows is the cause of whatever else is wrong, so it is told first. */
+function expanded(file: string, value: unknown, variables: Variables): WorkspaceDefinition {
+  try {
+    return expandDefinition(value, variables) as WorkspaceDefinition;
+  } finally {
+    checkEnvironment(file, variables);
+  }
+}
+
+/** @throws {ConfigurationError} for an environment that neither the file nor a file beside it knows. */
+function checkEnvironment(file: string, { environment, known }: Variables): void {
+  if (environment === undefined || known.has(environment)) return;
+  const meant = nearMiss(environment, known);
+  const hint =
+    meant === undefined
+      ? `Write its values under environments, or into .env.${environment} beside the file.`
+      : `Did you mean "${meant}"?`;
+  throw new ConfigurationError(
+    'unknown-environment',
+    `${file} knows no environment ${JSON.stringify(environment)}. ${hint}`,
+  );
 }
 
 async function readText(path: string, file: string, extension: string): Promise<string> {

@@ -1,12 +1,13 @@
 import * as v from 'valibot';
 import { DefinitionError, type DefinitionPath, type DefinitionProblem } from './error.js';
+import { expandDefinition } from './expand.js';
 import { brokenReferences } from './references.js';
 import { type CheckedDefinition, workspaceSchema } from './schema.js';
 import type { WorkspaceDefinition } from './types.js';
 
 /**
  * Checks a definition: keys and values, names that refer to something, and that each workflow says once how to route.
- * Expressions are read where they are used.
+ * Named expressions and variables are written out; expressions are read where they are used.
  *
  * @returns the definition with times in seconds.
  * @throws {DefinitionError} with every problem and its path.
@@ -17,10 +18,19 @@ import type { WorkspaceDefinition } from './types.js';
 export function checkDefinition(definition: WorkspaceDefinition): CheckedDefinition {
   const lost = unusableNames(definition);
   if (lost.length > 0) throw new DefinitionError(lost);
+  const checked = checkForm(expandDefinition(definition));
+  const broken = brokenReferences(checked);
+  if (broken.length > 0) throw new DefinitionError(broken);
+  return checked;
+}
+
+/**
+ * The first part of {@link checkDefinition}: keys and values of a definition that is written out.
+ * @throws {DefinitionError} with every problem and its path.
+ */
+export function checkForm(definition: unknown): CheckedDefinition {
   const parsed = v.safeParse(workspaceSchema, definition);
   if (!parsed.success) throw new DefinitionError(parsed.issues.map(problemOf));
-  const broken = brokenReferences(parsed.output);
-  if (broken.length > 0) throw new DefinitionError(broken);
   return parsed.output;
 }
 
@@ -38,7 +48,8 @@ function problemOf(issue: v.BaseIssue<unknown>): DefinitionProblem {
 /** Names that an object of names cannot hold, or that the check of its form passes over. */
 const UNUSABLE = ['__proto__', 'constructor', 'prototype'];
 
-function unusableNames(definition: unknown): readonly DefinitionProblem[] {
+/** @returns a problem for each name that cannot be one. */
+export function unusableNames(definition: unknown): readonly DefinitionProblem[] {
   if (typeof definition !== 'object' || definition === null) return [];
   return Object.entries(definition).flatMap(([kind, entries]) =>
     typeof entries === 'object' && entries !== null

@@ -1,8 +1,17 @@
 /** One workspace as a plain object: its form, its checks, and what TaskRouter takes in place of its names. */
-export { checkDefinition } from './check.js';
+export { checkDefinition, checkForm, unusableNames } from './check.js';
+export {
+  canonical,
+  clausesAsTexts,
+  type ExpressionClause,
+  type ExpressionValue,
+  expression,
+} from './clause.js';
 export { workflowConfiguration } from './configuration.js';
+export { type DelayTarget, delay } from './delay.js';
 export { DefinitionError, type DefinitionPath, type DefinitionProblem, formatPath } from './error.js';
-export { OWN_ACTIVITIES, OWN_CHANNELS } from './references.js';
+export { expandDefinition } from './expand.js';
+export { brokenReferences, OWN_ACTIVITIES, OWN_CHANNELS } from './references.js';
 export { type CheckedDefinition, type CheckedWorkflow, workspaceSchema } from './schema.js';
 export { readSeconds } from './seconds.js';
 export type {
@@ -20,3 +29,4 @@ export type {
   WorkflowDefinition,
   WorkspaceDefinition,
 } from './types.js';
+export { env, Variables, withVariables } from './variables.js';

@@ -211,6 +211,11 @@ export const workspaceSchema = object({
   taskQueues: v.optional(byName('task queue', taskQueue)),
   workers: v.optional(byName('worker', worker)),
   workflows: v.optional(byName('workflow', workflow)),
+  // Written out before the check: what is here is for the JSON Schema of the files.
+  expressions: v.optional(byName('expression', text)),
+  environments: v.optional(
+    byName('environment', v.record(v.string(), v.union([v.string(), v.number(), v.boolean()]))),
+  ),
 });
 
 /** A definition that was checked: of the right form, and with times in seconds. */

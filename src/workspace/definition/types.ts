@@ -33,6 +33,15 @@ export interface WorkspaceDefinition {
   readonly workers?: Readonly<Record<string, WorkerDefinition>> | undefined;
   /** By friendly name. */
   readonly workflows?: Readonly<Record<string, WorkflowDefinition>> | undefined;
+  /**
+   * Clauses by their names, to be used as `${name}` in any expression. They get brackets where they need them. In
+   * TypeScript, constants of `expression` do the same.
+   */
+  readonly expressions?: Readonly<Record<string, string>> | undefined;
+  /** Values for each environment, chosen with `--env`, to be used as `${env.NAME}` in any text. */
+  readonly environments?:
+    | Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>
+    | undefined;
 }
 
 /** A length of time: a number of seconds, or a text such as `'30s'`, `'2m'`, `'1h30m'`, `'1d'`. */
