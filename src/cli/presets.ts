@@ -2,30 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
+import type { NewTask } from '../emulator/index.js';
 import { nearMiss, refuseUnknownKeys } from '../near-miss.js';
 import { importFile, type Modules } from '../workspace/import-file.js';
 import { readJson, readYaml } from '../workspace/locate.js';
 import { UsageError } from './failure.js';
 
 /** A task to be made, from a preset: the fields `POST …/Tasks` takes, with attributes as an object. */
-export interface Preset {
-  /** Name or SID. Default: the only workflow there is. */
-  readonly workflow?: string | undefined;
-  /** Unique name. A channel the workspace does not have becomes `default`, for presets that are built in. */
-  readonly taskChannel?: string | undefined;
-  readonly attributes?: object | undefined;
-  readonly priority?: number | undefined;
-  /** In seconds. */
-  readonly timeout?: number | undefined;
-}
+export type Preset = Pick<NewTask, (typeof KEYS)[number]>;
 
-const KEYS: Readonly<Record<keyof Preset, true>> = {
-  workflow: true,
-  taskChannel: true,
-  attributes: true,
-  priority: true,
-  timeout: true,
-};
+const KEYS = ['workflow', 'taskChannel', 'attributes', 'priority', 'timeout'] as const;
 
 const BUILT_IN: Readonly<Record<string, () => Preset>> = {
   call: () => ({
@@ -92,7 +78,7 @@ async function readPreset(file: string, modules: () => Promise<Modules>): Promis
       `${file} is no preset: it must be an object such as { "attributes": { "type": "refund" } }.`,
     );
   }
-  refuseUnknownKeys(value, Object.keys(KEYS), file);
+  refuseUnknownKeys(value, KEYS, file);
   return value;
 }
 

@@ -1,10 +1,7 @@
 import type { Reservation, WorkspaceView } from './engine/types.js';
+import { RESERVATION_ACTIONS, type ReservationActionName } from './vocabulary.js';
 import { found } from './world/find.js';
 import type { InstructionExecutor, World } from './world/world.js';
-
-/** What the worker of a reservation can do with it. */
-export type WorkerDeed = 'accept' | 'reject' | 'wrap up' | 'complete';
-export const workerDeeds: readonly WorkerDeed[] = ['accept', 'reject', 'wrap up', 'complete'];
 
 /**
  * Does what a worker does with a reservation on their screen.
@@ -17,30 +14,21 @@ export function actOn(
   executor: Pick<InstructionExecutor, 'accept'>,
   workspaceSid: string,
   sid: string,
-  deed: WorkerDeed,
+  action: ReservationActionName,
   activitySid?: string,
 ): Reservation {
   const reservation = () =>
     found(world.workspaces.get(workspaceSid)?.reservations.get(sid), `/Reservations/${sid}`);
   reservation();
-  const fields = { workspaceSid, sid } as const;
-  switch (deed) {
-    case 'accept':
-      executor.accept(workspaceSid, sid);
-      break;
-    case 'reject':
-      world.dispatch('updateReservation', {
-        ...fields,
-        reservationStatus: 'rejected',
-        workerActivitySid: activitySid,
-      });
-      break;
-    case 'wrap up':
-      world.dispatch('updateReservation', { ...fields, reservationStatus: 'wrapping' });
-      break;
-    case 'complete':
-      world.dispatch('updateReservation', { ...fields, reservationStatus: 'completed' });
-      break;
+  if (action === 'accept') executor.accept(workspaceSid, sid);
+  else {
+    const reservationStatus = RESERVATION_ACTIONS[action].to;
+    world.dispatch('updateReservation', {
+      workspaceSid,
+      sid,
+      reservationStatus,
+      workerActivitySid: activitySid,
+    });
   }
   return reservation();
 }

@@ -1,9 +1,11 @@
 import { TaskRouterKitError } from '../errors.js';
 import { refuseUnknownKeys } from '../near-miss.js';
+import { actOn } from './act.js';
 import type { Explanation } from './engine/index.js';
 import type { Reservation, ReservationStatus, Task, Worker, WorkspaceView } from './engine/types.js';
 import { findNamed, type InWorkspace } from './named.js';
 import { plainTask } from './until.js';
+import { RESERVATION_ACTIONS, type ReservationActionName } from './vocabulary.js';
 import { defaultWaitMs, type OnChange, waitFor } from './wait.js';
 import type { InstructionExecutor, World } from './world/world.js';
 
@@ -71,23 +73,17 @@ export function agentOf(parts: AgentParts, name: string, where?: InWorkspace): A
   const view = () => world.workspaces.get(workspaceSid)!;
 
   const act = async (
-    action: keyof typeof waitsFor,
+    action: ReservationActionName,
     options: AgentOptions | undefined,
-    change: (reservation: Reservation) => void,
+    activity?: string,
   ): Promise<Task> => {
+    const to = activity === undefined ? undefined : activitySid(activity);
     const wanted = wantedTask(options);
     const waiting = { parts, workspaceSid, workerSid: sid, name: friendlyName, action, wanted };
     const reservation = await reservationFor(waiting, options?.withinMs ?? defaultWaitMs);
-    change(reservation);
+    actOn(world, executor, workspaceSid, reservation.sid, action, to);
     return plainTask(view().tasks.get(reservation.taskSid)!);
   };
-  const update = (reservation: Reservation, status: ReservationStatus, workerActivitySid?: string) =>
-    world.dispatch('updateReservation', {
-      workspaceSid,
-      sid: reservation.sid,
-      reservationStatus: status,
-      workerActivitySid,
-    });
   const activitySid = (activity: string) => findNamed(world, 'activity', activity, { workspaceSid }).sid;
 
   return {
@@ -99,20 +95,19 @@ export function agentOf(parts: AgentParts, name: string, where?: InWorkspace): A
     },
     async accept(options) {
       refuseUnknownKeys(options, ['task', 'withinMs'], 'accept');
-      return act('accept', options, (reservation) => executor.accept(workspaceSid, reservation.sid));
+      return act('accept', options);
     },
     async reject(options) {
       refuseUnknownKeys(options, ['task', 'withinMs', 'activity'], 'reject');
-      const to = options?.activity === undefined ? undefined : activitySid(options.activity);
-      return act('reject', options, (reservation) => update(reservation, 'rejected', to));
+      return act('reject', options, options?.activity);
     },
     async wrapUp(options) {
       refuseUnknownKeys(options, ['task', 'withinMs'], 'wrapUp');
-      return act('wrapUp', options, (reservation) => update(reservation, 'wrapping'));
+      return act('wrap up', options);
     },
     async complete(options) {
       refuseUnknownKeys(options, ['task', 'withinMs'], 'complete');
-      return act('complete', options, (reservation) => update(reservation, 'completed'));
+      return act('complete', options);
     },
     async goTo(activity, options) {
       refuseUnknownKeys(options, ['rejectPendingReservations'], 'goTo');
@@ -128,20 +123,20 @@ export function agentOf(parts: AgentParts, name: string, where?: InWorkspace): A
   };
 }
 
-/** The statuses of a reservation that an action is for, and what there is none of without. */
-const waitsFor = {
-  accept: { statuses: ['pending'], none: 'has no offer to accept' },
-  reject: { statuses: ['pending'], none: 'has no offer to reject' },
-  wrapUp: { statuses: ['accepted'], none: 'has no accepted task to wrap up' },
-  complete: { statuses: ['accepted', 'wrapping'], none: 'has no task to complete' },
-} as const satisfies Record<string, { statuses: readonly ReservationStatus[]; none: string }>;
+/** What an agent lacks who cannot do it. */
+const NONE: Readonly<Record<ReservationActionName, string>> = {
+  accept: 'has no offer to accept',
+  reject: 'has no offer to reject',
+  'wrap up': 'has no accepted task to wrap up',
+  complete: 'has no task to complete',
+};
 
 interface AgentWait {
   readonly parts: AgentParts;
   readonly workspaceSid: string;
   readonly workerSid: string;
   readonly name: string;
-  readonly action: keyof typeof waitsFor;
+  readonly action: ReservationActionName;
   /** The task's SID. */
   readonly wanted: string | undefined;
 }
@@ -190,7 +185,7 @@ function look(wait: AgentWait): Reservation | undefined {
   if (!view?.workers.has(workerSid)) {
     throw new AgentWaitError('agent-gone', `${name} is no worker any more: it was deleted.`);
   }
-  const statuses: readonly ReservationStatus[] = waitsFor[action].statuses;
+  const statuses: readonly ReservationStatus[] = RESERVATION_ACTIONS[action].from;
   const mine = view
     .reservationsOfWorker(workerSid)
     .filter(({ taskSid }) => wanted === undefined || taskSid === wanted);
@@ -217,7 +212,7 @@ function failed(wait: AgentWait, why: string): AgentWaitError {
   const { parts, workspaceSid, workerSid, name, action, wanted } = wait;
   const view = parts.world.workspaces.get(workspaceSid);
   const worker = view?.workers.get(workerSid);
-  const lines = [`${name} ${waitsFor[action].none} ${why}.`];
+  const lines = [`${name} ${NONE[action]} ${why}.`];
   if (view && worker) {
     lines.push(...situation(view, worker));
     const tasks =

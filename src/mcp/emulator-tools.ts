@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CALLBACK_KINDS, DELIVERY_OUTCOMES, FAULT_NAMES } from '../emulator/vocabulary.js';
 import { attributes, delivery, expressionNote, limit, taskSid, workspaceSid } from './shapes.js';
 import { query, type Tool, tool } from './tool.js';
 
@@ -25,8 +26,8 @@ const list = tool({
     id: z.int().min(1).optional().describe('One delivery, whole.'),
     task: taskSid.optional(),
     reservation: z.string().optional(),
-    callback: z.enum(['assignment', 'event']).optional(),
-    outcome: z.enum(['answered', 'timeout', 'connection', 'hung up', 'dropped']).optional(),
+    callback: z.enum(CALLBACK_KINDS).optional(),
+    outcome: z.enum(DELIVERY_OUTCOMES).optional(),
     limit,
     before: z.int().optional().describe('The `next` of the page before.'),
   },
@@ -73,25 +74,14 @@ const fault = tool({
   description:
     'Switches a fault on or off. Callbacks: duplicate, delay, drop, reorder, hangUp. REST: tooManyRequests, serverError, lostAnswer, preconditionFailed, doubleAccept. The answer lists what is on.',
   input: {
-    fault: z.enum([
-      'duplicate',
-      'delay',
-      'drop',
-      'reorder',
-      'hangUp',
-      'tooManyRequests',
-      'serverError',
-      'lostAnswer',
-      'preconditionFailed',
-      'doubleAccept',
-    ]),
+    fault: z.enum(FAULT_NAMES),
     times: z
       .int()
       .min(0)
       .max(1_000_000)
       .optional()
       .describe('How often it strikes; 0: off. Default: until it is switched off.'),
-    callbacks: z.enum(['assignment', 'event']).optional().describe('Only these callbacks. Default: both.'),
+    callbacks: z.enum(CALLBACK_KINDS).optional().describe('Only these callbacks. Default: both.'),
     ms: z.int().min(0).max(600_000).optional().describe('With delay: how long. Default: 1,000.'),
     retryAfterS: z.int().min(0).max(86_400).optional().describe('With tooManyRequests. Default: 1.'),
   },

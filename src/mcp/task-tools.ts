@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TASK_STATUSES } from '../emulator/vocabulary.js';
 import { attributes, explanation, limit, placed, taskSid, taskSummary, workspaceSid } from './shapes.js';
 import { query, type Tool, tool } from './tool.js';
 
@@ -34,9 +35,7 @@ const list = tool({
     'Tasks of the local TaskRouter, the last changed first; ended ones too. Use it to find the SID of a task.',
   readOnly: true,
   input: {
-    status: z
-      .enum(['pending', 'reserved', 'assigned', 'wrapping', 'completed', 'canceled', 'gone'])
-      .optional(),
+    status: z.enum(TASK_STATUSES).optional(),
     queue: z.string().optional().describe('SID of a task queue.'),
     worker: z.string().optional().describe('SID of a worker.'),
     workspaceSid: z.string().optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RESERVATION_ACTION_NAMES, RESERVATION_ACTIONS } from '../emulator/vocabulary.js';
 import { allWorkers, findReservation, findWorker } from './find.js';
 import { reservation, taskSid, worker } from './shapes.js';
 import { type Tool, tool } from './tool.js';
@@ -36,20 +37,13 @@ const setActivity = tool({
   },
 });
 
-const from = {
-  accept: ['pending'],
-  reject: ['pending'],
-  'wrap up': ['accepted'],
-  complete: ['accepted', 'wrapping'],
-} as const;
-
 const act = tool({
   name: 'act_on_reservation',
   title: 'Act on a reservation',
   description:
     'Does what the worker of a reservation would do: accept, reject, wrap up or complete. Say which one by its SID, or by its worker, its task, or both.',
   input: {
-    action: z.enum(['accept', 'reject', 'wrap up', 'complete']),
+    action: z.enum(RESERVATION_ACTION_NAMES),
     reservation: z
       .string()
       .regex(
@@ -64,7 +58,7 @@ const act = tool({
   output: reservation.shape,
   next: 'list_workers shows the open reservations and their status.',
   async run(ask, { action, activity, ...which }) {
-    const sid = await findReservation(ask, which, from[action]);
+    const sid = await findReservation(ask, which, RESERVATION_ACTIONS[action].from);
     return {
       structured: await ask({ method: 'POST', path: `/reservations/${sid}`, body: { action, activity } }),
     };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Request, type Response, Router } from 'express';
 import { ConfigurationError } from '../../errors.js';
 import { nearMiss, refuseUnknownKeys } from '../../near-miss.js';
-import { actOn, workerDeeds, workspaceWith } from '../act.js';
+import { actOn, workspaceWith } from '../act.js';
 import type { Engine } from '../engine/index.js';
 import { notFound } from '../engine/refusal.js';
 import { evaluate } from '../feed/evaluate.js';
@@ -16,6 +16,7 @@ import { deliveryDetail, deliverySummary, taskDetail, taskSummary } from '../fee
 import { whatIf } from '../feed/what-if.js';
 import { findNamed } from '../named.js';
 import { visible } from '../visible.js';
+import { RESERVATION_ACTION_NAMES } from '../vocabulary.js';
 import type { InstructionExecutor, World } from '../world/world.js';
 
 /** What the routes of the feed need. */
@@ -97,8 +98,8 @@ export function feedRoutes(parts: FeedParts): Router {
   router.post('/reservations/:sid', (request, response) => {
     const { sid } = request.params;
     const given = body(request, ['action', 'activity'], 'an action');
-    const action = oneOf(given, 'action', workerDeeds);
-    if (action === undefined) throw badField('action', workerDeeds.join(', '));
+    const action = oneOf(given, 'action', RESERVATION_ACTION_NAMES);
+    if (action === undefined) throw badField('action', RESERVATION_ACTION_NAMES.join(', '));
     const view = workspaceWith(world, 'reservations', sid);
     const workspaceSid = view.workspace.sid;
     const activity = textOf(given, 'activity');

@@ -1,4 +1,5 @@
 import type { DebuggerEntry, Delivery } from '../delivery/log.js';
+import type { Bounds } from './bounds.js';
 import { ChangeLog } from './change-log.js';
 import { Packed } from './packed.js';
 import { signatureVerdict } from './signature.js';
@@ -28,22 +29,14 @@ export class DeliveryStore {
   readonly #changes = new ChangeLog<Kept>();
   readonly #entries = new Map<DebuggerItem, DebuggerItem & { seq: number }>();
   readonly #entryChanges = new ChangeLog<DebuggerItem & { seq: number }>();
-  readonly #most: number;
-  readonly #mostBytes: number;
-  #bytes = 0;
-  dropped = 0;
+  readonly bounds: Bounds;
 
-  constructor(most: number, mostBytes: number) {
-    this.#most = most;
-    this.#mostBytes = mostBytes;
+  constructor(bounds: Bounds) {
+    this.bounds = bounds;
   }
 
   get size(): number {
     return this.#all.size;
-  }
-
-  get bytes(): number {
-    return this.#bytes;
   }
 
   add(delivery: Delivery, seq: number): void {
@@ -76,8 +69,8 @@ export class DeliveryStore {
     };
     this.#all.set(delivery.id, kept);
     this.#changes.touch(kept, seq);
-    this.#bytes += summaryBytes + kept.rest.size;
-    while (this.#all.size > this.#most || (this.#bytes > this.#mostBytes && this.#all.size > 1)) this.#drop();
+    this.bounds.bytes += summaryBytes + kept.rest.size;
+    while (this.bounds.exceededBy(this.#all.size)) this.#drop();
   }
 
   #drop(): void {
@@ -86,8 +79,8 @@ export class DeliveryStore {
     const [id, kept] = oldest;
     this.#all.delete(id);
     this.#changes.remove(kept);
-    this.#bytes -= summaryBytes + kept.rest.size;
-    this.dropped += 1;
+    this.bounds.bytes -= summaryBytes + kept.rest.size;
+    this.bounds.dropped += 1;
   }
 
   /** @returns the entry as it is shown. */
@@ -105,12 +98,12 @@ export class DeliveryStore {
     };
     this.#entries.set(item, item);
     this.#entryChanges.touch(item, seq);
-    this.#bytes += debuggerBytes;
+    this.bounds.bytes += debuggerBytes;
     if (this.#entries.size > mostDebugger) {
       const [oldest] = this.#entries.values();
       this.#entries.delete(oldest!);
       this.#entryChanges.remove(oldest!);
-      this.#bytes -= debuggerBytes;
+      this.bounds.bytes -= debuggerBytes;
     }
     const about = this.#all.get(item.deliveryId ?? 0);
     if (!about || about.warning?.level === 'error') return;

@@ -4,6 +4,7 @@ import type { EngineEvent, Explanation } from '../engine/index.js';
 import type { EmulatorEvent } from '../options.js';
 import { Recent } from '../world/recent.js';
 import type { World } from '../world/world.js';
+import { Bounds } from './bounds.js';
 import { DeliveryStore } from './deliveries.js';
 import { type FloorParts, workspaceState } from './floor.js';
 import { JourneyStore } from './journeys.js';
@@ -74,8 +75,8 @@ export class Feed {
   #begin(restarted: boolean): void {
     const { world, realNow = () => performance.now() } = this.#options;
     this.instance = randomBytes(6).toString('hex');
-    this.deliveries = new DeliveryStore(mostDeliveries, budget.deliveries);
-    this.journeys = new JourneyStore(mostTasks, budget.journeys);
+    this.deliveries = new DeliveryStore(new Bounds(mostDeliveries, budget.deliveries));
+    this.journeys = new JourneyStore(new Bounds(mostTasks, budget.journeys));
     this.explanations = new KeptExplanations(budget.explanations, realNow);
     this.#waits.clear();
     this.#workspaces.clear();
@@ -221,10 +222,10 @@ export class Feed {
   #kept(): Kept {
     return {
       deliveries: this.deliveries.size,
-      droppedDeliveries: this.deliveries.dropped,
+      droppedDeliveries: this.deliveries.bounds.dropped,
       tasks: this.journeys.size,
-      droppedTasks: this.journeys.dropped,
-      bytes: this.deliveries.bytes + this.journeys.bytes + this.explanations.bytes,
+      droppedTasks: this.journeys.bounds.dropped,
+      bytes: this.deliveries.bounds.bytes + this.journeys.bounds.bytes + this.explanations.bytes,
       mostBytes,
     };
   }

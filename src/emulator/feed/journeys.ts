@@ -1,5 +1,6 @@
 import type { EngineEvent } from '../engine/index.js';
 import type { Task, WorkspaceView } from '../engine/types.js';
+import type { Bounds } from './bounds.js';
 import { ChangeLog } from './change-log.js';
 import { Packed } from './packed.js';
 import { stepOf } from './steps.js';
@@ -52,22 +53,14 @@ export class JourneyStore {
   /** Those that have ended, as objects and packed, oldest end first. */
   readonly #ended = new Set<Journey>();
   readonly #packed = new Set<Journey>();
-  readonly #most: number;
-  readonly #mostBytes: number;
-  #bytes = 0;
-  dropped = 0;
+  readonly bounds: Bounds;
 
-  constructor(most: number, mostBytes: number) {
-    this.#most = most;
-    this.#mostBytes = mostBytes;
+  constructor(bounds: Bounds) {
+    this.bounds = bounds;
   }
 
   get size(): number {
     return this.#all.size;
-  }
-
-  get bytes(): number {
-    return this.#bytes;
   }
 
   get(sid: string): Journey | undefined {
@@ -229,7 +222,7 @@ export class JourneyStore {
       body instanceof Packed
         ? taskBytes + body.size
         : taskBytes + body.attributes.length * 2 + (body.steps.length + body.reservations.length) * stepBytes;
-    this.#bytes += bytes - journey.bytes;
+    this.bounds.bytes += bytes - journey.bytes;
     journey.bytes = bytes;
   }
 
@@ -241,7 +234,7 @@ export class JourneyStore {
       this.#packed.add(journey);
       this.#weigh(journey);
     }
-    while (this.#all.size > this.#most || (this.#bytes > this.#mostBytes && this.#all.size > 1)) this.#drop();
+    while (this.bounds.exceededBy(this.#all.size)) this.#drop();
   }
 
   /** Those that ended first go first. */
@@ -252,8 +245,8 @@ export class JourneyStore {
     this.#ended.delete(oldest);
     this.#packed.delete(oldest);
     this.#changes.remove(oldest);
-    this.#bytes -= oldest.bytes;
-    this.dropped += 1;
+    this.bounds.bytes -= oldest.bytes;
+    this.bounds.dropped += 1;
   }
 }
 

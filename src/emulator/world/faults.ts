@@ -1,5 +1,7 @@
 import { ConfigurationError } from '../../errors.js';
 import { nearMiss, refuseUnknownKeys } from '../../near-miss.js';
+import type { CALLBACK_KINDS } from '../vocabulary.js';
+import { FAULT_NAMES } from '../vocabulary.js';
 
 /** `true`: from now on. A number: the next so many times. `false`: no longer. An object: with details. */
 export type Switch<Details = unknown> =
@@ -40,8 +42,8 @@ interface Callbacks {
   readonly callbacks?: 'assignment' | 'event' | undefined;
 }
 
-export type FaultName = keyof FaultSwitches;
-export type CallbackKind = 'assignment' | 'event';
+export type FaultName = (typeof FAULT_NAMES)[number];
+export type CallbackKind = (typeof CALLBACK_KINDS)[number];
 
 /** A switch that is on. */
 interface On {
@@ -52,19 +54,6 @@ interface On {
     readonly retryAfterS?: number;
   };
 }
-
-const names: readonly FaultName[] = [
-  'duplicate',
-  'delay',
-  'drop',
-  'reorder',
-  'hangUp',
-  'tooManyRequests',
-  'serverError',
-  'lostAnswer',
-  'preconditionFailed',
-  'doubleAccept',
-];
 
 /** The switches as they stand. */
 export class Faults {
@@ -124,12 +113,12 @@ export class Faults {
 }
 
 function knownName(name: string): FaultName {
-  const known = names.find((one) => one === name);
+  const known = FAULT_NAMES.find((one) => one === name);
   if (known) return known;
-  const meant = nearMiss(name, names);
+  const meant = nearMiss(name, FAULT_NAMES);
   throw new ConfigurationError(
     'bad-trouble',
-    `There is no switch ${JSON.stringify(name)}${meant === undefined ? `: ${names.join(', ')}.` : `. Did you mean "${meant}"?`}`,
+    `There is no switch ${JSON.stringify(name)}${meant === undefined ? `: ${FAULT_NAMES.join(', ')}.` : `. Did you mean "${meant}"?`}`,
   );
 }
 

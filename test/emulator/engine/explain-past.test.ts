@@ -148,63 +148,33 @@ describe('what was noted stays as it was', () => {
   test.each<[string, (s: ReturnType<typeof setting>) => unknown]>([
     [
       'the worker’s attributes',
-      ({ world, ann }) =>
-        world.engine.dispatch('updateWorker', {
-          workspaceSid: world.workspaceSid,
-          sid: ann,
-          attributes: '{"level":2}',
-        }),
+      ({ world, ann }) => world.change('updateWorker', { sid: ann, attributes: '{"level":2}' }),
     ],
     [
       'the worker’s name',
-      ({ world, ann }) =>
-        world.engine.dispatch('updateWorker', {
-          workspaceSid: world.workspaceSid,
-          sid: ann,
-          friendlyName: 'Anna',
-        }),
+      ({ world, ann }) => world.change('updateWorker', { sid: ann, friendlyName: 'Anna' }),
     ],
     ['the worker’s activity', ({ world, ann }) => world.move(ann, 'Offline')],
     [
       'the worker’s capacity',
       ({ world, ann }) =>
-        world.engine.dispatch('updateWorkerChannel', {
-          workspaceSid: world.workspaceSid,
-          workerSid: ann,
-          sid: 'default',
-          capacity: 0,
-        }),
+        world.change('updateWorkerChannel', { workerSid: ann, sid: 'default', capacity: 0 }),
     ],
-    [
-      'the worker’s existence',
-      ({ world, ann }) =>
-        world.engine.dispatch('deleteWorker', { workspaceSid: world.workspaceSid, sid: ann }),
-    ],
+    ['the worker’s existence', ({ world, ann }) => world.change('deleteWorker', { sid: ann })],
     [
       'the queue’s expression',
-      ({ world, queue }) =>
-        world.engine.dispatch('updateTaskQueue', {
-          workspaceSid: world.workspaceSid,
-          sid: queue,
-          targetWorkers: 'level >= 9',
-        }),
+      ({ world, queue }) => world.change('updateTaskQueue', { sid: queue, targetWorkers: 'level >= 9' }),
     ],
     [
       'the queue’s name',
-      ({ world, queue }) =>
-        world.engine.dispatch('updateTaskQueue', {
-          workspaceSid: world.workspaceSid,
-          sid: queue,
-          friendlyName: 'New',
-        }),
+      ({ world, queue }) => world.change('updateTaskQueue', { sid: queue, friendlyName: 'New' }),
     ],
     ['the task’s attributes', ({ world, task }) => world.update(task, { attributes: '{"a":1}' })],
     [
       'the workflow',
       ({ world, queue, workflow }) => {
         const filters = [{ filter_friendly_name: 'new', expression: '1==1', targets: [{ queue }] }];
-        world.engine.dispatch('updateWorkflow', {
-          workspaceSid: world.workspaceSid,
+        world.change('updateWorkflow', {
           sid: workflow,
           configuration: JSON.stringify({ task_routing: { filters } }),
           reEvaluateTasks: true,
@@ -214,11 +184,7 @@ describe('what was noted stays as it was', () => {
     [
       'the activity’s name',
       ({ world }) =>
-        world.engine.dispatch('updateActivity', {
-          workspaceSid: world.workspaceSid,
-          sid: world.activity('Available'),
-          friendlyName: 'Ready',
-        }),
+        world.change('updateActivity', { sid: world.activity('Available'), friendlyName: 'Ready' }),
     ],
   ])('%s may change', (_what, change) => {
     const given = setting(blocked);

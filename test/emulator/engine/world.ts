@@ -9,6 +9,7 @@ import {
   type Task,
   type WorkspaceView,
 } from '../../../src/emulator/engine/index.js';
+import type { Commands } from '../../../src/emulator/engine/types.js';
 
 /** A fixed first instant, so that every test sees the same times. */
 export const start = Date.UTC(2026, 0, 1);
@@ -33,6 +34,15 @@ export class World {
       multiTaskEnabled: !singleTasking,
     }).sid;
     this.engine.subscribe((output) => this.outputs.push(output));
+  }
+
+  /** Changes something of the workspace. */
+  change<Name extends keyof Commands>(
+    name: Name,
+    fields: Omit<Commands[Name]['params'], 'workspaceSid'>,
+  ): void {
+    const params = { ...fields, workspaceSid: this.workspaceSid } as unknown as Commands[Name]['params'];
+    this.engine.dispatch(name, params);
   }
 
   get view(): WorkspaceView {
