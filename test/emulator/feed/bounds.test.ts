@@ -6,32 +6,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Delivery } from '../../../src/emulator/delivery/log.js';
 import { Bounds } from '../../../src/emulator/feed/bounds.js';
 import { DeliveryStore } from '../../../src/emulator/feed/deliveries.js';
 import type { Kept } from '../../../src/emulator/feed/types.js';
 import { start } from '../open.js';
 import { ask } from './answers.js';
-
-const delivery = (id: number, attributes: string): Delivery => ({
-  kind: 'delivery',
-  id,
-  callback: 'assignment',
-  via: 'primary',
-  at: id,
-  ms: 3,
-  url: 'http://127.0.0.1:3000/taskrouter/assignment',
-  workspaceSid: 'WS',
-  eventType: 'reservation.created',
-  taskSid: `WT${id}`,
-  reservationSid: `WR${id}`,
-  outcome: 'answered',
-  status: 200,
-  instruction: 'accept',
-  token: randomBytes(16).toString('hex'),
-  parameters: { TaskSid: `WT${id}`, TaskAttributes: attributes, WorkerAttributes: '{"skills":["fr"]}' },
-  answer: '{"instruction":"accept"}',
-});
+import { delivery } from './sample-delivery.js';
 
 const run = promisify(execFile);
 

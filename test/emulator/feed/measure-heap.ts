@@ -1,9 +1,9 @@
 // Fills a feed as a busy emulator would and prints what its memory comes to, in bytes. For bounds.test.ts, in a process
 // of its own, where garbage can be collected: node --expose-gc --import tsx test/emulator/feed/measure-heap.ts <compressible|random> <tasks>
 import { randomBytes } from 'node:crypto';
-import type { Delivery } from '../../../src/emulator/delivery/log.js';
 import type { EngineEvent } from '../../../src/emulator/engine/index.js';
 import { Feed } from '../../../src/emulator/feed/feed.js';
+import { delivery, sid } from './sample-delivery.js';
 
 const TASKS = Number(process.argv[3] ?? 0);
 const isRandom = process.argv[2] === 'random';
@@ -26,38 +26,6 @@ const fields = Array.from(
 );
 const attributesOf = (id: number) =>
   isRandom ? `{"blob":"${randomBytes(6_000).toString('base64')}"}` : `{"number":${id},${fields.join(',')}}`;
-
-const sid = (kind: string, id: number) => `${kind}${String(id).padStart(32, '0')}`;
-
-function delivery(id: number, attributes: string): Delivery {
-  const [taskSid, reservationSid] = [sid('WT', id), sid('WR', id)];
-  return {
-    kind: 'delivery',
-    id,
-    callback: 'assignment',
-    via: 'primary',
-    at: id,
-    ms: 3,
-    url: 'http://127.0.0.1:3000/taskrouter/assignment',
-    workspaceSid: sid('WS', 1),
-    eventType: 'reservation.created',
-    taskSid,
-    reservationSid,
-    outcome: 'answered',
-    status: 200,
-    instruction: 'accept',
-    token: randomBytes(16).toString('hex'),
-    parameters: {
-      AccountSid: sid('AC', 1),
-      WorkspaceSid: sid('WS', 1),
-      TaskSid: taskSid,
-      ReservationSid: reservationSid,
-      TaskAttributes: attributes,
-      WorkerAttributes: '{"skills":["fr"]}',
-    },
-    answer: '{"instruction":"accept"}',
-  };
-}
 
 function event(id: number, type: string, status: string, attributes: string): EngineEvent {
   return {
