@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { ConfigurationError } from '../errors.js';
 import { nearMiss } from '../near-miss.js';
 import { sidForm, sidPattern } from '../sids.js';
+import { parseRedisUrl } from './redis-url.js';
 
 /** The endpoint's configuration: the environment, checked and typed. */
 export type EndpointConfig = ReturnType<typeof readConfig>;
@@ -51,31 +52,12 @@ function url(protocols: readonly string[], example: string) {
 
 /** Finds mistakes that would otherwise show later, on a connection or in the log, with less explanation. */
 const redisUrl = v.pipe(
-  url(['redis:', 'rediss:'], 'redis://:password@127.0.0.1:6379/0'),
-  v.check(
-    (text) => !URL.canParse(text) || new URL(text).hostname !== '',
-    'must name a host, such as redis://127.0.0.1:6379; in a password write # as %23, / as %2F and ? as %3F.',
-  ),
-  v.check((text) => {
-    if (!URL.canParse(text)) return true;
-    const { username, password } = new URL(text);
-    return canDecode(username) && canDecode(password);
-  }, 'has a % in its user name or password without two hexadecimal digits after it: write % as %25.'),
-  v.check((text) => {
-    if (!URL.canParse(text)) return true;
-    const { pathname, searchParams } = new URL(text);
-    return [pathname.slice(1), searchParams.get('db') ?? ''].every((db) => /^\d{0,5}$/.test(db));
-  }, 'must end with the number of a database, such as /0, or with nothing after the port.'),
+  v.string(),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const target = dataset.typed ? parseRedisUrl(dataset.value) : undefined;
+    if (target && 'problem' in target) addIssue({ message: target.problem });
+  }),
 );
-
-function canDecode(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const TOKEN_MISSING =
   "is missing. Set it to the Auth Token of your account (Twilio Console, Account info): without it the endpoint cannot tell Twilio's requests from forged ones.";

@@ -210,8 +210,7 @@ async function connect(url: string, log: Logger) {
   const { checkRedis } = await import('./redis-check.js');
   const redis = connectRedis(url, log);
   try {
-    await firstAttempt(redis);
-    await checkRedis(redis, log);
+    await checkRedis(redis, log, await firstAttempt(redis));
   } catch (error) {
     redis.disconnect();
     throw error;

@@ -137,6 +137,15 @@ describe('readConfig', () => {
     ['valkey://hush', 'must be a URL such as redis://'],
     ['redis+tls://hush', 'must be a URL such as redis://'],
     ['127.0.0.1:6379', 'must be a URL such as redis://'],
+    ['redis://hush:hush@one:1,two:2/1', 'a cluster has only database 0'],
+    ['redis+cluster://one/3', 'a cluster has only database 0'],
+    ['redis://one,:hush', 'must be a URL such as redis://'],
+    ['redis://one,,two', 'must be a URL such as redis://'],
+    ['redis+sentinel://:hush@one:1,two:2', 'must name the server that the Sentinels watch'],
+    ['redis+sentinel://one/main/hush', 'the name of the server that the Sentinels watch'],
+    ['redis+sentinel://one/%zz', 'the name of the server that the Sentinels watch'],
+    ['redis+sentinel:///main', 'must name a host'],
+    ['redis+sentinels://hush/main', 'must be a URL such as redis://'],
   ])('refuses REDIS_URL %s', (text, problem) => {
     const message = problemsOf({ TWILIO_AUTH_TOKEN: TOKEN, REDIS_URL: text });
     expect(message).toContain(problem);
@@ -150,6 +159,9 @@ describe('readConfig', () => {
     'redis://127.0.0.1:6379/15',
     'rediss://user:p%40ss%25@redis.example.com:6380/0?family=6',
     'redis://[::1]:6379',
+    'redis://one:7000,two:7001,[::1]:7002',
+    'rediss+cluster://user:p%40ss@one.example.com:6380',
+    'redis+sentinel://:secret@one,two:26380/main/2?sentinelPassword=other',
   ])('takes REDIS_URL %s', (text) => {
     expect(readConfig({ TWILIO_AUTH_TOKEN: TOKEN, REDIS_URL: text }).redisUrl).toBe(text);
   });

@@ -32,6 +32,45 @@ describe('REDIS_URL leads to', () => {
     },
   );
 
+  test('a server that is no cluster, named as one: refused with a sentence', async () => {
+    const redis = await running();
+    for (const url of [
+      `redis://127.0.0.1:${redis.port},localhost:${redis.port}`,
+      `redis+cluster://127.0.0.1:${redis.port}`,
+    ]) {
+      await expect(start(url)).rejects.toMatchObject({
+        code: 'redis-no-cluster',
+        message: expect.stringContaining('its servers are not a cluster'),
+      });
+    }
+  });
+
+  test('a server that is no Sentinel, named as one: refused with a sentence', async () => {
+    const redis = await running();
+    await expect(start(`redis+sentinel://127.0.0.1:${redis.port}/main`)).rejects.toMatchObject({
+      code: 'redis-no-sentinel',
+    });
+  });
+
+  test('Sentinels that watch another name: refused with a sentence', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'sentinel-')), 'sentinel.conf');
+    writeFileSync(file, '');
+    const { host } = new URL(await startSentinel(file));
+    await expect(start(`redis+sentinel://${host}/mian`)).rejects.toMatchObject({
+      code: 'redis-sentinel-name',
+      message: expect.stringContaining('do not watch a server of that name'),
+    });
+  });
+
+  test.each(['redis+sentinel://127.0.0.1:1,127.0.0.1:2/main', 'redis://127.0.0.1:1,127.0.0.1:2'])(
+    'nothing yet, %s: the endpoint starts, answers, and logs it',
+    async (url) => {
+      const endpoint = await start(url);
+      expect(await callback(endpoint.url, reservation(0))).toMatchObject({ status: 200 });
+      expect(endpoint.lines.map(({ message }) => message)).toContain('Redis cannot be reached; still trying');
+    },
+  );
+
   test('a Sentinel: refused with a sentence', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'sentinel-')), 'sentinel.conf');
     writeFileSync(file, '');

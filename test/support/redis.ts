@@ -69,14 +69,17 @@ export async function untilReady(port: number, command = 'PING', expected = '+PO
 }
 
 /**
- * Starts a Redis on a free loopback port, without persistence and with `flags` after its own. A shell holds it, and kills it when this process
- * closes the pipe between them, which happens however this process ends.
+ * Starts a Redis on a free loopback port, without persistence and with `more` flags after its own. A shell holds it, and
+ * kills it when this process closes the pipe between them, which happens however this process ends.
  */
-export async function startRedis(flags: readonly string[] = []): Promise<PrivateRedis> {
+export async function startRedis(
+  more: readonly string[] | ((port: number) => readonly string[]) = [],
+): Promise<PrivateRedis> {
   const path = findServer();
   if (path === undefined)
     throw new Error('Install redis-server or valkey-server: this test stops and freezes one.');
   const port = await freePort();
+  const flags = typeof more === 'function' ? more(port) : more;
   let server = await launch(path, port, flags);
   return {
     port,

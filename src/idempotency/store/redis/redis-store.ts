@@ -9,6 +9,7 @@ import {
   STORED,
 } from '../store.js';
 import { StoreError, storeError } from '../store-error.js';
+import { handleAskingFailures } from './cluster-nodes.js';
 import { deferredIndex } from './deferred-index.js';
 import { ACQUIRE, CLAIM, COMPLETE, DEFER, PROBE, RELEASE, RENEW, type Script } from './scripts.js';
 
@@ -42,8 +43,8 @@ const NEVER_RAN = new Set([
   'NOREPLICAS',
 ]);
 
-/** How ioredis says that it has not sent a command. */
-const NOT_WRITABLE = "Stream isn't writeable";
+/** How ioredis says that it has not sent a command: to a server, to a cluster. */
+const NOT_SENT = /^(?:Stream isn't writeable|Cluster isn't ready)/;
 
 /** How long the record of a probe lives, in milliseconds. */
 const PROBE_MS = 10_000;
@@ -79,6 +80,7 @@ export function redisStore(redis: RedisClient, options: RedisStoreOptions = {}):
       'redisStore: the first argument must be a client of ioredis, such as new Redis(process.env.REDIS_URL).',
     );
   }
+  handleAskingFailures(redis);
   function connected(): RedisClient {
     if (redis.status !== undefined && AWAY.has(redis.status)) {
       throw new TaskRouterKitError(
@@ -104,7 +106,7 @@ export function redisStore(redis: RedisClient, options: RedisStoreOptions = {}):
 
   function ours(error: unknown): StoreError {
     const made = storeError(error, passwordsOf(redis));
-    const neverRan = NEVER_RAN.has(made.code) || made.message.startsWith(NOT_WRITABLE);
+    const neverRan = NEVER_RAN.has(made.code) || NOT_SENT.test(made.message);
     return neverRan ? StoreError.notApplied(made) : made;
   }
 
