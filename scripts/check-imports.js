@@ -100,6 +100,8 @@ const PACKAGES = {
   yaml: { in: ['workspace/'] },
   jiti: { in: ['workspace/', 'cli/'] },
   chokidar: { in: ['cli/'] },
+  ws: { in: ['emulator/agents/'] },
+  jose: { in: ['emulator/agents/'] },
   '@modelcontextprotocol/sdk': { in: ['mcp/'] },
   zod: { in: ['mcp/'] },
 };

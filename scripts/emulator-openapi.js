@@ -218,6 +218,13 @@ const PATHS = {
       { 200: ok(ref('WorkerState')) },
     ),
   },
+  '/tokens': {
+    post: operation(
+      'Makes an access token for the Worker SDK',
+      { requestBody: body('AccessTokenRequest') },
+      { 201: ok(ref('AccessTokenAnswer'), 'Made') },
+    ),
+  },
   '/clock': {
     get: operation('The time', {}, { 200: ok(ref('ClockState')) }),
     post: operation(

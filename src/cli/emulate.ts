@@ -25,6 +25,8 @@ export interface EmulateOptions {
   readonly apiKey: readonly string[];
   /** More host names that the routes under `/_emulator` answer to. */
   readonly allowHost: readonly string[];
+  /** Origins of web pages that may call as agents. */
+  readonly allowOrigin: readonly string[];
   /** Each is `name=value`. */
   readonly choice: readonly string[];
 }
@@ -52,6 +54,7 @@ export async function emulate(options: EmulateOptions): Promise<void> {
     unconfirmedParameters: options.unconfirmedParameters,
     apiKeys,
     allowHosts: options.allowHost,
+    allowOrigins: options.allowOrigin,
     port: false,
   });
   try {

@@ -56,6 +56,15 @@ Examples:
 A preset of your own is a file in presets/: JSON, YAML, or TypeScript with a default export, with any of
 workflow, taskChannel, attributes, priority and timeout.`;
 
+const TOKEN_EXAMPLES = `
+The token goes to twilio-taskrouter, with the two options ebServer and wsServer: docs/worker-sdk.md. The emulator at --url
+signs it with its first API key.
+
+Examples:
+  $ taskrouter-kit token --worker Ann
+  $ taskrouter-kit token --worker Ann --role supervisor --ttl 600
+  $ taskrouter-kit token --role admin      reads the workspace, for the Workspace class of the SDK`;
+
 const EXPLAIN_EXAMPLES = `
 Examples:
   $ taskrouter-kit explain WT0123456789abcdef0123456789abcdef --url http://127.0.0.1:8080`;
@@ -163,6 +172,12 @@ function program(finish: (code: number) => void): Command {
       [],
     )
     .option('--allow-host <name>', 'answer /_emulator under this host name too; may be repeated', collect, [])
+    .option(
+      '--allow-origin <origin>',
+      'let web pages of this origin call as agents, or * for any; may be repeated',
+      collect,
+      [],
+    )
     .option('--data <file>', 'keep the state in this file across restarts')
     .option('--config <file>', 'start with the workspace in this file: TypeScript, JavaScript, YAML or JSON')
     .addOption(
@@ -179,6 +194,27 @@ function program(finish: (code: number) => void): Command {
     .option('--unconfirmed-parameters', 'add names and the channel to assignment callbacks')
     .addHelpText('after', EMULATE_EXAMPLES)
     .action(async (options) => (await import('./emulate.js')).emulate(options));
+
+  root
+    .command('token')
+    .description('make an access token for an agent of a running dev or emulate')
+    .option('--worker <name>', 'friendly name or SID of the worker')
+    .addOption(
+      new Option('--role <role>', 'default: worker, or admin without a worker').choices([
+        'worker',
+        'supervisor',
+        'admin',
+      ]),
+    )
+    .addOption(
+      new Option('--ttl <seconds>', 'how long it is valid, up to 86400 (default: 3600)').argParser(
+        wholeNumber,
+      ),
+    )
+    .option('--workspace <sid>', 'the workspace, where there are several')
+    .addOption(localTaskRouter())
+    .addHelpText('after', TOKEN_EXAMPLES)
+    .action(async (options) => finish(await (await import('./token.js')).token(options)));
 
   root
     .command('explain')

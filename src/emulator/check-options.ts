@@ -36,6 +36,7 @@ const OPTIONS: Readonly<Record<keyof EmulatorOptions, readonly [check: Check, fo
   port: [isPort, 'a port from 0 to 65535, or false'],
   host: [isText, 'a host name or an address'],
   allowHosts: [Array.isArray, 'a list of host names and addresses'],
+  allowOrigins: [Array.isArray, 'a list of origins'],
   dataFile: [isText, 'the path of a file'],
   unconfirmedParameters: [isFlag, 'true or false'],
   phones: [(value) => isFunction(value) || isObject(value), 'a behaviour or a function that returns one'],
@@ -62,6 +63,7 @@ export function checkOptions(options: EmulatorOptions): void {
   checkFields(options.choices, CHOICES, 'createEmulator choices');
   checkApiKeys(options.apiKeys);
   checkHosts(options.allowHosts);
+  checkOrigins(options.allowOrigins);
   if (options.phones !== undefined && typeof options.phones !== 'function') checkPhone(options.phones);
   if (options.seed !== undefined && options.dataFile !== undefined) {
     throw new ConfigurationError(
@@ -87,6 +89,17 @@ function checkHosts(hosts: readonly string[] = []): void {
     throw new ConfigurationError(
       'bad-host',
       `allowHosts holds ${JSON.stringify(host)}, which is no host: write a name or an address alone, such as emulator.`,
+    );
+  }
+}
+
+function checkOrigins(origins: readonly string[] = []): void {
+  for (const origin of origins) {
+    if (origin === '*' || origin === 'null') continue;
+    if (typeof origin === 'string' && URL.canParse(origin) && new URL(origin).origin === origin) continue;
+    throw new ConfigurationError(
+      'bad-origin',
+      `allowOrigins holds ${JSON.stringify(origin)}, which is no origin: write scheme, host and port alone, such as https://desk.example.com.`,
     );
   }
 }

@@ -4,6 +4,8 @@ import { dateClock, systemClock } from '../clock.js';
 import { ConfigurationError } from '../errors.js';
 import { consoleLogger } from '../log.js';
 import { createVirtualClock } from '../virtual-clock.js';
+import { createAgents } from './agents/agents.js';
+import { makeAccessToken } from './agents/tokens/access-token.js';
 import { createApp } from './api/app.js';
 import { controlRoutes } from './api/control.js';
 import { mcpRoutes } from './api/mcp.js';
@@ -79,12 +81,13 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     createEngine({ ...options.choices, now: clock.now, sid, ...(saved ? { snapshot: saved.engine } : {}) }),
   );
   const driver = drive(engine, clock);
+  const keys = Object.entries(options.apiKeys ?? {});
   const world: World = {
     accountSid,
     authToken,
     now: clock.now,
     workspaces: engine.workspaces,
-    apiKeys: new Map(Object.entries(options.apiKeys ?? {})),
+    apiKeys: new Map(keys.length > 0 ? keys : [[`SK${newHex()}`, newHex()]]),
     lenientExpressions: options.choices?.lenientExpressions ?? true,
     dispatch(name, params, seen) {
       // Not every change is an event.
@@ -147,6 +150,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     noContent,
     hex,
   });
+  const agents = createAgents({ world, executor, allowOrigins: options.allowOrigins ?? [] });
   const quiet = () => deliverer.quiet();
   const changed = () => {
     saver?.changed();
@@ -157,6 +161,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     ...{ engine, driver, clock, virtual, events, phones, deliveries, faults, quiet },
     changed() {
       feed.replaced(deliveries.deliveries(), deliveries.debugger());
+      agents.replaced();
       changed();
     },
   });
@@ -165,6 +170,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
   const hear = (output: EngineOutput): void => {
     if (output.kind === 'event') {
       world.events.add(output);
+      agents.hear(output);
       emit(output);
       deliverer.event(output);
     } else if (output.kind === 'assignment') {
@@ -252,6 +258,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
       watchers.add(watcher);
       return () => void watchers.delete(watcher);
     },
+    accessToken: (worker, options) => makeAccessToken(world, worker, options),
     twilioOptions: (others) => twilioOptions(server.url, { fetch, ...others }),
   };
 
@@ -268,15 +275,18 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     world,
     executor,
     log,
+    agents: agents.http,
     control: controlRoutes(emulator, hosts, parts),
     mcp: mcpRoutes(hosts),
   });
-  const server = listening(createServer(app), host);
+  const httpServer = createServer(app);
+  agents.serve(httpServer);
+  const server = listening(httpServer, host);
   let closing: Promise<void> | undefined;
   const close = async () => {
     driver.stop();
     stream.close();
-    await Promise.all([deliverer.close(), replayer.close()]);
+    await Promise.all([deliverer.close(), replayer.close(), agents.close()]);
     await server.close();
     try {
       saver?.close();

@@ -19,6 +19,8 @@ export {
 } from '../workspace/definition/index.js';
 // What a test does and waits for.
 export { type Agent, type AgentOptions, AgentWaitError } from './agent.js';
+export type { AccessTokenOptions } from './agents/tokens/access-token.js';
+export type { Role } from './agents/tokens/grant.js';
 export { SeedRefusal } from './apply-definition.js';
 // What it emits.
 export type { DebuggerEntry, Delivery } from './delivery/log.js';

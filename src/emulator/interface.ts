@@ -1,4 +1,5 @@
 import type { WorkspaceDefinition } from '../workspace/definition/index.js';
+import type { AccessTokenOptions } from './agents/tokens/access-token.js';
 import type { DebuggerEntry, Delivery } from './delivery/log.js';
 import type { Explanation, Task, WorkspaceView } from './engine/index.js';
 import type { InTest } from './in-test.js';
@@ -78,6 +79,18 @@ export interface Emulator extends InTest {
   debugger(): readonly DebuggerEntry[];
   /** Hears everything that happens, as it happens. Returns the function that ends it. */
   watch(watcher: (event: EmulatorEvent) => void): () => void;
+
+  /**
+   * An access token for the Worker SDK (`twilio-taskrouter`), signed with the first of `apiKeys`. It expires by the
+   * machine's clock, even if the emulator's is virtual.
+   *
+   * @param worker - friendly name or SID; undefined, with the role `admin`, for a token that reads the workspace.
+   * @throws {ConfigurationError} for a worker that is not there, with the near miss; for a bad role or `ttl`.
+   * @example
+   * const server = `${emulator.url}/v1/wschannels`;
+   * const ann = new Worker(await emulator.accessToken('Ann'), { ebServer: server, wsServer: server.replace('http', 'ws') });
+   */
+  accessToken(worker?: string, options?: AccessTokenOptions): Promise<string>;
 
   /**
    * What makes the official `twilio` package ask this emulator about TaskRouter, and nothing else; `twilioOptions(url)`

@@ -15,7 +15,8 @@ export interface EmulatorOptions {
   /** The account's token: signs callbacks, and is the password of the API. Default: a new one. */
   readonly authToken?: string | undefined;
   /**
-   * API keys that open the API beside the account's token: secrets by SID. They sign nothing. Default: none.
+   * API keys that open the API beside the account's token: secrets by SID. They sign the access tokens of agents, the
+   * first one those of {@link Emulator.accessToken}, and no callbacks. Default: a new one.
    * @example { SK0123456789abcdef0123456789abcdef: 'secret' }
    */
   readonly apiKeys?: Readonly<Record<string, string>> | undefined;
@@ -30,6 +31,11 @@ export interface EmulatorOptions {
    * Default: only `localhost`, `127.0.0.1`, `[::1]` and the `host`, because a web page could reach them by any other.
    */
   readonly allowHosts?: readonly string[] | undefined;
+  /**
+   * Origins of web pages that may call as agents, such as `https://desk.example.com`; `*`: any. Default: pages of this
+   * machine alone, by any port.
+   */
+  readonly allowOrigins?: readonly string[] | undefined;
   /** Keeps the state in this file over a restart. While the emulator runs, `<file>.lock` keeps others away from it. */
   readonly dataFile?: string | undefined;
   /**

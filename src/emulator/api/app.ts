@@ -17,6 +17,8 @@ export interface AppOptions {
   readonly world: World;
   readonly executor: InstructionExecutor;
   readonly log: Logger;
+  /** Answers the calls of agents: `/v1/wschannels`, which is no part of REST and takes tokens of its own. */
+  readonly agents: RequestHandler;
   /** Routes beside Twilio's: what is under `/_emulator`. */
   readonly control: Router;
   /** What is under `/mcp`. */
@@ -33,13 +35,14 @@ const bodies = {
 };
 
 /** TaskRouter's REST API as an Express app, and the emulator's own routes. */
-export function createApp({ world, executor, log, control, mcp }: AppOptions): Express {
+export function createApp({ world, executor, log, agents, control, mcp }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   // An ETag here is the version of a resource, not the hash of an answer.
   app.disable('etag');
   app.use('/_emulator', control);
   app.use('/mcp', mcp);
+  app.use('/v1/wschannels', agents);
   app.use('/v1', basicAuth(world), restFaults(world.faults));
   app.use(routes(world, executor));
   app.use((request) => {

@@ -8,10 +8,12 @@ import { type FeedParts, feedRoutes } from './feed.js';
 import { newTask } from './new-task.js';
 import { respond } from './respond.js';
 import { sameOrigin } from './same-origin.js';
+import { newToken } from './token.js';
 
 /** What the emulator's own routes need of it. */
 export type Controlled = Pick<
   Emulator,
+  | 'accessToken'
   | 'createTask'
   | 'workspaces'
   | 'accountSid'
@@ -53,6 +55,7 @@ export function controlRoutes(emulator: Controlled, hosts: readonly string[], pa
   router.get('/deliveries', (_request, response) => respond(response, { deliveries: emulator.deliveries() }));
   router.get('/debugger', (_request, response) => respond(response, { entries: emulator.debugger() }));
   router.post('/tasks', newTask(emulator));
+  router.post('/tokens', newToken(emulator));
   router.get('/tasks/:sid/explain', (request, response) => {
     const explanation = explainedAt(parts.feed, parts.world, request.params.sid, momentOf(request.query.at));
     // A text is for a terminal.

@@ -39,7 +39,6 @@ export function createReservation(core: Core, task: TaskState, worker: WorkerSta
     channel.consumedCapacity += 1;
     worker.openReservations += 1;
     worker.everReserved = true;
-    worker.version += 1;
     worker.idleRank = reservation.order;
     channel.idleRank = reservation.order;
   });
@@ -53,6 +52,8 @@ export function createReservation(core: Core, task: TaskState, worker: WorkerSta
     task.step,
     `reserved for ${worker.friendlyName}: ${whyChosen(task)}`,
   );
+  // Twilio's Worker SDK adds one when it hears of a new reservation, and none for what becomes of it: its test of versions.
+  worker.version += 1;
   sayReservation(core, 'created', reservation);
   askForInstruction(core, reservation);
 }
@@ -77,7 +78,6 @@ export function setReservationStatus(
     reservation.reservationStatus = status;
     channel.consumedCapacity += consumed;
     worker.openReservations += consumed;
-    worker.version += 1;
     channel.assignedTasks += Number(status === 'accepted') - Number(before === 'accepted');
   });
   core.touch(reservation);

@@ -52,7 +52,7 @@ export interface Worker extends Resource {
   readonly attributes: string;
   readonly activitySid: string;
   readonly dateStatusChanged: number;
-  /** The number in the `ETag`: 0 at creation, one more with every change of the worker, its channels or its reservations. */
+  /** The number in the `ETag`: 0 at creation, one more with every change of the worker or its channels, and with every new reservation. */
   readonly version: number;
 }
 

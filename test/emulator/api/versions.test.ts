@@ -60,7 +60,7 @@ describe('If-Match', () => {
     expect((await send('DELETE', taskPath, undefined, { 'if-match': '*' })).status).toBe(204);
   });
 
-  test('of a worker counts what it can take: capacity, availability of a channel, reservations', async () => {
+  test('of a worker counts what it can take: capacity, availability of a channel, new reservations', async () => {
     const path = at(`/Workers/${workers.Bob}`);
     const changed = (await get(path)).body.date_updated;
     expect(await version(path)).toBe(0);
@@ -74,8 +74,8 @@ describe('If-Match', () => {
     const ann = at(`/Workers/${workers.Ann}`);
     expect(await version(ann)).toBe(1);
     await post(at(`/Tasks/${task}/Reservations/${reservation}`), { ReservationStatus: 'accepted' });
-    expect(await version(ann)).toBe(2);
-    const stale = await post(ann, { Attributes: '{}' }, { 'if-match': '1' });
+    expect(await version(ann)).toBe(1);
+    const stale = await post(ann, { Attributes: '{}' }, { 'if-match': '0' });
     expect(stale.status).toBe(412);
     expect((await get(path)).body.date_updated).toBe(changed);
   });

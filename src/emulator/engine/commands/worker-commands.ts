@@ -159,13 +159,13 @@ export function updateWorkerChannel(
     state.available = params.available ?? state.available;
     core.touch(state);
   });
-  // What a worker can take is part of the worker, whose own date of change stays.
-  if (state.configuredCapacity !== before.capacity || state.available !== before.available)
-    worker.version += 1;
+  // What a worker can take is part of the worker, whose own date of change stays. The Worker SDK adds one for each event.
   if (state.configuredCapacity !== before.capacity) {
+    worker.version += 1;
     sayWorkerChannel(core, 'capacity.update', worker, state, before.capacity);
   }
   if (state.available !== before.available) {
+    worker.version += 1;
     sayWorkerChannel(core, 'channel.availability.update', worker, state, before.capacity);
   }
   return state;

@@ -5,6 +5,7 @@ import type { Task } from '../../engine/types.js';
 // POST /_emulator/tasks/{sid}           TaskAction; the TaskDetail
 // POST /_emulator/reservations/{sid}    ReservationAction; the ReservationState
 // POST /_emulator/workers/{sid}         WorkerAction; the WorkerState
+// POST /_emulator/tokens                AccessTokenRequest; 201 and AccessTokenAnswer
 // POST /_emulator/clock                 { advance: '10s' }; ClockState
 // GET, POST, DELETE /_emulator/faults   switches as docs/emulator.md lists them; DELETE clears all; Faults
 
@@ -69,4 +70,20 @@ export interface ClockState {
 export interface Refusal {
   readonly code: string | number;
   readonly message: string;
+}
+
+/** An access token for the Worker SDK. */
+export interface AccessTokenRequest {
+  /** SID or friendly name. Without it the token reads the workspace. */
+  readonly worker?: string;
+  /** Default: `worker`, or `admin` without a worker. */
+  readonly role?: 'worker' | 'supervisor' | 'admin';
+  /** In seconds of the machine's clock, 1 to 86,400. Default: 3,600. */
+  readonly ttl?: number;
+  /** Needed where there are several workspaces. */
+  readonly workspaceSid?: string;
+}
+
+export interface AccessTokenAnswer {
+  readonly token: string;
 }

@@ -1,0 +1,136 @@
+import { percentageFree } from '../engine/index.js';
+import type {
+  Activity,
+  Reservation,
+  Task,
+  TaskQueue,
+  Worker,
+  WorkerChannel,
+  WorkspaceView,
+} from '../engine/types.js';
+
+/**
+ * Resources as the Worker SDK takes them (twilio-taskrouter 2.1.1 and 3.x): dates in seconds since 1970, the version inside.
+ * A property that is missing makes the SDK throw; null does not.
+ */
+
+/** What every shape needs beside the resource. */
+export interface Shaping {
+  readonly accountSid: string;
+  readonly view: WorkspaceView;
+  /** The emulator's time. */
+  readonly now: number;
+}
+
+export const seconds = (ms: number): number => Math.floor(ms / 1_000);
+
+function common({ accountSid }: Shaping, resource: Pick<Worker, 'sid' | 'workspaceSid'> & Dates) {
+  return {
+    account_sid: accountSid,
+    workspace_sid: resource.workspaceSid,
+    sid: resource.sid,
+    date_created: seconds(resource.dateCreated),
+    date_updated: seconds(resource.dateUpdated),
+  };
+}
+
+interface Dates {
+  readonly dateCreated: number;
+  readonly dateUpdated: number;
+}
+
+export function shapeWorker(shaping: Shaping, worker: Worker) {
+  const activity = shaping.view.activities.get(worker.activitySid);
+  return {
+    ...common(shaping, worker),
+    friendly_name: worker.friendlyName,
+    attributes: worker.attributes,
+    activity_sid: worker.activitySid,
+    activity_name: activity?.friendlyName ?? null,
+    available: activity?.available ?? false,
+    date_status_changed: seconds(worker.dateStatusChanged),
+    version: worker.version,
+  };
+}
+
+export function shapeActivity(shaping: Shaping, activity: Activity) {
+  return {
+    ...common(shaping, activity),
+    friendly_name: activity.friendlyName,
+    available: activity.available,
+  };
+}
+
+/** `available` is 1 or 0 here, and `last_reserved_time` in milliseconds. */
+export function shapeChannel(shaping: Shaping, channel: WorkerChannel) {
+  const { view } = shaping;
+  const reserved = view
+    .reservationsOfWorker(channel.workerSid)
+    .filter(({ taskChannelSid }) => taskChannelSid === channel.taskChannelSid);
+  return {
+    ...common(shaping, channel),
+    worker_sid: channel.workerSid,
+    task_channel_sid: channel.taskChannelSid,
+    task_channel_unique_name: view.taskChannels.get(channel.taskChannelSid)?.uniqueName ?? null,
+    available: Number(channel.available),
+    assigned_tasks: channel.assignedTasks,
+    configured_capacity: channel.configuredCapacity,
+    available_capacity_percentage: percentageFree(channel),
+    // The engine forgets a task some minutes after it ended.
+    last_reserved_time: reserved.at(-1)?.dateCreated ?? channel.dateCreated,
+  };
+}
+
+export function shapeTask(shaping: Shaping, task: Task) {
+  const { view, now } = shaping;
+  return {
+    ...common(shaping, task),
+    addons: '{}',
+    age: Math.max(0, seconds(now - task.dateCreated)),
+    assignment_status: task.assignmentStatus,
+    attributes: task.attributes,
+    priority: task.priority,
+    queue_sid: task.taskQueueSid,
+    queue_name: view.taskQueues.get(task.taskQueueSid)?.friendlyName ?? null,
+    reason: task.reason,
+    routing_target: task.routingTarget,
+    task_channel_sid: task.taskChannelSid,
+    task_channel_unique_name: view.taskChannels.get(task.taskChannelSid)?.uniqueName ?? null,
+    timeout: task.timeout,
+    workflow_sid: task.workflowSid,
+    workflow_name: view.workflows.get(task.workflowSid)?.friendlyName ?? null,
+    version: task.version,
+    virtual_start_time: seconds(task.virtualStartTime),
+  };
+}
+
+export function shapeReservation(shaping: Shaping, reservation: Reservation) {
+  const { view } = shaping;
+  const task = view.tasks.get(reservation.taskSid);
+  return {
+    ...common(shaping, reservation),
+    worker_sid: reservation.workerSid,
+    worker_name: view.workers.get(reservation.workerSid)?.friendlyName ?? null,
+    reservation_status: reservation.reservationStatus,
+    reservation_timeout: view.workflows.get(reservation.workflowSid)?.taskReservationTimeout ?? null,
+    version: reservation.version,
+    task: task ? shapeTask(shaping, task) : null,
+  };
+}
+
+export function shapeTaskQueue(shaping: Shaping, queue: TaskQueue) {
+  const nameOf = (sid: string | null) =>
+    sid === null ? null : (shaping.view.activities.get(sid)?.friendlyName ?? null);
+  return {
+    ...common(shaping, queue),
+    friendly_name: queue.friendlyName,
+    target_workers: queue.targetWorkers,
+    max_reserved_workers: queue.maxReservedWorkers,
+    task_order: queue.taskOrder,
+    lifo_queue: queue.taskOrder === 'LIFO',
+    reservation_activity_sid: queue.reservationActivitySid,
+    reservation_activity_name: nameOf(queue.reservationActivitySid),
+    assignment_activity_sid: queue.assignmentActivitySid,
+    assignment_activity_name: nameOf(queue.assignmentActivitySid),
+  };
+}
