@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
 import type { Emulator, Seeded } from '../emulator/index.js';
 import type { Modules } from '../workspace/import-file.js';
 import type { WorkspaceDefinition } from '../workspace/index.js';
-import { DEFINITION_EXTENSIONS, type LoadedDefinition, loadDefinition } from '../workspace/load.js';
+import { type LoadedDefinition, loadDefinition } from '../workspace/load.js';
 import { UsageError } from './failure.js';
 import SAMPLE_CENTRE from './sample-centre.js';
 import { seedFrom } from './seed-from.js';
+import { usualFile } from './workspace-file.js';
 
 /** What `dev` begins with: a workspace file, or the sample centre. */
 export interface DevWorkspace {
@@ -14,12 +14,9 @@ export interface DevWorkspace {
   readonly loaded: Pick<LoadedDefinition, 'definition' | 'error' | 'files'>;
 }
 
-/** A file in the working directory is taken where none was named. */
-const USUAL = DEFINITION_EXTENSIONS.map((extension) => `taskrouter.config${extension}`);
-
 /** @throws {DefinitionError} or ConfigurationError for a file that cannot be used. */
 export async function readWorkspace(file: string | undefined, modules: Modules): Promise<DevWorkspace> {
-  const path = file ?? USUAL.find((name) => existsSync(name));
+  const path = file ?? usualFile();
   if (path !== undefined) return { file: path, loaded: await loadDefinition(path, modules) };
   const error = () => {
     throw new Error('The sample centre is refused.');

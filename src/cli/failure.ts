@@ -17,6 +17,7 @@ const FAILURES: readonly string[] = [
   'data-file-in-use',
   'cannot-write-data-file',
   'cannot-write-env',
+  'cannot-write-state-file',
 ];
 
 export const isFailure = ({ code }: TaskRouterKitError): boolean => FAILURES.includes(code);

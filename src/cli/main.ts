@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { ConfigurationError } from '../errors.js';
+import { ConfigurationError, TaskRouterKitError } from '../errors.js';
 import { EXIT, isFailure, UsageError } from './failure.js';
 
 const EXAMPLES = `
@@ -77,6 +77,24 @@ the emulator answers under /mcp.
 Examples:
   $ npx taskrouter-kit mcp
   $ taskrouter-kit mcp --url http://127.0.0.1:8080`;
+
+const PLAN_EXAMPLES = `
+Credentials: TWILIO_ACCOUNT_SID, and TWILIO_AUTH_TOKEN or TWILIO_API_KEY and TWILIO_API_SECRET.
+
+Examples:
+  $ taskrouter plan                                        taskrouter.config.* against the account
+  $ taskrouter plan centre.yaml --env production --prune
+  $ taskrouter plan --url http://127.0.0.1:8080 --json     against an emulator
+  $ taskrouter plan --detailed-exitcode                    for CI: 0 no changes, 1 error, 2 changes`;
+
+const APPLY_EXAMPLES = `
+It can be interrupted or killed at any step: the next apply goes on from there, and nothing is created twice. Deletions
+happen only with --prune, never of a queue that a workflow still names, and of what has live tasks only with --force.
+
+Examples:
+  $ taskrouter apply
+  $ taskrouter apply centre.yaml --env production --state .taskrouter.json
+  $ taskrouter apply --auto-approve                        where nobody can answer: CI`;
 
 const DOCTOR_EXAMPLES = `
 The request is one of
@@ -233,6 +251,22 @@ function program(finish: (code: number) => void): Command {
     .addHelpText('after', MCP_EXAMPLES)
     .action(async (options) => finish(await (await import('./mcp.js')).mcp(options, version())));
 
+  workspaceCommand(
+    root
+      .command('plan')
+      .description('show what apply would change in a workspace: an account, or an emulator with --url'),
+  )
+    .option('--detailed-exitcode', 'end with 0 for no changes, 1 for any error, 2 for changes')
+    .addHelpText('after', PLAN_EXAMPLES)
+    .action(async (file, options) => finish(await (await import('./plan.js')).plan(file, options)));
+
+  workspaceCommand(
+    root.command('apply').description('make a workspace what its definition says, after a question'),
+  )
+    .option('--auto-approve', 'apply without a question')
+    .addHelpText('after', APPLY_EXAMPLES)
+    .action(async (file, options) => finish(await (await import('./apply.js')).apply(file, options)));
+
   root
     .command('send')
     .description('sign a callback, send it, and say whether Twilio would accept the answer')
@@ -261,6 +295,26 @@ function program(finish: (code: number) => void): Command {
     .action(async (file, options) => finish(await (await import('./doctor.js')).doctor(file, options)));
 
   return root;
+}
+
+/** What plan and apply have in common. */
+function workspaceCommand(command: Command): Command {
+  return command
+    .argument('[file]', 'the workspace file (default: taskrouter.config.*)')
+    .option('--env <name>', 'the environment whose values the file takes')
+    .addOption(accountUrl())
+    .option('--workspace <name>', 'name or SID of the workspace (default: the friendlyName of the file)')
+    .option('--prune', 'delete what the file does not have, of the kinds it has')
+    .option('--force', 'with --prune: delete what has live tasks too')
+    .option('--state <file>', 'remember in this file what was applied, to tell drift and renames')
+    .option('--json', 'print JSON');
+}
+
+/** Where an account is: Twilio unless told otherwise. */
+function accountUrl(): Option {
+  return new Option('--url <url>', 'another place than Twilio, such as an emulator').env(
+    'TASKROUTER_BASE_URL',
+  );
 }
 
 /** From package.json, which is two folders up in both `src/` and `dist/`. */
@@ -313,11 +367,21 @@ async function main(): Promise<void> {
 }
 
 function failure(error: unknown): number {
+  // With this option 2 means changes.
+  return process.argv.includes('--detailed-exitcode') ? Math.min(told(error), EXIT.failed) : told(error);
+}
+
+function told(error: unknown): number {
   // Commander has already printed the message; for help and version its exit code is 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof ConfigurationError || error instanceof UsageError) {
     console.error(error.message);
     return isFailure(error) ? EXIT.failed : EXIT.usage;
+  }
+  // What Twilio, or the way to it, had to say: the stack would not help.
+  if (error instanceof TaskRouterKitError) {
+    console.error(error.message);
+    return EXIT.failed;
   }
   console.error(error);
   return EXIT.failed;

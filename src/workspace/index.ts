@@ -1,5 +1,7 @@
 /** taskrouter-kit/workspace: a TaskRouter workspace as code. */
 
+// Plan and apply.
+export { type Applied, type ApplyOptions, type ApplyStep, applyPlan } from './apply/apply.js';
 // The definition.
 export { type DefinedWorkspace, defineWorkspace, type WorkspaceInput } from './define.js';
 export {
@@ -28,3 +30,7 @@ export {
   type WorkspaceDefinition,
 } from './definition/index.js';
 export { type LoadedDefinition, loadDefinition } from './load.js';
+export type { FieldChange } from './plan/field-changes.js';
+export { KIND_WORDS, type PlanOptions, planWorkspace, type WorkspacePlan } from './plan/plan.js';
+export { type RecordedKinds, StateFile } from './plan/state.js';
+export type { Plan, PlanAction, PlanCause, PlanChange, PlanKind } from './plan/types.js';
