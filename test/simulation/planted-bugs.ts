@@ -35,9 +35,9 @@ const IN_REDIS: readonly PlantedBug[] = [
     name: 'defer without the owner check',
     seeds: [1062, 1290],
     file: SCRIPTS,
-    find: `  if r[1] ~= owner then return lost(r) end
-`,
-    replace: '',
+    find: `if r[1] ~= owner then return lost(r) end
+if r[2] ~= 'running' then`,
+    replace: `if r[2] ~= 'running' then`,
   },
   {
     name: 'complete without the owner check: what another has stored is overwritten',
@@ -77,19 +77,29 @@ if r[2] ~= 'deferred' then return 'released' end`,
     name: 'a deferred run does not enter the index',
     seeds: [72, 77],
     file: REDIS_STORE,
-    find: 'await index.enter(key, leaseMs);',
+    find: '        await index.enter(key, leaseMs);',
     replace: '',
   },
   {
     name: 'a deferred run enters the index after its record',
     seeds: [226],
     file: REDIS_STORE,
-    find: `      await index.enter(key, leaseMs);
-      const args = [fingerprint, owner, attempt, ttlMs, leaseMs, answer, journal, limitMs];
-      const reply = await run(DEFER, key, ...args);`,
-    replace: `      const args = [fingerprint, owner, attempt, ttlMs, leaseMs, answer, journal, limitMs];
-      const reply = await run(DEFER, key, ...args);
-      await index.enter(key, leaseMs);`,
+    find: `        await index.enter(key, leaseMs);
+        const args = [fingerprint, owner, attempt, ttlMs, leaseMs, answer, journal, limitMs];
+        const reply = await run(DEFER, key, ...args);`,
+    replace: `        const args = [fingerprint, owner, attempt, ttlMs, leaseMs, answer, journal, limitMs];
+        const reply = await run(DEFER, key, ...args);
+        await index.enter(key, leaseMs);`,
+  },
+  {
+    name: 'a run is deferred though Redis was emptied after the key had entered the index',
+    seeds: [6_027_340],
+    file: SCRIPTS,
+    find: `if not r[2] then return {'absent'} end
+if r[1] ~= owner then return lost(r) end
+if r[2] ~= 'running' then`,
+    replace: `if r[2] and r[1] ~= owner then return lost(r) end
+if r[2] and r[2] ~= 'running' then`,
   },
   {
     name: 'the index forgets what it is looked up for',
