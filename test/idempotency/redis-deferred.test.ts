@@ -315,7 +315,7 @@ describe.concurrent('the index of late runs', () => {
     await lookNow();
     // Look, read the record, doubt: before the last one the run goes late after all.
     const looking = on(
-      interrupted(2, () => store.defer(early())),
+      interrupted(2, async () => store.defer(early())),
       prefix,
     );
     expect(await looking.claim({ owner: 'x', leaseMs: 200, max: 1 })).toEqual([]);

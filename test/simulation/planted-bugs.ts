@@ -5,6 +5,8 @@ export interface PlantedBug extends Patch {
   readonly name: string;
   /** Where to look first: seeds that have shown it. Others are tried after them. */
   readonly seeds?: readonly number[];
+  /** What would hide the bug most of the time, taken out as well. */
+  readonly also?: Patch;
 }
 
 const ENGINE = 'src/idempotency';
@@ -14,6 +16,13 @@ const INDEX = `${ENGINE}/store/redis/deferred-index.ts`;
 const RESILIENT = `${ENGINE}/store/resilient-store.ts`;
 const BREAKER = `${ENGINE}/store/circuit-breaker.ts`;
 const WRITE_BEHIND = `${ENGINE}/store/write-behind.ts`;
+
+/** A renewal also enters the index, which repairs and hides much. */
+const RENEWAL_LEAVES_THE_INDEX: Patch = {
+  file: REDIS_STORE,
+  find: `if (request.deferred && renewed.status === 'held') await index.enter(request.key, request.leaseMs);`,
+  replace: '',
+};
 
 /** In one script of the store, or in the index that leads to deferred runs. */
 const IN_REDIS: readonly PlantedBug[] = [
@@ -61,6 +70,7 @@ if r[2] ~= 'deferred' then return 'released' end`,
   },
   {
     name: 'claim takes a run whose lease holds',
+    also: RENEWAL_LEAVES_THE_INDEX,
     seeds: [12, 20],
     file: SCRIPTS,
     find: `if r[2] - now > 0 then return {'held'} end`,
@@ -75,6 +85,7 @@ if r[2] ~= 'deferred' then return 'released' end`,
   },
   {
     name: 'a deferred run does not enter the index',
+    also: RENEWAL_LEAVES_THE_INDEX,
     seeds: [72, 77],
     file: REDIS_STORE,
     find: '        await index.enter(key, leaseMs);',
@@ -103,6 +114,7 @@ if r[2] and r[2] ~= 'running' then`,
   },
   {
     name: 'the index forgets what it is looked up for',
+    also: RENEWAL_LEAVES_THE_INDEX,
     seeds: [72, 77],
     file: INDEX,
     find: `for i = 1, #due, 2 do redis.call('ZADD', KEYS[1], score, due[i]) end`,
@@ -138,8 +150,15 @@ const WHILE_AWAY: readonly PlantedBug[] = [
     name: 'a hiccup is not waited out',
     seeds: [22, 31],
     file: RESILIENT,
-    find: 'const leftMs = hiccupMs - waitedMs;',
-    replace: 'const leftMs = 0 * waitedMs;',
+    find: 'const leftMs = hiccupMs - (asking.waitedMs ?? 0);',
+    replace: 'const leftMs = 0 * hiccupMs;',
+  },
+  {
+    name: 'a call that failed because the process stood still is not made again',
+    seeds: [105_069],
+    file: RESILIENT,
+    find: 'let atOnce = stoodStill(begun);',
+    replace: 'let atOnce = false;',
   },
   {
     name: 'a store that takes too long is waited for',
@@ -171,10 +190,15 @@ const WHILE_AWAY: readonly PlantedBug[] = [
     name: 'write-behind keeps an answer that has lost',
     seeds: [1313, 1402],
     file: WRITE_BEHIND,
-    find: `      this.#local.forget(key);
-      if (result.status === 'lost') {`,
-    replace: `      if (result.status !== 'lost') this.#local.forget(key);
-      if (result.status === 'lost') {`,
+    find: 'this.#local.forget(key);',
+    replace: `if (result.status !== 'lost') this.#local.forget(key);`,
+  },
+  {
+    name: 'an answer that was written behind is not remembered',
+    seeds: [101_641],
+    file: WRITE_BEHIND,
+    find: 'this.#taken(request, result);',
+    replace: '',
   },
 ];
 
@@ -286,6 +310,13 @@ const RINGING_TWICE: readonly PlantedBug[] = [
     this.#journal = journal;`,
     replace: `    await this.#deferring;
     void journal;`,
+  },
+  {
+    name: 'a deferred answer is told before its end is on record',
+    seeds: [56, 365],
+    file: 'src/callbacks/assignment/deferred.ts',
+    find: 'await run.finish();',
+    replace: 'void run.finish().catch(() => {});',
   },
   {
     name: 'a takeover sends again what was being sent',
