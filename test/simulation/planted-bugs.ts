@@ -227,7 +227,7 @@ const IN_THE_RUN: readonly PlantedBug[] = [
   },
   {
     name: "the winner's answer is not taken",
-    seeds: [2132],
+    seeds: [5_920, 8_324],
     file: `${ENGINE}/flight.ts`,
     find: `      this.#answer(winner.answer, 'held', 'joined');
       return;`,
