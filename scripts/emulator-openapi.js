@@ -152,7 +152,7 @@ const PATHS = {
         parameters: [
           query('task', { type: 'string' }, 'WT…'),
           query('reservation', { type: 'string' }, 'WR…'),
-          query('callback', { enum: ['assignment', 'event'] }, 'The kind.'),
+          query('callback', { enum: ['assignment', 'event', 'status', 'twiml'] }, 'The kind.'),
           query(
             'outcome',
             { enum: ['answered', 'timeout', 'connection', 'hung up', 'dropped'] },
@@ -188,6 +188,21 @@ const PATHS = {
       "What Twilio's debugger would show: the newest 1,000, oldest first",
       {},
       { 200: ok(ref('DebuggerEntries')) },
+    ),
+  },
+  '/calls': {
+    get: operation('The simulated calls and conferences that go on', {}, { 200: ok(ref('CallsView')) }),
+    post: operation(
+      'Puts a simulated call into a queue, as `<Enqueue>` does',
+      { requestBody: body('NewCallRequest') },
+      { 201: ok(ref('NewCallAnswer'), 'Made') },
+    ),
+  },
+  '/calls/{sid}': {
+    post: operation(
+      'Acts as who holds the phone',
+      { parameters: [inPath('sid', 'CA…')], requestBody: body('CallAction') },
+      { 200: ok(ref('CallsView')) },
     ),
   },
   '/what-if': {

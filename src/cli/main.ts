@@ -54,7 +54,7 @@ Examples:
   $ taskrouter-kit trigger refund --workflow 'Back office'   presets/refund.json
 
 A preset of your own is a file in presets/: JSON, YAML, or TypeScript with a default export, with any of
-workflow, taskChannel, attributes, priority and timeout.`;
+workflow, preset, taskChannel, attributes, priority and timeout.`;
 
 const TOKEN_EXAMPLES = `
 The token goes to twilio-taskrouter, with the two options ebServer and wsServer: docs/worker-sdk.md. The emulator at --url
@@ -158,7 +158,7 @@ function program(finish: (code: number) => void): Command {
   root
     .command('trigger')
     .description('create a task in a running dev or emulate')
-    .argument('<preset>', 'call, chat, ticket, or the name of a file in presets/')
+    .argument('<preset>', 'call, chat, sms, ticket, or the name of a file in presets/')
     .addOption(localTaskRouter())
     .option('--attributes <JSON>', 'JSON merged over the attributes of the preset, or @file')
     .option('--workflow <name>', 'name or SID (default: the only workflow)')

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
@@ -11,21 +10,16 @@ import { UsageError } from './failure.js';
 /** A task to be made, from a preset: the fields `POST …/Tasks` takes, with attributes as an object. */
 export type Preset = Pick<NewTask, (typeof KEYS)[number]>;
 
-const KEYS = ['workflow', 'taskChannel', 'attributes', 'priority', 'timeout'] as const;
+const KEYS = ['workflow', 'preset', 'taskChannel', 'attributes', 'priority', 'timeout'] as const;
 
 const BUILT_IN: Readonly<Record<string, () => Preset>> = {
-  call: () => ({
-    taskChannel: 'voice',
-    attributes: {
-      type: 'call',
-      call_sid: `CA${randomBytes(16).toString('hex')}`,
-      from: '+15005550009',
-      to: '+15005550001',
-      direction: 'inbound',
-      language: 'en',
-    },
+  call: () => ({ preset: 'call', taskChannel: 'voice', attributes: { type: 'call', language: 'en' } }),
+  chat: () => ({
+    preset: 'chat',
+    taskChannel: 'chat',
+    attributes: { type: 'chat', language: 'en', from: 'Robin' },
   }),
-  chat: () => ({ taskChannel: 'chat', attributes: { type: 'chat', language: 'en', from: 'Robin' } }),
+  sms: () => ({ preset: 'sms', taskChannel: 'sms', attributes: { type: 'sms', language: 'en' } }),
   ticket: () => ({ taskChannel: 'ticket', attributes: { type: 'ticket', subject: 'A broken kettle' } }),
 };
 

@@ -2,7 +2,7 @@ import { ConfigurationError } from '../errors.js';
 import { nearMiss, refuseUnknownKeys } from '../near-miss.js';
 import { ACCOUNT_SID, API_KEY_SID } from '../sids.js';
 import { hostnameOf } from './api/same-origin.js';
-import type { PhoneBehaviour } from './delivery/phones.js';
+import type { PhoneBehaviour } from './calls/phones.js';
 import type { EmulatorOptions } from './options.js';
 
 type Check = (value: unknown) => boolean;

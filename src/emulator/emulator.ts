@@ -3,22 +3,26 @@ import { createServer } from 'node:http';
 import { dateClock, systemClock } from '../clock.js';
 import { ConfigurationError } from '../errors.js';
 import { consoleLogger } from '../log.js';
+import { refuseUnknownKeys } from '../near-miss.js';
 import { createVirtualClock } from '../virtual-clock.js';
 import { createAgents } from './agents/agents.js';
 import { makeAccessToken } from './agents/tokens/access-token.js';
 import { createApp } from './api/app.js';
 import { controlRoutes } from './api/control.js';
 import { mcpRoutes } from './api/mcp.js';
+import { Calls } from './calls/calls.js';
+import type { Ring } from './calls/phones.js';
 import { checkOptions, checkPhone } from './check-options.js';
 import { clockHint } from './clock-hint.js';
 import { Deliverer } from './delivery/deliver.js';
 import { createInstructionExecutor } from './delivery/execute-instruction.js';
 import { DeliveryLog } from './delivery/log.js';
-import { Phones, type Ring } from './delivery/phones.js';
+import { CallbackSender } from './delivery/sender.js';
 import { drive } from './driver.js';
 import { createEngine, type EngineOutput, formatExplanation, seededSid } from './engine/index.js';
 import { notFound } from './engine/refusal.js';
 import { randomSid } from './engine/sid.js';
+import { callsView, enqueueCall } from './enqueue.js';
 import { Feed } from './feed/feed.js';
 import { Replayer } from './feed/replay.js';
 import { Stream } from './feed/stream.js';
@@ -130,7 +134,6 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     }
   };
   const deliveries = new DeliveryLog(emit);
-  const phones = new Phones(world, clock);
   const {
     phones: behaviour = { does: 'answer' },
     fetch = globalThis.fetch,
@@ -139,26 +142,19 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
   } = options;
   const rule =
     typeof behaviour === 'function' ? (ring: Ring) => checkPhone(behaviour(ring)) : () => behaviour;
-  const executor = createInstructionExecutor({ world, phones, rule, hex });
-  const deliverer = new Deliverer({
-    world,
-    executor,
-    log,
-    deliveries,
-    fetch,
-    unconfirmedParameters,
-    noContent,
-    hex,
-  });
+  const sender = new CallbackSender({ world, deliveries, fetch, noContent, hex });
+  const calls = new Calls({ world, clock, sender, hex });
+  const executor = createInstructionExecutor({ world, calls, rule });
+  const deliverer = new Deliverer({ world, executor, log, sender, unconfirmedParameters, noContent });
   const agents = createAgents({ world, executor, allowOrigins: options.allowOrigins ?? [] });
-  const quiet = () => deliverer.quiet();
+  const quiet = () => sender.quiet();
   const changed = () => {
     saver?.changed();
     for (const change of changes) change();
   };
   const { events, faults } = world;
   const state = createState({
-    ...{ engine, driver, clock, virtual, events, phones, deliveries, faults, quiet },
+    ...{ engine, driver, clock, virtual, events, calls, deliveries, faults, quiet },
     changed() {
       feed.replaced(deliveries.deliveries(), deliveries.debugger());
       agents.replaced();
@@ -173,6 +169,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
       agents.hear(output);
       emit(output);
       deliverer.event(output);
+      calls.hear(output);
     } else if (output.kind === 'assignment') {
       deliverer.assignment(output);
     } else {
@@ -181,7 +178,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     changed();
   };
   engine.subscribe(hear);
-  for (const step of saved?.phones ?? []) phones.plan(step);
+  if (saved) calls.replace(saved.calls);
 
   const workspaceOf = (taskSid: string): string => {
     for (const [workspaceSid, { tasks }] of world.workspaces) if (tasks.has(taskSid)) return workspaceSid;
@@ -204,9 +201,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     return () => void changes.delete(change);
   };
   const nextTimerAt = () => {
-    const times = [engine.nextTimerAt(), ...phones.steps().map(({ at }) => at)].filter(
-      (at) => at !== undefined,
-    );
+    const times = [engine.nextTimerAt(), ...calls.nextAt()].filter((at) => at !== undefined);
     return times.length === 0 ? undefined : Math.min(...times);
   };
   const waiting = {
@@ -227,7 +222,15 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     clock: virtual ? 'virtual' : 'real',
     seed: (definition, seeding = {}) =>
       seedWorkspace(world, definition, seeding, () => createEngine({ ...options.choices, now: clock.now })),
-    createTask: (task = {}) => plainTask(world.dispatch('createTask', taskFields(world, task))),
+    createTask: (task = {}) => plainTask(world.dispatch('createTask', taskFields(world, task, hex))),
+    enqueue: (call = {}) => enqueueCall({ world, calls, hex }, call),
+    calls: () => callsView(calls),
+    hangUp: (callSid) => calls.hangUp(callSid),
+    updateParticipant(callSid, change) {
+      refuseUnknownKeys(change, ['hold', 'muted', 'endConferenceOnExit'], 'updateParticipant');
+      calls.updateParticipant(calls.get(callSid)?.taskSid ?? '', { callSid }, change);
+      changed();
+    },
     until(task, options = {}) {
       const taskSid = typeof task === 'string' ? task : task.sid;
       return until(waiting, { workspaceSid: workspaceOf(taskSid), sid: taskSid }, options);
@@ -286,12 +289,12 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
   const close = async () => {
     driver.stop();
     stream.close();
-    await Promise.all([deliverer.close(), replayer.close(), agents.close()]);
+    await Promise.all([sender.close(), replayer.close(), agents.close()]);
     await server.close();
     try {
       saver?.close();
     } finally {
-      phones.stop();
+      calls.stop();
       lock?.release();
     }
   };

@@ -22,9 +22,10 @@ export { type Agent, type AgentOptions, AgentWaitError } from './agent.js';
 export type { AccessTokenOptions } from './agents/tokens/access-token.js';
 export type { Role } from './agents/tokens/grant.js';
 export { SeedRefusal } from './apply-definition.js';
+export type { ParticipantChange } from './calls/conferences.js';
+export type { PhoneBehaviour, PhoneRule, Ring } from './calls/phones.js';
 // What it emits.
 export type { DebuggerEntry, Delivery } from './delivery/log.js';
-export type { PhoneBehaviour, PhoneRule, Ring } from './delivery/phones.js';
 export { createEmulator } from './emulator.js';
 export type {
   Activity,
@@ -43,6 +44,8 @@ export type {
 } from './engine/index.js';
 // The engine's words.
 export { EngineRefusal } from './engine/index.js';
+export type { NewCall, SimulatedCall } from './enqueue.js';
+export type { CallState, CallsView, ConferenceState, ParticipantState } from './feed/types.js';
 export type { WorkerInNames } from './in-test.js';
 export type { Emulator } from './interface.js';
 export type { InWorkspace, TaskInNames } from './named.js';
@@ -50,6 +53,7 @@ export type { EmulatorEvent, EmulatorOptions } from './options.js';
 export type { Seeded, SeedOptions } from './seed.js';
 export type { EmulatorSnapshot } from './state.js';
 export type { NewTask } from './task-fields.js';
+export type { Caller, TaskPreset } from './task-presets.js';
 export {
   type OtherRequests,
   type TwilioOptions,

@@ -1,7 +1,10 @@
 import type { WorkspaceDefinition } from '../workspace/definition/index.js';
 import type { AccessTokenOptions } from './agents/tokens/access-token.js';
+import type { ParticipantChange } from './calls/conferences.js';
 import type { DebuggerEntry, Delivery } from './delivery/log.js';
 import type { Explanation, Task, WorkspaceView } from './engine/index.js';
+import type { NewCall, SimulatedCall } from './enqueue.js';
+import type { CallsView } from './feed/types.js';
 import type { InTest } from './in-test.js';
 import type { EmulatorEvent } from './options.js';
 import type { Seeded, SeedOptions } from './seed.js';
@@ -40,6 +43,27 @@ export interface Emulator extends InTest {
    * @throws {EngineRefusal} what TaskRouter would refuse.
    */
   createTask(task?: NewTask): Task;
+
+  /**
+   * Puts a simulated call into a queue, as `<Enqueue workflowSid="…">` does: its task has the attributes that Twilio gives
+   * it, and the caller can hang up.
+   * @throws {EngineRefusal} what TaskRouter would refuse; ConfigurationError for an unknown key or name.
+   * @example
+   * const call = emulator.enqueue({ workflow: 'Help', call: { from: '+15005550009' }, attributes: { language: 'en' } });
+   * await emulator.until(call.task).isAssigned();
+   * call.hangUp();
+   */
+  enqueue(call?: NewCall): SimulatedCall & { readonly task: Task };
+  /** The simulated calls and conferences that go on. */
+  calls(): CallsView;
+  /** Ends a simulated call, a customer's or a worker's, as who holds the phone would. Nothing happens if it has ended. */
+  hangUp(callSid: string): void;
+  /**
+   * Holds or mutes somebody who is in a conference, as Twilio's participant resource does; its status callback hears of it.
+   * @throws {EngineRefusal} 404 for a call that is in no conference.
+   * @example emulator.updateParticipant(call.sid, { hold: true });
+   */
+  updateParticipant(callSid: string, change: ParticipantChange): void;
 
   /**
    * Waits for what becomes of a task. It rejects with the task's explanation when that can no longer be, or has not

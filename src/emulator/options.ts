@@ -1,7 +1,7 @@
 import type { JudgeOptions } from '../instructions/index.js';
 import type { Logger } from '../log.js';
+import type { PhoneBehaviour, PhoneRule } from './calls/phones.js';
 import type { DebuggerEntry, Delivery } from './delivery/log.js';
-import type { PhoneBehaviour, PhoneRule } from './delivery/phones.js';
 import type { EngineEvent, EngineOptions } from './engine/index.js';
 
 export interface EmulatorOptions {

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import type { Clock } from '../clock.js';
 import { ConfigurationError } from '../errors.js';
 import type { VirtualClock } from '../virtual-clock.js';
+import type { Calls } from './calls/calls.js';
 import type { DebuggerEntry, Delivery, DeliveryLog } from './delivery/log.js';
-import type { Phones } from './delivery/phones.js';
 import type { Driver } from './driver.js';
 import type { Engine } from './engine/index.js';
 import { type SavedState, savedState } from './storage/data-file.js';
@@ -24,7 +24,7 @@ export interface StateParts {
   /** The clock, if it is virtual. */
   readonly virtual: VirtualClock | undefined;
   readonly events: EventLog;
-  readonly phones: Phones;
+  readonly calls: Pick<Calls, 'state' | 'replace'>;
   readonly deliveries: DeliveryLog;
   readonly faults: Faults;
   /** Resolves when no callback is under way. */
@@ -35,7 +35,7 @@ export interface StateParts {
 
 /** Takes and brings back the state of a running emulator, between two callbacks and never in one. */
 export function createState(parts: StateParts) {
-  const { engine, driver, clock, virtual, events, phones, deliveries, faults } = parts;
+  const { engine, driver, clock, virtual, events, calls, deliveries, faults } = parts;
 
   /** An answer belongs to the state that asked; an `advance` under way goes to its end first. */
   const settled = () => (virtual ? virtual.advance(0, parts.quiet) : parts.quiet());
@@ -44,7 +44,7 @@ export function createState(parts: StateParts) {
     savedAt: clock.now(),
     engine: engine.snapshot(),
     events: events.snapshot(),
-    phones: phones.steps(),
+    calls: calls.state(),
   });
 
   function replaced(): void {
@@ -78,7 +78,7 @@ export function createState(parts: StateParts) {
       virtual?.jumpTo(snapshot.savedAt);
       events.replace(snapshot.events);
       deliveries.replace(snapshot.deliveries, snapshot.debugger);
-      phones.replace(snapshot.phones);
+      calls.replace(snapshot.calls);
       replaced();
     },
     async reset(): Promise<void> {
@@ -87,7 +87,7 @@ export function createState(parts: StateParts) {
       faults.replace({});
       events.replace([]);
       deliveries.replace([], []);
-      phones.stop();
+      calls.replace({ legs: [], conferences: [] });
       replaced();
     },
   };

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../errors.js';
-import { refuseUnknownKeys } from '../near-miss.js';
+import { nearMiss, refuseUnknownKeys } from '../near-miss.js';
 import type { Commands, WorkspaceView } from './engine/types.js';
+import { TASK_PRESETS, type TaskPreset, taskPreset } from './task-presets.js';
 import { workspaceIn } from './world/find.js';
 import type { World } from './world/world.js';
 
@@ -11,6 +12,12 @@ export interface NewTask {
   /** SID or friendly name. Default: the only workflow there is. */
   readonly workflow?: string | undefined;
   readonly attributes?: object | undefined;
+  /**
+   * A kind of task with the channel and the attributes that Twilio's own products give it: `call`, `outbound call`, `chat`,
+   * `sms`. `attributes` and `taskChannel` go before them.
+   * @example emulator.createTask({ preset: 'call', attributes: { language: 'en' } });
+   */
+  readonly preset?: TaskPreset | undefined;
   readonly priority?: number | undefined;
   /** In seconds. Default: 86,400. */
   readonly timeout?: number | undefined;
@@ -29,6 +36,7 @@ const KEYS: Readonly<Record<keyof NewTask, true>> = {
   workspaceSid: true,
   workflow: true,
   attributes: true,
+  preset: true,
   priority: true,
   timeout: true,
   taskChannel: true,
@@ -38,10 +46,17 @@ const KEYS: Readonly<Record<keyof NewTask, true>> = {
   taskQueue: true,
 };
 
-/** @throws {EngineRefusal} 404 for the workspace; ConfigurationError for an unknown key or a name that nothing has. */
-export function taskFields(world: World, task: NewTask): Commands['createTask']['params'] {
+/**
+ * @param hex - 32 new hexadecimal digits, for the SIDs of a preset.
+ * @throws {EngineRefusal} 404 for the workspace; ConfigurationError for an unknown key or a name that nothing has.
+ */
+export function taskFields(world: World, task: NewTask, hex: () => string): Commands['createTask']['params'] {
   refuseUnknownKeys(task, Object.keys(KEYS), 'createTask');
-  const { workspaceSid, workflow, attributes, taskQueue, ...fields } = task;
+  const { workspaceSid, workflow, taskQueue, preset, ...given } = task;
+  const made = preset === undefined ? undefined : presetOf(preset, { accountSid: world.accountSid, hex });
+  const { attributes, ...fields } = made
+    ? { ...made, ...given, attributes: { ...made.attributes, ...given.attributes } }
+    : given;
   const view = workspaceSid === undefined ? onlyWorkspace(world) : workspaceIn(world, workspaceSid);
   return {
     ...fields,
@@ -50,6 +65,15 @@ export function taskFields(world: World, task: NewTask): Commands['createTask'][
     workflowSid: sidOf('workflow', view.workflows, workflow),
     taskQueueSid: sidOf('task queue', view.taskQueues, taskQueue),
   };
+}
+
+function presetOf(name: TaskPreset, made: Parameters<typeof taskPreset>[1]) {
+  if (TASK_PRESETS.includes(name)) return taskPreset(name, made);
+  const meant = nearMiss(String(name), TASK_PRESETS);
+  throw new ConfigurationError(
+    'bad-option',
+    `createTask: there is no preset ${JSON.stringify(name)}. ${meant === undefined ? `Presets: ${TASK_PRESETS.join(', ')}.` : `Did you mean ${JSON.stringify(meant)}?`}`,
+  );
 }
 
 function onlyWorkspace(world: World): WorkspaceView {

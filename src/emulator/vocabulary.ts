@@ -12,7 +12,8 @@ export const RESERVATION_ACTIONS = {
 export type ReservationActionName = keyof typeof RESERVATION_ACTIONS;
 export const RESERVATION_ACTION_NAMES = Object.keys(RESERVATION_ACTIONS) as ReservationActionName[];
 
-export const CALLBACK_KINDS = ['assignment', 'event'] as const;
+/** Assignment and event callbacks; `status`: of simulated calls and conferences; `twiml`: the document a call goes on with. */
+export const CALLBACK_KINDS = ['assignment', 'event', 'status', 'twiml'] as const;
 
 /** Faults that can be switched on: the first five strike callbacks, the others REST requests. */
 export const FAULT_NAMES = [

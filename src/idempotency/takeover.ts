@@ -39,8 +39,7 @@ export class Takeover {
 
   async #look(): Promise<void> {
     const { clock, store, deferredLeaseMs: leaseMs, newOwner } = this.#parts;
-    // If the store was away for all, the owners that live get the time to renew, or to end, what they have.
-    if (store.backMs < leaseMs) {
+    if (store.state === 'degraded') {
       this.#schedule();
       return;
     }

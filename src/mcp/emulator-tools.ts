@@ -81,7 +81,7 @@ const fault = tool({
       .max(1_000_000)
       .optional()
       .describe('How often it strikes; 0: off. Default: until it is switched off.'),
-    callbacks: z.enum(CALLBACK_KINDS).optional().describe('Only these callbacks. Default: both.'),
+    callbacks: z.enum(CALLBACK_KINDS).optional().describe('Only these callbacks. Default: all kinds.'),
     ms: z.int().min(0).max(600_000).optional().describe('With delay: how long. Default: 1,000.'),
     retryAfterS: z.int().min(0).max(86_400).optional().describe('With tooManyRequests. Default: 1.'),
   },

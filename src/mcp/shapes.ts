@@ -53,7 +53,7 @@ export const taskSummary = z.looseObject({
 
 export const delivery = z.looseObject({
   id: z.number(),
-  callback: z.string().describe('assignment or event.'),
+  callback: z.string().describe('assignment, event, status (of a simulated call or conference) or twiml.'),
   via: z.string().describe('primary, fallback or replay.'),
   at: z.number().describe('Milliseconds since 1970.'),
   ms: z.number(),

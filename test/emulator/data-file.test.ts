@@ -132,7 +132,8 @@ describe('a data file', () => {
     ],
     [
       'a phone that does what no phone does',
-      (state) => Object.assign(state, { phones: [{ happens: 'burns' }] }),
+      (state) =>
+        Object.assign(state, { calls: { legs: [{ sid: 'CA1', status: 'burns' }], conferences: [] } }),
     ],
     ['a time that is none', (state) => Object.assign(state, { savedAt: 1e300 })],
     ['an engine of another version', (state) => Object.assign(state.engine as object, { version: 2 })],

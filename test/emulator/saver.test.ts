@@ -15,7 +15,12 @@ let saved = 0;
 
 function state(): SavedState {
   saved += 1;
-  return { savedAt: saved, engine: { version: snapshotVersion }, events: [], phones: [] };
+  return {
+    savedAt: saved,
+    engine: { version: snapshotVersion },
+    events: [],
+    calls: { legs: [], conferences: [] },
+  };
 }
 
 beforeEach(() => {

@@ -4,6 +4,7 @@ import { EngineRefusal, formatExplanation } from '../engine/index.js';
 import { explainedAt } from '../feed/views.js';
 import type { Emulator } from '../interface.js';
 import { visibleLines } from '../visible.js';
+import { callRoutes } from './calls.js';
 import { type FeedParts, feedRoutes } from './feed.js';
 import { newTask } from './new-task.js';
 import { respond } from './respond.js';
@@ -15,6 +16,10 @@ export type Controlled = Pick<
   Emulator,
   | 'accessToken'
   | 'createTask'
+  | 'enqueue'
+  | 'calls'
+  | 'hangUp'
+  | 'updateParticipant'
   | 'workspaces'
   | 'accountSid'
   | 'clock'
@@ -56,6 +61,7 @@ export function controlRoutes(emulator: Controlled, hosts: readonly string[], pa
   router.get('/debugger', (_request, response) => respond(response, { entries: emulator.debugger() }));
   router.post('/tasks', newTask(emulator));
   router.post('/tokens', newToken(emulator));
+  router.use('/calls', callRoutes(emulator));
   router.get('/tasks/:sid/explain', (request, response) => {
     const explanation = explainedAt(parts.feed, parts.world, request.params.sid, momentOf(request.query.at));
     // A text is for a terminal.

@@ -1,34 +1,26 @@
-import { checkTask, type Instruction, type ReservationInstruction } from '../../instructions/index.js';
+import { checkTask, type ReservationInstruction } from '../../instructions/index.js';
+import type { Calls } from '../calls/calls.js';
+import type { RingingInstruction } from '../calls/legs.js';
+import type { PhoneRule } from '../calls/phones.js';
 import { badRequest } from '../engine/refusal.js';
 import type { Reservation, WorkspaceView } from '../engine/types.js';
 import { found, workspaceIn } from '../world/find.js';
 import type { InstructionExecutor, World } from '../world/world.js';
-import type { PhoneRule, Phones } from './phones.js';
 
 export interface ExecutorOptions {
   readonly world: World;
-  readonly phones: Phones;
+  readonly calls: Pick<Calls, 'ring' | 'redirect'>;
   readonly rule: PhoneRule;
-  /** 32 new hexadecimal digits. */
-  readonly hex: () => string;
 }
 
 type Problem = { readonly code: number; readonly message: string };
-type Calling = Extract<Instruction, { instruction: 'dequeue' | 'call' | 'conference' }>;
 
 /** twilio.com/docs/api/errors: the reservation is not pending any more. */
 const notPending = { dequeue: 40135, call: 40114, redirect: 40123, conference: 40136 } as const;
 const badActivity = { dequeue: 40130, conference: 40143 } as const;
-const DEFAULT_RING_SECONDS = 60;
-const DEFAULT_TALK_MS = 30_000;
 
 /** Carries out instructions, those of callbacks and those of REST. Calls are simulated. */
-export function createInstructionExecutor({
-  world,
-  phones,
-  rule,
-  hex,
-}: ExecutorOptions): InstructionExecutor {
+export function createInstructionExecutor({ world, calls, rule }: ExecutorOptions): InstructionExecutor {
   function accept(workspaceSid: string, sid: string, ifMatch?: number): void {
     if (world.faults.take('doubleAccept')) acceptAnother(workspaceSid, sid);
     world.dispatch('updateReservation', { workspaceSid, sid, reservationStatus: 'accepted', ifMatch });
@@ -46,38 +38,11 @@ export function createInstructionExecutor({
     }
   }
 
-  function ring(view: WorkspaceView, reservation: Reservation, instruction: Calling): void {
-    const { sid: reservationSid, workspaceSid } = reservation;
-    const { instruction: name } = instruction;
-    // Without `accept` the reservation is the TwiML's to finish, whoever answers: its timer runs on.
-    if (name === 'call' && !instruction.accept) return;
-    const task = view.tasks.get(reservation.taskSid)!;
-    const worker = view.workers.get(reservation.workerSid)!;
-    const behaviour = rule({ instruction: name, task, worker, reservation });
-    const now = world.now();
-    const step = { workspaceSid, reservationSid };
-    if (behaviour.does === 'answer' || name === 'call') {
-      const { afterMs = 0, talkMs = DEFAULT_TALK_MS } = behaviour.does === 'answer' ? behaviour : {};
-      // `call` accepts as it is carried out, before anybody answers: twilio.com/docs/taskrouter/api/reservations.
-      const wait = name === 'call' ? 0 : afterMs;
-      if (wait > 0) world.dispatch('workerRinging', { workspaceSid, sid: reservationSid });
-      phones.plan({
-        ...step,
-        at: now + wait,
-        happens: 'answered',
-        taskAttributes: gained(name, JSON.parse(task.attributes), hex),
-        talkMs: Number.isFinite(talkMs) ? talkMs : undefined,
-        postWorkActivitySid: postWorkActivityOf(instruction),
-      });
-      return;
-    }
-    const { timeout = DEFAULT_RING_SECONDS } = instruction;
-    const wait = behaviour.does === 'hang up' ? (behaviour.afterMs ?? 0) : timeout * 1_000;
-    if (wait > 0) world.dispatch('workerRinging', { workspaceSid, sid: reservationSid });
-    phones.plan({ ...step, at: now + wait, happens: 'unanswered' });
-  }
-
-  function call(view: WorkspaceView, reservation: Reservation, instruction: Calling): Problem | undefined {
+  function call(
+    view: WorkspaceView,
+    reservation: Reservation,
+    instruction: RingingInstruction,
+  ): Problem | undefined {
     const task: object = JSON.parse(view.tasks.get(reservation.taskSid)?.attributes ?? '{}');
     const worker: object = JSON.parse(view.workers.get(reservation.workerSid)?.attributes ?? '{}');
     const problem = checkTask(instruction, { task, worker });
@@ -95,7 +60,13 @@ export function createInstructionExecutor({
         return { code, message: 'conference: post_work_activity_sid is not for multitasking Workspaces' };
       }
     }
-    ring(view, reservation, instruction);
+    const about = {
+      reservation,
+      task: view.tasks.get(reservation.taskSid)!,
+      worker: view.workers.get(reservation.workerSid)!,
+    };
+    const { instruction: name } = instruction;
+    calls.ring(instruction, about, rule({ ...about, instruction: name }));
     return undefined;
   }
 
@@ -156,6 +127,7 @@ export function createInstructionExecutor({
             return { code: notPending[name], message };
           }
           if (instruction.instruction !== 'redirect') return call(view, reservation, instruction);
+          calls.redirect(instruction, { reservation, task: view.tasks.get(reservation.taskSid)! });
           if (instruction.accept) accept(workspaceSid, sid);
           return undefined;
         }
@@ -164,17 +136,5 @@ export function createInstructionExecutor({
   };
 }
 
-const postWorkActivityOf = (instruction: Calling) =>
+const postWorkActivityOf = (instruction: RingingInstruction) =>
   instruction.instruction === 'call' ? undefined : instruction.postWorkActivity;
-
-/** What Twilio writes into the task's attributes: twilio.com/docs/taskrouter/handle-assignment-callbacks. */
-function gained(
-  name: Calling['instruction'],
-  task: Readonly<Record<string, unknown>>,
-  hex: () => string,
-): Readonly<Record<string, unknown>> {
-  const worker = `CA${hex()}`;
-  if (name !== 'conference') return { worker_call_sid: worker };
-  const customer = typeof task.call_sid === 'string' ? task.call_sid : `CA${hex()}`;
-  return { conference: { sid: `CF${hex()}`, participants: { worker, customer } } };
-}

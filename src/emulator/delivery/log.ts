@@ -1,5 +1,6 @@
 import type { CallbackKind } from '../world/faults.js';
 import { Recent } from '../world/recent.js';
+import type { CallbackMethod } from './post.js';
 
 /** One request to a callback URL, and what came of it. */
 export interface Delivery {
@@ -14,8 +15,13 @@ export interface Delivery {
   /** How long it took, in milliseconds of real time. */
   readonly ms: number;
   readonly url: string;
+  /** Absent: `POST`. With `GET` the parameters were in the query. */
+  readonly method?: CallbackMethod | undefined;
   readonly workspaceSid: string;
-  /** The event's type; `reservation.created` for an assignment callback. */
+  /**
+   * The event's type; `reservation.created` for an assignment callback. For what a simulated call requests: the progress
+   * of the call (`answered`), the event of the conference (`participant-join`), or `twiml`.
+   */
   readonly eventType: string;
   readonly taskSid: string | undefined;
   readonly reservationSid: string | undefined;

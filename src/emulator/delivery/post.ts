@@ -1,11 +1,18 @@
 import { signRequest } from '../../signature/index.js';
 
+/** By which method a URL is requested. */
+export type CallbackMethod = 'GET' | 'POST';
+
 export interface PostOptions {
   readonly url: string;
+  /** Default: `POST`, the parameters as a form. `GET`: in the query. */
+  readonly method?: CallbackMethod | undefined;
   readonly params: Readonly<Record<string, string>>;
   readonly authToken: string;
   /** The value of `I-Twilio-Idempotency-Token`: the same for every try of one callback. */
   readonly token: string;
+  /** How much of the answer is read, in bytes; the rest is left. Default: all of it. */
+  readonly mostBytes?: number | undefined;
   /** How long the whole exchange may take, in milliseconds of the real clock. */
   readonly limitMs: number;
   readonly fetch: typeof globalThis.fetch;
@@ -32,7 +39,7 @@ export type Posted =
 const HANG_UP_AFTER_MS = 50;
 
 /**
- * Posts a signed form, as Twilio posts its callbacks: the fragment of the URL is dropped, user name and password are
+ * Sends a signed request, as Twilio sends its callbacks: the fragment of the URL is dropped, user name and password are
  * left out of the signed URL and sent only when the endpoint asks (twilio.com/docs/usage/webhooks/webhooks-security).
  * Redirects are not followed. Never throws.
  */
@@ -57,7 +64,7 @@ export async function post(options: PostOptions): Promise<Posted> {
       end('hung up');
       return { ok: false, ms: ms(), reason };
     }
-    const body = await response.text();
+    const body = await bodyOf(response, options.mostBytes);
     const contentType = response.headers.get('content-type') ?? '';
     const serverTiming = response.headers.get('server-timing')?.slice(0, 1_000);
     return { ok: true, ms: ms(), status: response.status, contentType, serverTiming, body };
@@ -70,33 +77,62 @@ export async function post(options: PostOptions): Promise<Posted> {
   }
 }
 
-async function send(
-  { url: given, params, authToken, token, fetch }: PostOptions,
-  signal: AbortSignal,
-): Promise<Response> {
+async function bodyOf(response: Response, mostBytes = Number.POSITIVE_INFINITY): Promise<string> {
+  if (!Number.isFinite(mostBytes) || response.body === null) return response.text();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    chunks.push(chunk);
+    size += chunk.byteLength;
+    // To leave the loop is to cancel the rest.
+    if (size >= mostBytes) break;
+  }
+  return Buffer.concat(chunks).subarray(0, mostBytes).toString();
+}
+
+/**
+ * The URL as it is requested and signed, and the form that is signed with it: without user, password and fragment; with
+ * the parameters in its query when the method is GET.
+ */
+export function signedParts(
+  given: string,
+  params: Readonly<Record<string, string>>,
+  method: CallbackMethod = 'POST',
+): { readonly url: string; readonly params: Readonly<Record<string, string>> } {
   const url = new URL(given);
-  const credentials =
-    url.username === '' && url.password === '' ? undefined : `${url.username}:${url.password}`;
   url.hash = '';
   url.username = '';
   url.password = '';
+  if (method === 'POST') return { url: url.href, params };
+  const query = new URLSearchParams(params).toString();
+  const separator = url.search === '' ? '?' : '&';
+  return { url: query === '' ? url.href : `${url.href}${separator}${query}`, params: {} };
+}
+
+async function send(
+  { url: given, method = 'POST', params, authToken, token, fetch }: PostOptions,
+  signal: AbortSignal,
+): Promise<Response> {
+  const { username, password } = new URL(given);
+  const credentials = username === '' && password === '' ? undefined : `${username}:${password}`;
+  const signed = signedParts(given, params, method);
   const request = {
-    method: 'POST',
+    method,
     redirect: 'manual',
     signal,
-    body: new URLSearchParams(params).toString(),
+    ...(method === 'POST' ? { body: new URLSearchParams(params).toString() } : {}),
     headers: {
-      'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
+      ...(method === 'POST' ? { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' } : {}),
       'user-agent': 'TwilioProxy/1.1',
       accept: '*/*',
-      'x-twilio-signature': signRequest({ url: url.href, params, authToken }),
+      'x-twilio-signature': signRequest({ ...signed, authToken }),
       'i-twilio-idempotency-token': token,
       'x-home-region': 'us1',
     },
   } as const satisfies RequestInit;
-  const response = await fetch(url.href, request);
+  const response = await fetch(signed.url, request);
   if (response.status !== 401 || credentials === undefined) return response;
   await response.arrayBuffer();
   const authorization = `Basic ${Buffer.from(decodeURIComponent(credentials)).toString('base64')}`;
-  return fetch(url.href, { ...request, headers: { ...request.headers, authorization } });
+  return fetch(signed.url, { ...request, headers: { ...request.headers, authorization } });
 }

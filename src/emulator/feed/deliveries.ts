@@ -7,7 +7,7 @@ import { toldBy } from './told.js';
 import type { DebuggerItem, DeliverySummary } from './types.js';
 
 /** What is put away until somebody opens a delivery. */
-type Rest = Pick<Delivery, 'parameters' | 'token' | 'serverTiming' | 'contentType' | 'answer'>;
+type Rest = Pick<Delivery, 'parameters' | 'method' | 'token' | 'serverTiming' | 'contentType' | 'answer'>;
 
 /** Words that come again and again, such as a URL, are one text in memory as long as they are one text here. */
 interface Kept {
@@ -40,12 +40,12 @@ export class DeliveryStore {
   }
 
   add(delivery: Delivery, seq: number): void {
-    const { parameters, token, serverTiming, contentType, answer } = delivery;
+    const { parameters, method, token, serverTiming, contentType, answer } = delivery;
     const { handler, verdict } = toldBy(delivery);
     const kept: Kept = {
       seq: 0,
       warning: null,
-      rest: new Packed({ parameters, token, serverTiming, contentType, answer }),
+      rest: new Packed({ parameters, method, token, serverTiming, contentType, answer }),
       summary: {
         id: delivery.id,
         callback: delivery.callback,

@@ -4,6 +4,7 @@ import { Unfinished } from '../delivery/concurrency.js';
 import type { Delivery, DeliveryLog } from '../delivery/log.js';
 import { post } from '../delivery/post.js';
 import { notFound } from '../engine/refusal.js';
+import { rfc2822 } from '../world/rfc2822.js';
 import type { World } from '../world/world.js';
 import type { Feed } from './feed.js';
 import type { ReplayRequest } from './types.js';
@@ -59,6 +60,7 @@ export class Replayer {
       const token = uuid(hex());
       const posted = await post({
         url: found.url,
+        method: found.method,
         params,
         authToken: world.authToken,
         token,
@@ -74,6 +76,7 @@ export class Replayer {
         at,
         ms: posted.ms,
         url: found.url,
+        method: found.method,
         workspaceSid: found.workspaceSid,
         eventType: found.eventType,
         taskSid: found.taskSid,
@@ -108,7 +111,9 @@ function anew(
   hex: (() => string) | undefined,
 ): Readonly<Record<string, string>> {
   const changed: Record<string, string> = { ...parameters };
-  changed.Timestamp = String(Math.floor(at / 1_000));
+  // Of calls and conferences the time is a date.
+  if (/^\d+$/.test(changed.Timestamp ?? '')) changed.Timestamp = String(Math.floor(at / 1_000));
+  else if (changed.Timestamp !== undefined) changed.Timestamp = rfc2822(at);
   if (changed.TimestampMs !== undefined) changed.TimestampMs = String(at);
   if (hex && callback === 'assignment') changed.ReservationSid = `WR${hex()}`;
   if (hex && callback === 'event') changed.Sid = `EV${hex()}`;

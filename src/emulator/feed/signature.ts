@@ -1,5 +1,6 @@
 import { isSignature, signRequest, verifyRequest } from '../../signature/index.js';
 import type { Delivery } from '../delivery/log.js';
+import { signedParts } from '../delivery/post.js';
 import { toldBy } from './told.js';
 import type { DeliverySummary, SignatureVerdict } from './types.js';
 
@@ -29,8 +30,7 @@ function refusal({ answer }: Answered): { readonly code: string; readonly detail
 
 /** What was signed, and what the endpoint made of it, in words. */
 export function explainVerdict(delivery: Delivery, authToken: string): SignatureVerdict {
-  const { url, parameters: params } = delivery;
-  const signed = signedUrl(url);
+  const { url: signed, params } = signedParts(delivery.url, delivery.parameters, delivery.method);
   const verdict = signatureVerdict(delivery);
   const signature = signRequest({ url: signed, params, authToken });
   const valid =
@@ -59,13 +59,4 @@ function said(verdict: SignatureVerdict['verdict'], delivery: Delivery): string 
   return problem
     ? `The endpoint refused the request: ${problem.code}. ${problem.detail} ${advice}`
     : `The endpoint refused the request with status ${delivery.status}. ${advice}`;
-}
-
-/** As it is signed: without user, password and fragment. */
-export function signedUrl(given: string): string {
-  const url = new URL(given);
-  url.hash = '';
-  url.username = '';
-  url.password = '';
-  return url.href;
 }

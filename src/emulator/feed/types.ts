@@ -10,6 +10,7 @@
  */
 export type { ExplainedDecision, Explanation, Reason } from '../engine/index.js';
 export type * from './types/actions.js';
+export type * from './types/calls.js';
 export type * from './types/deliveries.js';
 export type * from './types/evaluate.js';
 export type * from './types/info.js';

@@ -1,10 +1,11 @@
 import { signRequest } from '../../signature/index.js';
+import { signedParts } from '../delivery/post.js';
 import { notFound } from '../engine/refusal.js';
 import type { World } from '../world/world.js';
 import type { Feed } from './feed.js';
 import { withoutPassword } from './floor.js';
 import type { Journey } from './journeys.js';
-import { explainVerdict, signedUrl } from './signature.js';
+import { explainVerdict } from './signature.js';
 import { reservationDeadline } from './steps.js';
 import { toldBy } from './told.js';
 import type {
@@ -102,10 +103,11 @@ export function deliveryDetail(feed: Feed, authToken: string, id: number): Deliv
   const { delivery } = found;
   const { parameters, answer = null, contentType = null, serverTiming = null } = delivery;
   const { limitMs } = found.summary;
-  const url = signedUrl(delivery.url);
+  const { url, params } = signedParts(delivery.url, parameters, delivery.method);
+  const isForm = delivery.method !== 'GET';
   const headers = {
-    'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
-    'x-twilio-signature': signRequest({ url, params: parameters, authToken }),
+    ...(isForm ? { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' } : {}),
+    'x-twilio-signature': signRequest({ url, params, authToken }),
     'i-twilio-idempotency-token': delivery.token,
   };
   const replays: number[] = [];
@@ -129,7 +131,7 @@ export function deliveryDetail(feed: Feed, authToken: string, id: number): Deliv
     serverTiming,
     debugger: feed.deliveries.debugger(({ deliveryId }) => deliveryId === id),
     replays: replays.reverse(),
-    curl: curl(url, headers, parameters),
+    curl: curl(url, headers, isForm ? parameters : undefined),
   };
 }
 
@@ -148,11 +150,11 @@ const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 function curl(
   url: string,
   headers: Readonly<Record<string, string>>,
-  parameters: Readonly<Record<string, string>>,
+  form: Readonly<Record<string, string>> | undefined,
 ): string {
   return [
     `curl ${quoted(url)}`,
     ...Object.entries(headers).map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),
-    `--data-raw ${quoted(new URLSearchParams(parameters).toString())}`,
+    ...(form ? [`--data-raw ${quoted(new URLSearchParams(form).toString())}`] : []),
   ].join(' \\\n  ');
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { ConfigurationError, systemCode } from '../../errors.js';
-import type { PhoneStep } from '../delivery/phones.js';
+import type { CallsState } from '../calls/types.js';
 import { type EngineEvent, type EngineSnapshot, snapshotVersion } from '../engine/index.js';
 
 /** What an emulator keeps over a restart. Tokens are not part of it. */
@@ -12,7 +12,7 @@ export interface SavedState {
   /** The engine checks it. */
   readonly engine: EngineSnapshot;
   readonly events: readonly EngineEvent[];
-  readonly phones: readonly PhoneStep[];
+  readonly calls: CallsState;
 }
 
 /** The first line of the file: what it is, and the digest of what follows. */
@@ -23,6 +23,78 @@ interface Head {
 }
 
 const time = v.pipe(v.number(), v.minValue(0), v.maxValue(8.64e15));
+
+const target = v.object({
+  url: v.string(),
+  method: v.picklist(['GET', 'POST']),
+  events: v.array(v.string()),
+});
+const party = v.picklist(['customer', 'worker']);
+
+const savedCalls = v.object({
+  legs: v.array(
+    v.object({
+      sid: v.string(),
+      party,
+      workspaceSid: v.string(),
+      taskSid: v.string(),
+      from: v.string(),
+      to: v.string(),
+      direction: v.picklist(['inbound', 'outbound-api']),
+      // Only live calls are kept.
+      status: v.picklist(['initiated', 'ringing', 'in-progress']),
+      queued: v.optional(v.boolean()),
+      startedAt: time,
+      answeredAt: v.optional(time),
+      sequence: v.pipe(v.number(), v.integer(), v.minValue(0)),
+      statusTarget: v.optional(target),
+      work: v.optional(
+        v.object({
+          instruction: v.picklist(['dequeue', 'call', 'conference']),
+          workerSid: v.string(),
+          reservationSid: v.string(),
+          talkMs: v.optional(v.pipe(v.number(), v.minValue(0))),
+          postWorkActivitySid: v.optional(v.string()),
+          recorded: v.boolean(),
+          url: v.optional(v.string()),
+          joins: v.optional(
+            v.object({
+              muted: v.boolean(),
+              startConferenceOnEnter: v.boolean(),
+              endConferenceOnExit: v.boolean(),
+              endConferenceOnCustomerExit: v.boolean(),
+              conferenceTarget: v.optional(target),
+            }),
+          ),
+        }),
+      ),
+      next: v.optional(
+        v.object({ at: time, happens: v.picklist(['answered', 'declined', 'unanswered', 'ended']) }),
+      ),
+    }),
+  ),
+  conferences: v.array(
+    v.object({
+      sid: v.string(),
+      workspaceSid: v.string(),
+      taskSid: v.string(),
+      started: v.boolean(),
+      sequence: v.pipe(v.number(), v.integer(), v.minValue(0)),
+      statusTarget: v.optional(target),
+      participants: v.array(
+        v.object({
+          callSid: v.string(),
+          party,
+          workerSid: v.optional(v.string()),
+          muted: v.boolean(),
+          hold: v.boolean(),
+          endConferenceOnExit: v.boolean(),
+          startConferenceOnEnter: v.boolean(),
+        }),
+      ),
+    }),
+  ),
+});
 
 /** What the parts of a saved state must be; the engine checks its own. */
 export const savedState = v.object({
@@ -52,17 +124,7 @@ export const savedState = v.object({
       data: v.record(v.string(), v.string()),
     }),
   ),
-  phones: v.array(
-    v.object({
-      workspaceSid: v.string(),
-      reservationSid: v.string(),
-      at: time,
-      happens: v.picklist(['answered', 'unanswered', 'ended']),
-      taskAttributes: v.optional(v.record(v.string(), v.unknown())),
-      talkMs: v.optional(v.pipe(v.number(), v.minValue(0))),
-      postWorkActivitySid: v.optional(v.string()),
-    }),
-  ),
+  calls: savedCalls,
 });
 
 const digest = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../../errors.js';
 import { nearMiss, refuseUnknownKeys } from '../../near-miss.js';
-import type { CALLBACK_KINDS } from '../vocabulary.js';
-import { FAULT_NAMES } from '../vocabulary.js';
+
+import { CALLBACK_KINDS, FAULT_NAMES } from '../vocabulary.js';
 
 /** `true`: from now on. A number: the next so many times. `false`: no longer. An object: with details. */
 export type Switch<Details = unknown> =
@@ -10,8 +10,7 @@ export type Switch<Details = unknown> =
   | ({ readonly times?: number | undefined } & Details);
 
 /**
- * Faults injected on purpose. The first five are done to callbacks, assignments and events alike unless `callbacks`
- * says which; the others to REST requests under `/v1`.
+ * Faults injected on purpose. The first five are done to callbacks, of every kind unless `callbacks` says which; the others to REST requests under `/v1`.
  */
 export interface FaultSwitches {
   /** Sends the callback twice at once; the answer of the first counts. */
@@ -38,8 +37,8 @@ export interface FaultSwitches {
 }
 
 interface Callbacks {
-  /** Only to these callbacks. Default: both. */
-  readonly callbacks?: 'assignment' | 'event' | undefined;
+  /** Only to these callbacks. Default: all of them. */
+  readonly callbacks?: CallbackKind | undefined;
 }
 
 export type FaultName = (typeof FAULT_NAMES)[number];
@@ -131,7 +130,7 @@ function read(name: string, value: unknown): On | undefined {
     const { times, callbacks, ms, retryAfterS } = given as Record<string, unknown>;
     const fits =
       (times === undefined || isUpTo(1_000_000, times)) &&
-      (callbacks === undefined || callbacks === 'assignment' || callbacks === 'event') &&
+      (callbacks === undefined || CALLBACK_KINDS.some((kind) => kind === callbacks)) &&
       (ms === undefined || isUpTo(LONGEST_DELAY_MS, ms)) &&
       (retryAfterS === undefined || isUpTo(86_400, retryAfterS));
     if (fits)

@@ -284,15 +284,16 @@ describe('a simulated phone', () => {
   });
 
   test.each([
-    [{ instruction: 'call', from: '+15017122661', url: 'http://127.0.0.1/twiml', accept: true }, 'accepted'],
-    [{ instruction: 'call', from: '+15017122661', url: 'http://127.0.0.1/twiml' }, 'pending'],
-    [
-      { instruction: 'redirect', call_sid: call.call_sid, url: 'http://127.0.0.1/twiml', accept: true },
-      'accepted',
-    ],
-    [{ instruction: 'redirect', call_sid: call.call_sid, url: 'http://127.0.0.1/twiml' }, 'pending'],
+    [{ instruction: 'call', from: '+15017122661', accept: true }, 'accepted'],
+    [{ instruction: 'call', from: '+15017122661' }, 'pending'],
+    [{ instruction: 'redirect', call_sid: call.call_sid, accept: true }, 'accepted'],
+    [{ instruction: 'redirect', call_sid: call.call_sid }, 'pending'],
   ])('%j leaves the reservation %s', async (reply, status) => {
-    const { emulator } = await world(() => reply);
+    const { emulator } = await world(({ path, headers }) =>
+      path === '/twiml'
+        ? { type: 'text/xml', text: '<Response><Say>Hello</Say></Response>' }
+        : { ...reply, url: `http://${headers.host}/twiml` },
+    );
     emulator.createTask({ attributes: call });
     await emulator.quiet();
     expect(onlyReservation(emulator)).toEqual([status]);

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 /** One request as an endpoint got it. */
 export interface Received {
+  readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly form: Readonly<Record<string, string>>;
@@ -26,7 +27,7 @@ export async function startEndpoint(reply: (request: Received) => Reply | Promis
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const form = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString()));
-    const got = { path: request.url ?? '', headers: request.headers, form };
+    const got = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, form };
     received.push(got);
     const answer = await reply(got);
     if (answer === 'never') return;

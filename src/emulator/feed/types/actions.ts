@@ -14,6 +14,9 @@ export interface NewTaskRequest {
   readonly workspaceSid?: string;
   /** SID or friendly name. Default: the only workflow there is. */
   readonly workflow?: string;
+  /** A kind of task, with the channel and the attributes that Twilio's own products give it. */
+  readonly preset?: 'call' | 'outbound call' | 'chat' | 'sms';
+  /** They go before those of the preset. */
   readonly attributes?: object;
   readonly priority?: number;
   /** In seconds. Default: 86,400. */
