@@ -38,7 +38,9 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
   const deferred = new Map<string, Run>();
   let takeover: Takeover | undefined;
   let closing = false;
-  let onIdle: (() => void) | undefined;
+  let ending: Promise<{ open: string[] }> | undefined;
+  /** Those who wait until nothing is in flight. */
+  const idleWaiters = new Set<() => void>();
 
   const parts: FlightParts & { closed: boolean } = {
     store,
@@ -56,24 +58,30 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
     onResult: (result) => observer?.result?.(result),
     onLanded(flight) {
       if (flights.get(flight.id) === flight) flights.delete(flight.id);
-      if (onIdle && isIdle()) onIdle();
+      if (idleWaiters.size > 0) tellIdle();
     },
     onEnded() {
-      if (onIdle && isIdle()) onIdle();
+      if (idleWaiters.size > 0) tellIdle();
     },
   };
 
   const isIdle = () => flights.size === 0 && deferred.size === 0;
 
+  function tellIdle(): void {
+    if (isIdle()) for (const done of [...idleWaiters]) done();
+  }
+
   /** Resolves when nothing is in flight, or after `timeoutMs`. */
   function idle(timeoutMs: number): Promise<void> {
     return new Promise((resolve) => {
       if (isIdle()) return resolve();
-      const timer = clock.setTimeout(resolve, timeoutMs);
-      onIdle = () => {
+      const done = () => {
         clock.clearTimeout(timer);
+        idleWaiters.delete(done);
         resolve();
       };
+      const timer = clock.setTimeout(done, timeoutMs);
+      idleWaiters.add(done);
     });
   }
 
@@ -90,6 +98,16 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
     // What is being stored now, and the releases, end within the store's timeout.
     await Promise.all([...releases, idle(storeTimeoutMs)]);
     return open;
+  }
+
+  /** Ends what is left, once. */
+  async function end(): Promise<{ open: string[] }> {
+    parts.closed = true;
+    // Twice, because some runs may have been in the middle of being deferred.
+    const open = [...(await cut()), ...(await cut())];
+    await store.close();
+    for (const done of [...idleWaiters]) done();
+    return { open };
   }
 
   /** A callback that this process has answered and goes on with. */
@@ -147,11 +165,8 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
       closing = true;
       takeover?.stop();
       await idle(timeoutMs);
-      parts.closed = true;
-      // Twice, because some runs may have been in the middle of being deferred.
-      const open = [...(await cut()), ...(await cut())];
-      await store.close();
-      return { open };
+      ending ??= end();
+      return ending;
     },
   };
 }

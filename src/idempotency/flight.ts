@@ -42,6 +42,7 @@ export class Flight implements RunWaiters, Asking {
   readonly fingerprint: string;
   overdue = false;
   leaseSeenUntil = 0;
+  waitedMs = 0;
   readonly #parts: FlightParts;
   // Mostly there is one, and for one an array is much cheaper than a Set.
   #waiting: Waiter[] = [];
@@ -76,7 +77,10 @@ export class Flight implements RunWaiters, Asking {
   }
 
   join(request: RunRequest): Promise<RunResult> {
-    if (this.#waiting.length === 0) this.#setTimer(undefined);
+    if (this.#waiting.length === 0) {
+      this.#setTimer(undefined);
+      this.waitedMs = 0;
+    }
     return this.#promise(this.#add(request));
   }
 

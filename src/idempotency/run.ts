@@ -42,6 +42,8 @@ export interface RunWaiters {
   readonly latestDeadline: number;
   /** A deadline passed while the outcome was being stored: the outcome is wanted now. */
   readonly overdue: boolean;
+  /** How long they have waited for the store so far. */
+  waitedMs: number;
   /** `deferred`: the run goes on. */
   answered(answer: string, known: Known, run: Run): void;
   failed(error: unknown): void;
@@ -53,13 +55,13 @@ export interface RunWaiters {
  * One call of `execute` in this process, and the lease that goes with it. It has two phases, before its answer and
  * after it:
  *
- *     running ──> storing ──> ended                 its answer, or failure, is stored
- *        └──> deferring ──> deferred ──> ended      its answer is stored with a journal, and it goes on
+ *     running ──> storing ──> ended                             its answer, or failure, is stored
+ *        └──> deferring ──> deferred ──> finishing ──> ended    its answer is stored with a journal, and it goes on
  */
 export class Run implements OwnedRun, Asking {
   /** Another process has it. */
   lost = false;
-  phase: 'running' | 'storing' | 'deferring' | 'deferred' | 'ended' = 'running';
+  phase: 'running' | 'storing' | 'deferring' | 'deferred' | 'finishing' | 'ended' = 'running';
   #holder: Holder;
   readonly #parts: RunParts;
   readonly #waiters: RunWaiters | undefined;
@@ -88,6 +90,12 @@ export class Run implements OwnedRun, Asking {
   #deferring: Promise<void> | undefined;
   /** The last write of the journal. There is one at a time, so that the newest one stays. */
   #writing: Promise<unknown> | undefined;
+  /** Settles when the end of the deferred phase is on record. */
+  #finishing: Promise<void> | undefined;
+  /** Its end waits for the store to be back. */
+  #awaitsStore = false;
+  /** A shutdown has not waited for that. */
+  #cut = false;
 
   /** @param safeUntil - the end of its lease; infinity for a run that the store certainly knows nothing of. */
   constructor(holder: Holder, safeUntil: number, parts: RunParts, waiters?: RunWaiters) {
@@ -138,6 +146,14 @@ export class Run implements OwnedRun, Asking {
   /** While its outcome is being stored, a hiccup of the store is waited out for as long as somebody can wait. */
   wanted(): boolean {
     return !this.#parts.closed && this.#waiters?.overdue !== true;
+  }
+
+  get waitedMs(): number {
+    return this.#waiters?.waitedMs ?? 0;
+  }
+
+  set waitedMs(ms: number) {
+    if (this.#waiters) this.#waiters.waitedMs = ms;
   }
 
   remainingMs(): number {
@@ -259,6 +275,12 @@ export class Run implements OwnedRun, Asking {
     }
   }
 
+  async finish(): Promise<void> {
+    await this.#deferring;
+    await this.#finish();
+    if (this.lost) throw new RunLostError();
+  }
+
   /** Tells `execute` to stop, unless it has ended: work that it left behind is not disturbed. */
   abort(): void {
     if (this.#done) return;
@@ -282,7 +304,12 @@ export class Run implements OwnedRun, Asking {
 
   /** The limit of a shutdown: gives up a deferred run. `false`: it is ending. */
   cut(): Promise<void> | false {
-    if (this.phase !== 'deferred' || this.#done) return false;
+    if (this.phase === 'finishing' && this.#awaitsStore && !this.#cut) {
+      this.#cut = true;
+      // The store is asked once more, at the end of all.
+      return Promise.resolve();
+    }
+    if (this.phase !== 'deferred') return false;
     this.lose();
     this.#leave();
     if (this.#journalKnown === 'held') return this.#parts.store.release(this.#holder);
@@ -305,6 +332,11 @@ export class Run implements OwnedRun, Asking {
 
   get #holds(): boolean {
     return this.phase !== 'ended' && !this.lost;
+  }
+
+  /** The store has it as deferred. */
+  get #isDeferred(): boolean {
+    return this.phase === 'deferred' || this.phase === 'finishing';
   }
 
   #tick(): void {
@@ -330,16 +362,17 @@ export class Run implements OwnedRun, Asking {
     this.#renewing = true;
     const holder = this.#holder;
     const { leaseMs, deferredLeaseMs, ttlMs, store } = this.#parts;
-    const deferred = this.phase === 'deferred';
+    const deferred = this.#isDeferred;
     const request = { ...holder, leaseMs: deferred ? deferredLeaseMs : leaseMs, ttlMs, deferred };
     const asked = this.#parts.clock.now();
-    const wanted = () => this.#holds && holder === this.#holder && deferred === (this.phase === 'deferred');
+    const wanted = () => this.#holds && holder === this.#holder && deferred === this.#isDeferred;
     const result = await store.renew(request, wanted);
     this.#renewing = false;
     if (!result || !wanted()) return;
     if (result.status === 'held') this.#safeUntil = asked + request.leaseMs;
-    if (result.status === 'absent') void this.#writeJournal();
-    else if (result.status === 'lost' && this.phase !== 'storing' && this.phase !== 'deferring') {
+    if (result.status === 'absent' && this.phase === 'deferred') void this.#writeJournal();
+    // While an outcome is being stored, the store's answer to that says it as well.
+    if (result.status === 'lost' && (this.phase === 'running' || this.phase === 'deferred')) {
       this.#lostTo(result.winner);
     }
   }
@@ -350,10 +383,10 @@ export class Run implements OwnedRun, Asking {
     this.#error = error;
     if (this.phase === 'deferred') {
       if (outcome.state === 'failed') this.#logDropped(error);
-      this.#settle();
+      void this.#finish();
     } else if (this.phase === 'running' && !this.lost) {
       this.#complete(outcome, error);
-    } else if (this.phase !== 'deferring') {
+    } else if (this.phase !== 'deferring' && !this.#finishing) {
       this.#logDropped(error);
     }
   }
@@ -401,7 +434,7 @@ export class Run implements OwnedRun, Asking {
     this.#waiters?.answered(this.#answer, this.#journalKnown, this);
     if (this.#done) {
       if (this.#outcome?.state === 'failed') this.#logDropped(this.#error);
-      this.#settle();
+      void this.#finish();
     }
   }
 
@@ -424,7 +457,7 @@ export class Run implements OwnedRun, Asking {
         { key: this.key },
         'An aborted deferred run has not ended within a minute: treating it as ended',
       );
-      this.#settle();
+      void this.#finish();
     }, ABANDONED_MS);
   }
 
@@ -454,26 +487,33 @@ export class Run implements OwnedRun, Asking {
     return writing;
   }
 
-  #settle(): void {
-    if (this.phase !== 'deferred') return;
-    const { log, store } = this.#parts;
+  #finish(): Promise<void> {
+    if (this.phase === 'deferred') this.#finishing = this.#recordEnd();
+    return this.#finishing ?? Promise.resolve();
+  }
+
+  async #recordEnd(): Promise<void> {
+    this.phase = 'finishing';
     const holder = this.#holder;
-    this.phase = 'storing';
     const finished = this.#completion({ state: 'finished', answer: this.#answer });
-    const stored = store.complete(finished, { wanted: () => false });
-    const then = (result: Stored) => {
-      if (result.status === 'lost' && holder !== this.#holder) {
-        this.phase = 'deferred';
-        this.#settle();
-        return;
-      }
-      if (result.status === 'lost') {
-        log.warn({ key: this.key }, 'A deferred run ended after another process had taken it over');
-      }
-      this.#leave();
-    };
-    if (isPromise(stored)) void stored.then(then);
-    else then(stored);
+    const { written, ...stored } = await this.#parts.store.complete(finished, { wanted: () => false });
+    let { status }: { status: Stored['status'] | 'given up' } = stored;
+    // Nobody can take over a run whose journal the store has never had.
+    if (written && this.#journalKnown !== 'local') {
+      this.#awaitsStore = true;
+      status = await written;
+      this.#awaitsStore = false;
+    }
+    if (this.phase !== 'finishing') return;
+    // This process has claimed it from itself meanwhile.
+    if (status === 'lost' && holder !== this.#holder) return this.#recordEnd();
+    // Whoever takes it over tells how it ended.
+    if (status === 'given up' && this.#cut) this.lose();
+    if (status === 'lost') {
+      this.#parts.log.warn({ key: this.key }, 'A deferred run ended after another process had taken it over');
+      if (this.#journalKnown !== 'local') this.lose();
+    }
+    this.#leave();
   }
 
   #leave(): void {

@@ -39,7 +39,8 @@ export class Takeover {
 
   async #look(): Promise<void> {
     const { clock, store, deferredLeaseMs: leaseMs, newOwner } = this.#parts;
-    if (store.state === 'degraded') {
+    // If the store was away for all, the owners that live get the time to renew, or to end, what they have.
+    if (store.backMs < leaseMs) {
       this.#schedule();
       return;
     }

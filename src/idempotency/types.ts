@@ -37,7 +37,8 @@ export interface Idempotency {
   /**
    * Takes no new keys, and waits up to `timeoutMs` for those in flight, deferred runs included. At the limit it aborts
    * their signals, ends their waiting requests as `closed` and returns their keys in `open`. It also releases their
-   * leases, so that another process may run them at once.
+   * leases, so that another process may run them at once. If it is called again, the earliest limit counts, and all calls
+   * resolve to the same keys.
    */
   close(options: { timeoutMs: number }): Promise<{ open: string[] }>;
 }
@@ -162,6 +163,18 @@ export interface OwnedRun extends Run {
    * await applyByRest(instruction);
    */
   rewriteJournal(journal: string): Promise<void>;
+  /**
+   * Ends this deferred run: nothing is left to be done for it. Resolves once the store has that on record, so that no other
+   * process takes the run over: report how it ended only then. While the store is away this waits, for a minute at most.
+   * A run that `execute` leaves without calling this ends in the same way.
+   *
+   * @throws RunLostError if another process has the run: it reports how it ended.
+   * @example
+   * await applyByRest(instruction);
+   * await run.finish();
+   * tell('applied');
+   */
+  finish(): Promise<void>;
 }
 
 /** A deferred run that this process has taken over. `attempt` counts the processes it has been through. */

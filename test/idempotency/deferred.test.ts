@@ -272,9 +272,11 @@ describe('a run that goes late while the store cannot be asked', () => {
       degraded: true,
     });
     await clock.advance(3_100);
-    expect([execute.done, [...engine.active]]).toEqual([1, []]);
+    // The store may hold its journal, so it has not ended before the store has its end.
+    expect([execute.done, [...engine.active]]).toEqual([1, [KEY]]);
     world.world.mood = 'well';
     await clock.advance(3_000);
+    expect([...engine.active]).toEqual([]);
     expect(await process().run(request(() => 'x'))).toMatchObject({ answer: '{}', verdict: 'replayed' });
     expect(clock.pending).toBe(0);
   });

@@ -35,6 +35,55 @@ describe('the store is away for a moment', () => {
     }
   });
 
+  test.each([
+    [700, 700],
+    [500, 900],
+    [900, 500],
+  ])(
+    'as it is asked (%i ms) and as it is told (%i ms): together, a callback waits for a quarter of its deadline',
+    async (first, second) => {
+      const { clock, world, process, request } = createWorld({ latencyMs: 1 });
+      const engine = process({ hiccupMs: 1_000 });
+      world.mood = 'refusing';
+      const execute = async () => {
+        world.mood = 'refusing';
+        return 'a';
+      };
+      const begun = clock.now();
+      const answer = watch(engine.run(request(execute)), clock.now);
+      await clock.advance(first);
+      world.mood = 'well';
+      while (world.mood === 'well') await clock.advance(1);
+      const asked = clock.now() - begun;
+      await clock.advance(second);
+      if (answer.result === undefined) world.mood = 'well';
+      await clock.advance(1_000);
+      expect(answer.result).toMatchObject({ status: 'answered', answer: 'a', degraded: true });
+      expect(answer.afterMs).toBeGreaterThan(asked);
+      expect(answer.afterMs).toBeLessThanOrEqual(1_060);
+    },
+  );
+
+  test('the request that comes when nobody waits any more has a patience of its own', async () => {
+    const { clock, world, process, request, work } = createWorld({ latencyMs: 1 });
+    const engine = process({ hiccupMs: 1_000 });
+    world.mood = 'refusing';
+    const execute = work(5_000, 'a');
+    const primary = watch(engine.run(request(execute)), clock.now);
+    await clock.advance(900);
+    world.mood = 'well';
+    await clock.advance(3_200);
+    expect(primary.result).toMatchObject({ status: 'deadline' });
+    const fallback = watch(engine.run(request(execute, { path: 'fallback' })), clock.now);
+    await clock.advance(1_700);
+    world.mood = 'refusing';
+    await clock.advance(600);
+    expect(fallback.result).toBeUndefined();
+    world.mood = 'well';
+    await clock.advance(60);
+    expect(fallback.result).toEqual({ status: 'answered', answer: 'a', verdict: 'joined' });
+  });
+
   test('an answer it did not take is written within 50 ms of its return', async () => {
     const { clock, world, process, request, work } = createWorld({ latencyMs: 1 });
     const own: Line = { mood: 'well', calls: [] };

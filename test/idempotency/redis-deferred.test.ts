@@ -18,6 +18,13 @@ function records() {
     prefix,
     indexed: () => redis.zrange(`${prefix}deferred`, '0', '-1'),
     fields: (key: string) => redis.hgetall(`${prefix}{${key}}`),
+    /** Lets the time pass until the next look at every key. */
+    async lookNow() {
+      const index = `${prefix}deferred`;
+      const scores = await redis.zrange(index, '0', '-1', 'WITHSCORES');
+      for (let i = 0; i < scores.length; i += 2)
+        await redis.zadd(index, 'XX', Number(scores[i + 1]) - 60_000, scores[i]!);
+    },
   };
 }
 
@@ -92,11 +99,11 @@ describe.concurrent('late runs on Redis', () => {
         verdict: 'replayed',
       });
     }
-    await expect.poll(() => taken.length, { timeout: 6_500 }).toBe(1);
+    await test.expect.poll(() => taken.length, { timeout: 6_500 }).toBe(1);
     expect(taken[0]?.journal).toBe(JOURNAL);
     expect((taken[0]?.at ?? 0) - died).toBeGreaterThan(LEASE_MS / 2);
     expect((taken[0]?.at ?? 0) - died).toBeLessThan(LEASE_MS + 5_000);
-    await expect.poll(indexed, { timeout: 2_000 }).toEqual([]);
+    await test.expect.poll(indexed, { timeout: 2_000 }).toEqual([]);
     expect(await fields('k')).toMatchObject({ s: 'finished', a: '{}', n: '2' });
     expect(await fields('k')).not.toHaveProperty('j');
     // The record has ended: from now on there is nothing to take.
@@ -117,7 +124,7 @@ describe.concurrent('late runs on Redis', () => {
       return 'ignored';
     };
     await first.engine.run(request('k', execute));
-    await expect.poll(() => [...first.engine.active], { timeout: 6_000 }).toEqual([]);
+    await test.expect.poll(() => [...first.engine.active], { timeout: 6_000 }).toEqual([]);
     expect([taken, await indexed()]).toEqual([[], []]);
     expect(Object.keys(await fields('k')).sort()).toEqual(['a', 'f', 'l', 'n', 'o', 's']);
   });
@@ -135,8 +142,8 @@ describe.concurrent('late runs on Redis', () => {
         await sleep(50);
       });
     }
-    await expect.poll(() => taken.length, { timeout: 10_000 }).toBe(100);
-    await expect.poll(indexed, { timeout: 2_000 }).toEqual([]);
+    await test.expect.poll(() => taken.length, { timeout: 10_000 }).toBe(100);
+    await test.expect.poll(indexed, { timeout: 2_000 }).toEqual([]);
     expect(new Set(taken).size).toBe(100);
   });
 });
@@ -146,7 +153,7 @@ const early = (over: Partial<DeferRequest> = {}): DeferRequest => ({
   fingerprint: 'sids',
   owner: 'dead',
   attempt: 1,
-  leaseMs: 200,
+  leaseMs: 5,
   ttlMs: 60_000,
   answer: '{}',
   journal: 'j',
@@ -174,11 +181,12 @@ function dying(at: number, how: 'before' | 'after'): RedisClient & { dead: boole
   return client;
 }
 
-/** What can be claimed within a few looks, one second apart. */
-async function claimAll(store: Store): Promise<string[]> {
+/** What can be claimed within more looks than forget a key. */
+async function claimAll(store: Store, lookNow: () => Promise<void>): Promise<string[]> {
+  await sleep(2 * early().leaseMs);
   const claimed: string[] = [];
-  for (let looks = 0; looks < 5; looks += 1) {
-    await sleep(550);
+  for (let looks = 0; looks < 12; looks += 1) {
+    await lookNow();
     // A lease that outlasts the looks: who is claimed once is not claimed again.
     const runs = await store.claim({ owner: unique(), leaseMs: 60_000, max: 10 });
     claimed.push(...runs.map(({ key }) => key));
@@ -192,8 +200,8 @@ type Store = Required<IdempotencyStore>;
 const on = (client: RedisClient, prefix: string) => redisStore(client, { prefix }) as Store;
 
 async function claim(store: Store): Promise<void> {
-  await sleep(250);
-  await store.claim({ owner: 'second', leaseMs: 200, max: 1 });
+  await sleep(2 * early().leaseMs);
+  await store.claim({ owner: 'second', leaseMs: 5, max: 1 });
 }
 
 interface Operation {
@@ -212,6 +220,11 @@ const operations: Record<string, Operation> = {
   'answering early, of a record that was lost': {
     before: () => {},
     act: (store) => store.defer(early()),
+    commands: 5,
+  },
+  renewing: {
+    before: (store) => store.defer(early()),
+    act: (store) => store.renew({ ...early(), deferred: true }),
     commands: 2,
   },
   settling: {
@@ -242,14 +255,14 @@ describe.concurrent('a process dies before or after any command of', () => {
         Array.from({ length: commands }, (_, at) => ({ how, at })),
       );
       const ended = deaths.map(async ({ how, at }) => {
-        const { prefix, indexed, fields } = records();
+        const { prefix, indexed, fields, lookNow } = records();
         const store = on(redis, prefix);
         const client = dying(at, how);
         await before(store, prefix);
         await Promise.resolve(act(on(client, prefix))).catch(() => {});
         expect(client.dead).toBe(true);
         const late = (await fields('k')).s === 'deferred' ? ['k'] : [];
-        expect({ how, at, claimed: await claimAll(store) }).toEqual({ how, at, claimed: late });
+        expect({ how, at, claimed: await claimAll(store, lookNow) }).toEqual({ how, at, claimed: late });
         expect({ how, at, indexed: await indexed() }).toEqual({ how, at, indexed: late });
       });
       await Promise.all(ended);
@@ -258,53 +271,99 @@ describe.concurrent('a process dies before or after any command of', () => {
 });
 
 describe.concurrent('the index of late runs', () => {
-  test.each(['running', 'absent'])(
-    'a look just before the record goes late, %s so far, does not lose it',
-    async (was) => {
-      const { prefix, indexed } = records();
-      const store = on(redis, prefix);
-      if (was === 'running') await store.acquire({ ...early(), leaseMs: 1 });
-      let commands = 0;
-      const interrupted: RedisClient = {
-        ...dying(Number.POSITIVE_INFINITY, 'before'),
-        // The first command is the entry; another process looks while the second is on its way.
-        eval: async (...args) => {
-          commands += 1;
-          if (commands === 2) {
-            await sleep(5);
-            expect(await store.claim({ owner: 'x', leaseMs: 200, max: 1 })).toEqual([]);
-          }
-          return redis.eval(...args);
-        },
-      };
-      await on(interrupted, prefix).defer(early({ leaseMs: 1 }));
-      expect(await indexed()).toEqual(['k']);
-      expect(await claimAll(store)).toEqual(['k']);
-    },
-  );
-
-  test('an entry made during a second look is kept', async () => {
-    const { prefix, indexed } = records();
-    const store = on(redis, prefix);
-    const died = on(dying(1, 'before'), prefix).defer(early({ leaseMs: 1 }));
-    await expect(died).rejects.toThrow('died');
-    await sleep(5);
-    expect(await store.claim({ owner: 'x', leaseMs: 200, max: 1 })).toEqual([]);
-    await sleep(1_050);
+  /** A client that lets something happen before its command number `at`, counted from 0. */
+  const interrupted = (at: number, happen: () => Promise<unknown>) => {
     let commands = 0;
-    const interrupted: RedisClient = {
+    return {
       ...dying(Number.POSITIVE_INFINITY, 'before'),
-      // Look, read the record, doubt: before the last one the run goes late after all.
-      eval: async (...args) => {
+      async eval(...args: Parameters<RedisClient['eval']>) {
+        if (commands === at) await happen();
         commands += 1;
-        if (commands === 3) await store.defer(early());
         return redis.eval(...args);
       },
-    };
-    const looking = on(interrupted, prefix);
-    expect(await looking.claim({ owner: 'x', leaseMs: 200, max: 1 })).toEqual([]);
-    expect(commands).toBe(3);
+    } satisfies RedisClient;
+  };
+
+  test.each([
+    ['running', 1],
+    ['absent', 4],
+  ] as const)('looks just before the record goes late, %s so far, do not lose it', async (was, at) => {
+    const { prefix, indexed, lookNow } = records();
+    const store = on(redis, prefix);
+    if (was === 'running') await store.acquire({ ...early(), leaseMs: 1 });
+    const owner = interrupted(at, async () => {
+      for (let looks = 0; looks < 9; looks += 1) {
+        await lookNow();
+        expect(await store.claim({ owner: 'x', leaseMs: 200, max: 1 })).toEqual([]);
+      }
+    });
+    await on(owner, prefix).defer(early());
     expect(await indexed()).toEqual(['k']);
-    expect(await claimAll(store)).toEqual(['k']);
+    expect(await claimAll(store, lookNow)).toEqual(['k']);
+  });
+
+  test('an entry made during the last look is kept', async () => {
+    const { prefix, indexed, lookNow } = records();
+    const store = on(redis, prefix);
+    await store.acquire(early());
+    const died = on(dying(1, 'before'), prefix).defer(early());
+    await expect(died).rejects.toThrow('died');
+    for (let looks = 0; looks < 9; looks += 1) {
+      await lookNow();
+      expect(await store.claim({ owner: 'x', leaseMs: 200, max: 1 })).toEqual([]);
+    }
+    await lookNow();
+    // Look, read the record, doubt: before the last one the run goes late after all.
+    const looking = on(
+      interrupted(2, async () => store.defer(early())),
+      prefix,
+    );
+    expect(await looking.claim({ owner: 'x', leaseMs: 200, max: 1 })).toEqual([]);
+    expect(await indexed()).toEqual(['k']);
+    expect(await claimAll(store, lookNow)).toEqual(['k']);
+  });
+
+  test('Redis is emptied after the entry, before the record goes late: both are there afterwards', async () => {
+    const { prefix, indexed, fields } = records();
+    await on(redis, prefix).acquire(early());
+    const owner = interrupted(1, () => redis.del(`${prefix}{k}`, `${prefix}deferred`));
+    expect(await on(owner, prefix).defer(early())).toEqual({ status: 'stored' });
+    expect(await indexed()).toEqual(['k']);
+    expect(await fields('k')).toMatchObject({ s: 'deferred', j: 'j' });
+  });
+
+  test('Redis is emptied after the entry, and another takes the callback: the first learns it', async () => {
+    const { prefix } = records();
+    const store = on(redis, prefix);
+    await store.acquire(early());
+    const owner = interrupted(1, async () => {
+      await redis.del(`${prefix}{k}`, `${prefix}deferred`);
+      await store.acquire(early({ owner: 'other' }));
+    });
+    expect(await on(owner, prefix).defer(early())).toMatchObject({
+      status: 'lost',
+      winner: { status: 'running' },
+    });
+  });
+
+  test('a renewal enters a key that the index has lost', async () => {
+    const { prefix, indexed } = records();
+    const store = on(redis, prefix);
+    await store.defer(early());
+    await redis.del(`${prefix}deferred`);
+    expect(await store.renew({ ...early(), deferred: true })).toEqual({ status: 'held' });
+    expect(await indexed()).toEqual(['k']);
+  });
+
+  test('many runs whose owners live do not keep a look from one whose owner has died', async () => {
+    const { prefix, lookNow } = records();
+    const store = on(redis, prefix);
+    const living = Array.from({ length: 50 }, (_, i) => `living${i}`);
+    for (const key of ['dead', ...living]) await store.defer(early({ key, owner: key }));
+    await lookNow();
+    for (const key of living)
+      await store.renew({ ...early({ key, owner: key, leaseMs: 60_000 }), deferred: true });
+    const claimed = await store.claim({ owner: 'x', leaseMs: 60_000, max: 1 });
+    expect(claimed.map(({ key }) => key)).toEqual(['dead']);
   });
 });

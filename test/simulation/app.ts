@@ -147,6 +147,10 @@ export const scriptName = (lua: string): string => NAMES.get(lua) ?? 'unknown sc
 export const holdsJournal = (script: string, reply: string): boolean =>
   (script === 'DEFER' && reply.startsWith('stored')) || (script === 'CLAIM' && reply.startsWith('claimed'));
 
+/** Whether this script, with this reply, has put the end of a deferred run on record. */
+export const endsDeferred = (script: string, reply: string): boolean =>
+  script === 'COMPLETE' && reply.startsWith('settled');
+
 /** What a record of the store says, by its fields in Redis. */
 export function readRecord(hash: ReadonlyMap<string, string>) {
   return {

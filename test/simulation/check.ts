@@ -1,3 +1,4 @@
+import { endsDeferred } from './app.js';
 import {
   lostLease,
   neverHeldJournal,
@@ -14,12 +15,16 @@ import type { Played } from './world.js';
 
 /** How long Twilio waits for an answer. */
 const TWILIO_WAITS_MS = 5_000;
+/** How long a process stands still, and then some. */
+const PAUSED_AT_MOST_MS = 8_000;
 
 /** What was promised and not kept. */
 export type ViolationKind =
   | 'two answers'
   | 'ran twice'
   | 'rang twice'
+  | 'told twice'
+  | 'not told'
   | 'answer overwritten'
   | 'answer thrown away'
   | 'too late'
@@ -55,6 +60,7 @@ export function check(played: Played): Violation[] {
     oneAnswer(name);
     oneRun(name);
     oneRing(name);
+    toldOnce(name);
     nothingThrownAway(name);
   }
   inTime();
@@ -138,11 +144,26 @@ export function check(played: Played): Violation[] {
     });
     const [one, other] = counted;
     if (one === undefined || other === undefined) return;
-    if (
-      wasEmptied(history, plan.reservations.find((each) => each.name === name)!.atMs + played.start, other.at)
-    )
-      return;
+    if (wasEmptied(history, arrivalOf(name), other.at)) return;
     violation('rang twice', `${one.instruction} by ${one.life}, ${other.instruction} by ${other.life}`, name);
+  }
+
+  /** `onDeferred` hears once how a deferred answer ended, except from a process whose journal the store never held. */
+  function toldOnce(name: string): void {
+    const told = history.all('deferred').filter(({ reservation }) => reservation === name);
+    const [one, other] = told.filter(({ life, at }) => !neverHeldJournal(history, life, name, at));
+    if (one && other && !wasEmptied(history, arrivalOf(name), other.at))
+      violation('told twice', `${one.outcome} by ${one.life}, ${other.outcome} by ${other.life}`, name);
+    for (const { life, script, reply, key, at } of history.all('script')) {
+      if (key !== name || !endsDeferred(script, reply) || told.some((each) => each.life === life)) continue;
+      // It ended before it could say so: the record has its end, and nobody looks at it again.
+      const endedAt = Math.min(history.diedAt(life), history.gaveUpAt(life));
+      if (endedAt > at + PAUSED_AT_MOST_MS) violation('not told', `${life} has ended it`, name);
+    }
+  }
+
+  function arrivalOf(name: string): number {
+    return plan.reservations.find((each) => each.name === name)!.atMs + played.start;
   }
 
   /** A decision that was there in time is answered: nobody who waits for it gets an error instead. */

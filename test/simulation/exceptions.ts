@@ -31,7 +31,8 @@ export const wasEmptied = (history: History, from: number, to: number): boolean 
 
 /**
  * At `at` the process could not ask the store, and had waited for it as long as it has to: the store had been away for a
- * quarter of the deadline (and no answer of it has been read since), or it was away as the deadline passed.
+ * quarter of the deadline, if need be in several outages of one callback (and no answer of it has been read since the
+ * last), or it was away as the deadline passed.
  */
 export function wasCutOff(
   history: History,
@@ -39,8 +40,10 @@ export function wasCutOff(
   at: number,
   deadline = Number.POSITIVE_INFINITY,
 ): boolean {
-  const patienceMs = waitMs(history) - STORE_TIMEOUT_MS - 50;
-  return history.outagesOf(life).some(({ from, to }) => {
+  const outages = history.outagesOf(life);
+  // Requests that join others share what these have waited for; two deadlines are enough for those that do.
+  const callbackFrom = at - 2 * history.plan.deadlineMs;
+  return outages.some(({ from, to }) => {
     const until = to + PROBE_MS;
     if (at < from) return false;
     // Waiting for the answer of a try that began before it counts.
@@ -54,8 +57,11 @@ export function wasCutOff(
     );
     if (at >= deadline - 10 && at <= noticed + NEXT_TRY_MS) return true;
     if (at > until) return false;
-    const awayMs = Math.min(at, to) - from;
-    return awayMs >= patienceMs && !history.hadContact(life, to, at);
+    const during = outages.filter((each) => each.to > callbackFrom && each.from < at && each.from <= from);
+    const awayMs = during.map((each) => Math.min(at, each.to) - Math.max(callbackFrom, each.from));
+    // Each wait ends with a try that may take its whole timeout.
+    const patienceMs = waitMs(history) - during.length * (STORE_TIMEOUT_MS + 50);
+    return awayMs.reduce((sum, ms) => sum + ms, 0) >= patienceMs && !history.hadContact(life, to, at);
   });
 }
 

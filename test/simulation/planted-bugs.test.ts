@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 describe('the simulation finds', () => {
   test.each(PLANTED_BUGS)('$name', { timeout: 120_000 }, async (bug) => {
-    const broken = await loadSimulation([bug]);
+    const broken = await loadSimulation(bug.also ? [bug, bug.also] : [bug]);
     for (const seed of [...(bug.seeds ?? []), ...broken.range(1, SEEDS)]) {
       const { found } = await broken.runSeeds([seed]);
       if (found.length === 0) continue;

@@ -5,6 +5,8 @@ export interface PlantedBug extends Patch {
   readonly name: string;
   /** Where to look first: seeds that have shown it. Others are tried after them. */
   readonly seeds?: readonly number[];
+  /** What would hide the bug most of the time, taken out as well. */
+  readonly also?: Patch;
 }
 
 const ENGINE = 'src/idempotency';
@@ -14,6 +16,13 @@ const INDEX = `${ENGINE}/store/redis/deferred-index.ts`;
 const RESILIENT = `${ENGINE}/store/resilient-store.ts`;
 const BREAKER = `${ENGINE}/store/circuit-breaker.ts`;
 const WRITE_BEHIND = `${ENGINE}/store/write-behind.ts`;
+
+/** A renewal also enters the index, which repairs and hides much. */
+const RENEWAL_LEAVES_THE_INDEX: Patch = {
+  file: REDIS_STORE,
+  find: `if (request.deferred && renewed.status === 'held') await index.enter(request.key, request.leaseMs);`,
+  replace: '',
+};
 
 /** In one script of the store, or in the index that leads to deferred runs. */
 const IN_REDIS: readonly PlantedBug[] = [
@@ -35,9 +44,9 @@ const IN_REDIS: readonly PlantedBug[] = [
     name: 'defer without the owner check',
     seeds: [1062, 1290],
     file: SCRIPTS,
-    find: `  if r[1] ~= owner then return lost(r) end
-`,
-    replace: '',
+    find: `if r[1] ~= owner then return lost(r) end
+if r[2] ~= 'running' then`,
+    replace: `if r[2] ~= 'running' then`,
   },
   {
     name: 'complete without the owner check: what another has stored is overwritten',
@@ -61,6 +70,7 @@ if r[2] ~= 'deferred' then return 'released' end`,
   },
   {
     name: 'claim takes a run whose lease holds',
+    also: RENEWAL_LEAVES_THE_INDEX,
     seeds: [12, 20],
     file: SCRIPTS,
     find: `if r[2] - now > 0 then return {'held'} end`,
@@ -75,24 +85,36 @@ if r[2] ~= 'deferred' then return 'released' end`,
   },
   {
     name: 'a deferred run does not enter the index',
+    also: RENEWAL_LEAVES_THE_INDEX,
     seeds: [72, 77],
     file: REDIS_STORE,
-    find: 'await index.enter(key, leaseMs);',
+    find: '        await index.enter(key, leaseMs);',
     replace: '',
   },
   {
     name: 'a deferred run enters the index after its record',
     seeds: [226],
     file: REDIS_STORE,
-    find: `      await index.enter(key, leaseMs);
-      const args = [fingerprint, owner, attempt, ttlMs, leaseMs, answer, journal, limitMs];
-      const reply = await run(DEFER, key, ...args);`,
-    replace: `      const args = [fingerprint, owner, attempt, ttlMs, leaseMs, answer, journal, limitMs];
-      const reply = await run(DEFER, key, ...args);
-      await index.enter(key, leaseMs);`,
+    find: `        await index.enter(key, leaseMs);
+        const args = [fingerprint, owner, attempt, ttlMs, leaseMs, answer, journal, limitMs];
+        const reply = await run(DEFER, key, ...args);`,
+    replace: `        const args = [fingerprint, owner, attempt, ttlMs, leaseMs, answer, journal, limitMs];
+        const reply = await run(DEFER, key, ...args);
+        await index.enter(key, leaseMs);`,
+  },
+  {
+    name: 'a run is deferred though Redis was emptied after the key had entered the index',
+    seeds: [6_027_340],
+    file: SCRIPTS,
+    find: `if not r[2] then return {'absent'} end
+if r[1] ~= owner then return lost(r) end
+if r[2] ~= 'running' then`,
+    replace: `if r[2] and r[1] ~= owner then return lost(r) end
+if r[2] and r[2] ~= 'running' then`,
   },
   {
     name: 'the index forgets what it is looked up for',
+    also: RENEWAL_LEAVES_THE_INDEX,
     seeds: [72, 77],
     file: INDEX,
     find: `for i = 1, #due, 2 do redis.call('ZADD', KEYS[1], score, due[i]) end`,
@@ -128,8 +150,15 @@ const WHILE_AWAY: readonly PlantedBug[] = [
     name: 'a hiccup is not waited out',
     seeds: [22, 31],
     file: RESILIENT,
-    find: 'const leftMs = hiccupMs - waitedMs;',
-    replace: 'const leftMs = 0 * waitedMs;',
+    find: 'const leftMs = hiccupMs - (asking.waitedMs ?? 0);',
+    replace: 'const leftMs = 0 * hiccupMs;',
+  },
+  {
+    name: 'a call that failed because the process stood still is not made again',
+    seeds: [105_069],
+    file: RESILIENT,
+    find: 'let atOnce = stoodStill(begun);',
+    replace: 'let atOnce = false;',
   },
   {
     name: 'a store that takes too long is waited for',
@@ -161,10 +190,15 @@ const WHILE_AWAY: readonly PlantedBug[] = [
     name: 'write-behind keeps an answer that has lost',
     seeds: [1313, 1402],
     file: WRITE_BEHIND,
-    find: `      this.#local.forget(key);
-      if (result.status === 'lost') {`,
-    replace: `      if (result.status !== 'lost') this.#local.forget(key);
-      if (result.status === 'lost') {`,
+    find: 'this.#local.forget(key);',
+    replace: `if (result.status !== 'lost') this.#local.forget(key);`,
+  },
+  {
+    name: 'an answer that was written behind is not remembered',
+    seeds: [101_641],
+    file: WRITE_BEHIND,
+    find: 'this.#taken(request, result);',
+    replace: '',
   },
 ];
 
@@ -193,7 +227,7 @@ const IN_THE_RUN: readonly PlantedBug[] = [
   },
   {
     name: "the winner's answer is not taken",
-    seeds: [2132],
+    seeds: [5_920, 8_324],
     file: `${ENGINE}/flight.ts`,
     find: `      this.#answer(winner.answer, 'held', 'joined');
       return;`,
@@ -276,6 +310,13 @@ const RINGING_TWICE: readonly PlantedBug[] = [
     this.#journal = journal;`,
     replace: `    await this.#deferring;
     void journal;`,
+  },
+  {
+    name: 'a deferred answer is told before its end is on record',
+    seeds: [56, 365],
+    file: 'src/callbacks/assignment/deferred.ts',
+    find: 'await run.finish();',
+    replace: 'void run.finish().catch(() => {});',
   },
   {
     name: 'a takeover sends again what was being sent',

@@ -21,7 +21,8 @@ import type { Entry, Said } from './trace.js';
 import { carryOut, type Reservation, restClient, TWILIO_WAITS_MS } from './twilio.js';
 
 const START = Date.UTC(2026, 0, 1);
-/** So long nothing must happen before a world counts as quiet: the lease of a dead process, and two looks for it. */
+/** So long nothing must happen before a world counts as quiet: the lease of a dead process, and two looks for it. What the
+ * index leads to is looked at until it is finished or forgotten. */
 const QUIET_MS = 7_000;
 /** A run that nobody waits for ends after 65 s at the latest, whatever its handler does. */
 const PATIENCE_MS = 90_000;
@@ -267,7 +268,7 @@ export async function play(plan: Plan, options: { readonly log?: boolean } = {})
       const busy = living().some(
         ({ app, open, process }) => open.size > 0 || process.paused || isAny(app.active),
       );
-      if (busy || openRecords().length > 0) quietSince = events.now;
+      if (busy || openRecords().length > 0 || model.sets.has(INDEX_KEY)) quietSince = events.now;
     }
 
     const still = living();

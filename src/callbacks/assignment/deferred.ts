@@ -55,6 +55,7 @@ export interface DeferredParts {
 /** The callback that an outcome is about. */
 interface DeferredSubject {
   readonly context: RunningAssignment;
+  readonly run: OwnedRun;
   /** Who decided, once that is known. */
   handler(): string | undefined;
   readonly takenOver: boolean;
@@ -62,20 +63,26 @@ interface DeferredSubject {
 
 /** One callback that is answered `{}` and decided afterwards. */
 export interface DeferredCallback extends DeferredSubject {
-  readonly run: OwnedRun;
   readonly journal: Journal;
   /** Returns the decision. A bare `defer()` leaves the reservation as it is. */
   decide(): Promise<Decision<never>> | Decision<never>;
 }
 
-/** Ends deferred callbacks. */
+/** Ends deferred callbacks, and reports how once that is on record. Each rejects only if the run is lost. */
 export interface Deferred {
-  /** Applies the decision by a REST reservation update. Rejects only if the run is lost. */
+  /** Applies the decision by a REST reservation update. */
   end(callback: DeferredCallback): Promise<void>;
   /** Reports that nothing was tried: the reservation was already decided, or `error` says why it could not be read. */
-  untried(subject: DeferredSubject, error?: unknown): void;
+  untried(subject: DeferredSubject, error?: unknown): Promise<void>;
   /** Reports that a process died while it was sending this instruction. */
-  cutOff(subject: DeferredSubject, instruction: Instruction['instruction']): void;
+  cutOff(subject: DeferredSubject, instruction: Instruction['instruction']): Promise<void>;
+}
+
+/** How a deferred callback ended. */
+interface Ended {
+  readonly outcome: DeferredOutcome['outcome'];
+  readonly instruction?: Instruction['instruction'] | undefined;
+  readonly error?: unknown;
 }
 
 /** Another process has the run, or may take it at any time, as in a shutdown: leave the rest to that process. */
@@ -88,9 +95,9 @@ export function createDeferred({ client: option, deciding, log, clock, listeners
     end,
     untried(subject, error) {
       const refused = error === undefined || isNoLongerPending(error);
-      tell(refused ? 'refused' : 'failed', undefined, error, subject);
+      return report({ outcome: refused ? 'refused' : 'failed', error }, subject);
     },
-    cutOff: (subject, instruction) => tell('unknown', instruction, undefined, subject),
+    cutOff: (subject, instruction) => report({ outcome: 'unknown', instruction }, subject),
   };
 
   async function end(callback: DeferredCallback): Promise<void> {
@@ -122,31 +129,28 @@ export function createDeferred({ client: option, deciding, log, clock, listeners
       instruction = onFailure ?? (await instructionForError(error, context));
     }
     if (run.lost) throw new CutShort();
-    if (instruction) await apply(instruction, callback);
-    else tell('left', undefined, error, callback);
+    await report(instruction ? await apply(instruction, callback) : { outcome: 'left', error }, callback);
   }
 
   /** Sends the decision. While REST is away, repeats one that is safe to repeat, until the limit. */
-  async function apply(instruction: Instruction, callback: DeferredCallback): Promise<void> {
+  async function apply(decision: Instruction, callback: DeferredCallback): Promise<Ended> {
+    const { instruction } = decision;
     const { context, run } = callback;
     const loss = lossOf(run);
     let maybeApplied = false;
     for (let waitMs = REPEAT_AFTER_MS; ; waitMs = Math.min(2 * waitMs, REPEAT_AT_MOST_MS)) {
       try {
-        await send(instruction, callback, loss);
-        return tell('applied', instruction.instruction, undefined, callback);
+        await send(decision, callback, loss);
+        return { outcome: 'applied', instruction };
       } catch (error) {
         if (run.lost) throw new CutShort();
         if (error instanceof NotRecordedError) {
-          context.log.error(
-            { err: error, instruction: instruction.instruction },
-            'A deferred answer was not sent',
-          );
-          return tell('left', instruction.instruction, error, callback);
+          context.log.error({ err: error, instruction }, 'A deferred answer was not sent');
+          return { outcome: 'left', instruction, error };
         }
-        if (REPEATABLE.has(instruction.instruction) && mayPass(error) && run.remainingMs() > waitMs) {
+        if (REPEATABLE.has(instruction) && mayPass(error) && run.remainingMs() > waitMs) {
           maybeApplied ||= mayBeApplied(error);
-          const fields = { err: error, instruction: instruction.instruction, waitMs };
+          const fields = { err: error, instruction, waitMs };
           context.log.debug(fields, 'A deferred answer could not be sent; trying again');
           await pause(clock, waitMs, run.signal);
           if (run.lost) throw new CutShort();
@@ -154,15 +158,15 @@ export function createDeferred({ client: option, deciding, log, clock, listeners
         }
         const refused = isNoLongerPending(error);
         // An earlier try whose answer was lost may have been carried out, and may be the reason for the refusal.
-        const known = refused && maybeApplied ? await outcomeOf(instruction, callback, loss) : undefined;
-        if (known === 'applied') return tell('applied', instruction.instruction, undefined, callback);
+        const known = refused && maybeApplied ? await outcomeOf(decision, callback, loss) : undefined;
+        if (known === 'applied') return { outcome: 'applied', instruction };
         const outcome =
           known ?? (refused ? 'refused' : maybeApplied || mayBeApplied(error) ? 'unknown' : 'failed');
         context.log.warn(
-          { err: error, instruction: instruction.instruction, outcome },
+          { err: error, instruction, outcome },
           'A deferred answer was not applied, or it is not known whether it was',
         );
-        return tell(outcome, instruction.instruction, error, callback);
+        return { outcome, instruction, error };
       }
     }
   }
@@ -214,13 +218,18 @@ export function createDeferred({ client: option, deciding, log, clock, listeners
     return decision?.instruction === 'defer' ? undefined : decision;
   }
 
-  function tell(
-    outcome: DeferredOutcome['outcome'],
-    instruction: Instruction['instruction'] | undefined,
-    error: unknown,
-    callback: DeferredSubject,
-  ): void {
-    const { context, handler, takenOver } = callback;
+  /** Tells the listeners, once nobody else can take the run over and tell them as well. */
+  async function report(ended: Ended, { context, handler, run, takenOver }: DeferredSubject): Promise<void> {
+    const { outcome, instruction, error } = ended;
+    try {
+      await run.finish();
+    } catch (lost) {
+      context.log.warn(
+        { outcome, instruction },
+        'A deferred answer ended here, but another process has taken it over, and reports what it finds',
+      );
+      throw lost;
+    }
     const told: DeferredOutcome = {
       outcome,
       handler: handler(),

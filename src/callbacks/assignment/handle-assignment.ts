@@ -127,7 +127,14 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
       // Under `defer` the answer may go out first. Then the handler's decision is applied by REST, within the limit.
       if (onDeadline === 'defer' && isPromise(taking)) await settledOrAborted(taking, run.signal);
       if (run.deferred) return this.#defer(context, run, deferLimitMs, taking);
-      const ready = await taking;
+      let ready: Ready;
+      try {
+        ready = await taking;
+      } catch (error) {
+        // The signal of a run that was lost for a while has aborted before its deadline did.
+        if (run.deferred) return this.#defer(context, run, deferLimitMs, taking);
+        throw error;
+      }
       // Looking a name up may have taken until the deadline.
       if (ready.answer !== undefined && !run.deferred) return this.#answer(ready.answer, context);
       const { decision, limitMs = deferLimitMs } = ready;

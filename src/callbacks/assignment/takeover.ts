@@ -18,7 +18,7 @@ export function createTakeover(parts: TakeoverParts): (run: TakenRun) => Promise
     const { form, via, sending: cutOff } = journal;
     const { attributes, unreadable } = readAttributes(form);
     const context = createContext(form, via, attributes, run, parts, undefined);
-    const nobody = { context, handler: () => cutOff?.handler, takenOver: true };
+    const nobody = { context, run, handler: () => cutOff?.handler, takenOver: true };
     if (cutOff) {
       context.log.error(
         cutOff,

@@ -51,6 +51,7 @@ export class CircuitBreaker {
   /** The first and the last of the calls that failed in a row: when they were made, and when the last one failed. */
   #failing: { since: number; lastMade: number; lastSeen: number } | undefined;
   #failures = 0;
+  #backSince = Number.NEGATIVE_INFINITY;
   #probe: Timer;
   #stopped = false;
 
@@ -103,6 +104,11 @@ export class CircuitBreaker {
   /** No call has failed since the last one that was answered. */
   get answers(): boolean {
     return this.#failing === undefined;
+  }
+
+  /** How long the circuit has been closed; 0 while it is open. */
+  get backMs(): number {
+    return this.state === 'ok' ? this.#options.clock.now() - this.#backSince : 0;
   }
 
   /** Whether this is longer ago than the last ping can be, so that nothing was known of the store in between. */
@@ -241,6 +247,7 @@ export class CircuitBreaker {
     if (this.state === 'ok') return;
     this.#options.clock.clearTimeout(this.#probe);
     this.#options.log.info({}, 'The store is back');
+    this.#backSince = this.#options.clock.now();
     this.#switch('ok');
     this.#wake();
   }

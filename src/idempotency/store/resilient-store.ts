@@ -18,7 +18,7 @@ import {
   type StoreResult,
   type StoreState,
 } from './store.js';
-import { WriteBehind } from './write-behind.js';
+import { WriteBehind, type Written } from './write-behind.js';
 
 /** How many answers a process remembers itself, for duplicates that come while the store is away: about 5 MB. */
 const RECENT_ANSWERS = 10_000;
@@ -38,13 +38,21 @@ export type Known = 'held' | 'local' | 'unknown';
 /** A result, and how far it can be trusted. Absent if the store answered: `held`. */
 type Told<T> = T & { readonly known?: Known };
 
+/** What names a record, and says how long it lasts. */
+type Recorded = Pick<AcquireRequest, 'key' | 'fingerprint' | 'owner' | 'ttlMs'>;
+
 /** `unavailable`: the store cannot be reached, and `onStoreError` is `fail`. */
 export type Acquired = Told<AcquireResult> | { readonly status: 'unavailable'; readonly known?: Known };
-export type Stored = Told<StoreResult>;
+export type Stored = Told<StoreResult> & {
+  /** The store did not take an answer; what came of it later. */
+  readonly written?: Promise<Written> | undefined;
+};
 
 export interface Asking {
   /** Whether the result is still wanted. While it is, a hiccup of the store is waited out. */
   wanted(): boolean;
+  /** How long this callback has waited for the store so far: all its hiccups together are waited out for `hiccupMs`. */
+  waitedMs?: number;
   /** Acquire: when the lease of another process, as last seen, ends; until then nothing runs without the store. */
   readonly leaseSeenUntil?: number;
   /** Defer: an earlier try has already been logged. */
@@ -89,7 +97,9 @@ export class ResilientStore {
     this.#breaker = new CircuitBreaker(options);
     this.#local = memoryStore({ clock });
     this.#recent = memoryStore({ clock, maxRecords: RECENT_ANSWERS });
-    this.#writeBehind = new WriteBehind(this.#breaker, this.#local, clock, log);
+    this.#writeBehind = new WriteBehind(this.#breaker, this.#local, clock, log, (request, result) =>
+      this.#rememberStored(request, result),
+    );
   }
 
   get state(): StoreState {
@@ -99,6 +109,11 @@ export class ResilientStore {
   /** No call has failed since the last one that was answered. */
   get answers(): boolean {
     return this.#breaker.answers;
+  }
+
+  /** How long the store has been back; 0 while it is away. */
+  get backMs(): number {
+    return this.#breaker.backMs;
   }
 
   probe(): Promise<StoreState> {
@@ -172,22 +187,20 @@ export class ResilientStore {
       asking,
       (result) => {
         if (this.#local.size > 0) this.#local.release(request);
-        if (this.#breaker.remote && result.status === 'stored' && request.outcome.state === 'finished') {
-          this.#recent.complete(request);
-        }
+        this.#rememberStored(request, result);
         return result;
       },
       (known) => {
-        this.keep(request);
-        return { status: 'stored', known };
+        return { status: 'stored', known, written: this.keep(request) };
       },
     );
   }
 
   /** Keeps an answer in this process, and writes it to the store once that can be reached. */
-  keep(request: CompleteRequest): void {
-    if (request.outcome.state === 'finished') this.#writeBehind.add(request);
-    else this.#local.release(request);
+  keep(request: CompleteRequest): Promise<Written> | undefined {
+    if (request.outcome.state === 'finished') return this.#writeBehind.add(request);
+    this.#local.release(request);
+    return undefined;
   }
 
   /** Releases a lease. Never rejects; takes at most the store's timeout. */
@@ -252,34 +265,49 @@ export class ResilientStore {
   ): Promise<R> {
     const { clock, hiccupMs, storeTimeoutMs } = this.#options;
     // The waits themselves count the time, because time in which this process stood still was not spent waiting.
-    let waitedMs = Math.min(clock.now() - begun, storeTimeoutMs);
+    const waited = (sinceMs: number, mostMs: number) => {
+      asking.waitedMs = (asking.waitedMs ?? 0) + Math.min(clock.now() - sinceMs, mostMs);
+    };
+    // A call that took longer than any may failed because this process stood still: the store is asked again, at once.
+    const stoodStill = (sinceMs: number) => clock.now() - sinceMs > 2 * storeTimeoutMs;
+    waited(begun, storeTimeoutMs);
+    let atOnce = stoodStill(begun);
     let known: Known = certainlyNotApplied(firstError) ? 'local' : 'unknown';
     for (;;) {
-      const leftMs = hiccupMs - waitedMs;
-      if (leftMs <= 0 || this.#breaker.awayMs >= hiccupMs || !asking.wanted()) return alone(known);
-      // In short steps, because those who wait may have to give up before the hiccup ends.
-      const looked = clock.now();
-      const back = await this.#breaker.recovery(Math.min(leftMs, LOOK_MS));
-      waitedMs += Math.min(clock.now() - looked, LOOK_MS);
-      // Back just now, it is asked once more even if nobody can wait any longer: what counts is there.
-      if (this.state === 'degraded' || !(back || asking.wanted())) continue;
+      const leftMs = hiccupMs - (asking.waitedMs ?? 0);
+      if (!atOnce) {
+        if (leftMs <= 0 || this.#breaker.awayMs >= hiccupMs || !asking.wanted()) return alone(known);
+        // In short steps, because those who wait may have to give up before the hiccup ends.
+        const looked = clock.now();
+        const back = await this.#breaker.recovery(Math.min(leftMs, LOOK_MS));
+        waited(looked, LOOK_MS);
+        // Back just now, it is asked once more even if nobody can wait any longer: what counts is there.
+        if (this.state === 'degraded' || !(back || asking.wanted())) continue;
+      }
       const asked = clock.now();
       try {
         return done(await ask());
       } catch (error) {
         if (!certainlyNotApplied(error)) known = 'unknown';
-        waitedMs += Math.min(clock.now() - asked, storeTimeoutMs);
+        waited(asked, storeTimeoutMs);
+        atOnce = stoodStill(asked);
       }
     }
   }
 
-  #remember(request: AcquireRequest, result: AcquireResult): AcquireResult {
+  #remember(request: Recorded, result: AcquireResult): AcquireResult {
     if (result.status === 'finished' && this.#breaker.remote) {
-      const { key, fingerprint, owner, ttlMs } = request;
       const outcome = { state: 'finished', answer: result.answer } as const;
-      this.#recent.complete({ key, fingerprint, owner, attempt: 1, ttlMs, outcome });
+      this.#recent.complete({ ...request, attempt: 1, outcome });
     }
     return result;
+  }
+
+  /** Remembers the answer that the store has by now, this one or another's. */
+  #rememberStored(request: CompleteRequest, result: StoreResult): void {
+    if (!this.#breaker.remote) return;
+    if (result.status === 'lost') this.#remember(request, result.winner);
+    else if (request.outcome.state === 'finished') this.#recent.complete(request);
   }
 
   #acquireAlone(request: AcquireRequest, asking: Asking, known: Known): Acquired {

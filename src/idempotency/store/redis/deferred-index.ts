@@ -5,19 +5,26 @@ import { NOW, type Script, script } from './scripts.js';
  * Each record lives in a different slot, so no script can change a record and this index in one step. Therefore the index
  * decides nothing: it may name too many runs, never too few, and only the record says who has a run.
  *
- * - A key enters before its record becomes deferred. Crash, or failure, in between: the key of a record that is not deferred,
- *   which two looks in a row find so and then forget.
+ * - A key enters before its record becomes deferred, while its record is there. Crash, or failure, in between: the key of a
+ *   record that is not deferred, which ten looks in a row find so and then forget. If Redis is emptied in between, the
+ *   record is gone too, and both steps are done again.
+ * - Each renewal puts the next look off by the lease. So only keys whose owners are silent are ever due, and an index that
+ *   a failover has set back gets its keys again.
  * - A look (TAKE) puts the key off by a second before it reads the record. Crash in between: looked at a second later.
  * - The record changes hands in one step, under its own script, only if it is deferred and its lease has passed. Crash
  *   after that: the new lease passes like any other; the key is still here.
  * - A key leaves after its record has ended. Crash in between: as the first.
- * - Forgetting a key whose record is about to become deferred would lose the run. So it takes two looks, a second apart, that
- *   find no deferred record, and nobody may have entered the key again since the second look began (the score says).
- *   Entering and becoming deferred follow each other within the timeout of one store call.
+ * - Forgetting a key whose record is about to become deferred would lose the run. So it takes ten looks, a second apart, that
+ *   find no deferred record, and nobody may have entered the key again since the last look began (the score says). The
+ *   second step follows the first within the timeout of one store call, but a network that stands still may deliver it
+ *   seconds later, when its process is dead.
  *
- * Scores are milliseconds on the clock of the Redis that holds the index. A half marks a key that a look has found
- * without a deferred record.
+ * Scores are milliseconds on the clock of the Redis that holds the index. Their sixteenths count the looks in a row that
+ * have found no deferred record.
  */
+
+/** So many looks in a row that find no deferred record forget the key. */
+const FORGET_AFTER = 10;
 
 /** How long a look keeps others from looking at the same key. */
 const LOOK_AGAIN_MS = 1_000;
@@ -39,11 +46,12 @@ local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'WITHSCORES', 'LIM
 for i = 1, #due, 2 do redis.call('ZADD', KEYS[1], score, due[i]) end
 return {string.format('%.0f', score), due}`);
 
-/** ARGV: key, the score its look gave it, whether the look before found no deferred record either: 1 or 0. */
+/** ARGV: key, the score its look gave it, how many looks before found no deferred record either. */
 const DOUBT = script(`
 if tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1])) ~= tonumber(ARGV[2]) then return 'entered again' end
-if ARGV[3] == '1' then redis.call('ZREM', KEYS[1], ARGV[1])
-else redis.call('ZADD', KEYS[1], ARGV[2] + 0.5, ARGV[1]) end
+local looks = ARGV[3] + 1
+if looks >= ${FORGET_AFTER} then redis.call('ZREM', KEYS[1], ARGV[1])
+else redis.call('ZADD', KEYS[1], ARGV[2] + looks / 16, ARGV[1]) end
 return 'doubted'`);
 
 export const DEFERRED_INDEX_SCRIPTS: readonly Script[] = [ENTER, LEAVE, TAKE, DOUBT];
@@ -72,7 +80,7 @@ export function deferredIndex(run: (script: Script, ...args: (string | number)[]
       const looks: Look[] = [];
       for (let i = 0; i < due.length; i += 2) {
         const key = String(due[i]);
-        const doubted = Number.isInteger(Number(due[i + 1])) ? 0 : 1;
+        const doubted = (Number(due[i + 1]) % 1) * 16;
         looks.push({
           key,
           doubt: async () => void (await run(DOUBT, key, score, doubted)),

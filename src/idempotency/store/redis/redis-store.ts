@@ -6,6 +6,8 @@ import {
   HELD,
   type IdempotencyStore,
   type Lost,
+  type RenewRequest,
+  type RenewResult,
   STORED,
 } from '../store.js';
 import { StoreError, storeError } from '../store-error.js';
@@ -116,22 +118,38 @@ export function redisStore(redis: RedisClient, options: RedisStoreOptions = {}):
 
   const index = deferredIndex((script, ...args) => runOn(`${prefix}deferred`, script, ...args));
 
+  /** Creates an absent record again, as running, unless the run is deferred. */
+  async function renew(request: RenewRequest): Promise<RenewResult> {
+    const { key, fingerprint, owner, attempt, leaseMs, ttlMs, deferred } = request;
+    const reply = await run(RENEW, key, fingerprint, owner, attempt, leaseMs, ttlMs, deferred ? 1 : 0);
+    const status = statusOf(['held', 'lost', 'absent'], reply);
+    return status === 'held' ? HELD : status === 'lost' ? lost(reply) : { status };
+  }
+
   return {
     async acquire({ key, fingerprint, owner, leaseMs, ttlMs, waitedFor = 0 }) {
       return acquired(await run(ACQUIRE, key, fingerprint, owner, leaseMs, ttlMs, waitedFor));
     },
 
-    async renew({ key, fingerprint, owner, attempt, leaseMs, ttlMs, deferred }) {
-      const reply = await run(RENEW, key, fingerprint, owner, attempt, leaseMs, ttlMs, deferred ? 1 : 0);
-      const status = statusOf(['held', 'lost', 'absent'], reply);
-      return status === 'held' ? HELD : status === 'lost' ? lost(reply) : { status };
+    async renew(request) {
+      const renewed = await renew(request);
+      // While its owner lives, nobody looks at the key, and the index gets it back if it has lost it.
+      if (request.deferred && renewed.status === 'held') await index.enter(request.key, request.leaseMs);
+      return renewed;
     },
 
-    async defer({ key, fingerprint, owner, attempt, ttlMs, leaseMs, answer, journal, limitMs }) {
-      await index.enter(key, leaseMs);
-      const args = [fingerprint, owner, attempt, ttlMs, leaseMs, answer, journal, limitMs];
-      const reply = await run(DEFER, key, ...args);
-      return statusOf(['stored', 'lost'], reply) === 'lost' ? lost(reply) : STORED;
+    async defer(request) {
+      const { key, fingerprint, owner, attempt, ttlMs, leaseMs, answer, journal, limitMs } = request;
+      for (;;) {
+        await index.enter(key, leaseMs);
+        const args = [fingerprint, owner, attempt, ttlMs, leaseMs, answer, journal, limitMs];
+        const reply = await run(DEFER, key, ...args);
+        const status = statusOf(['stored', 'lost', 'absent'], reply);
+        if (status !== 'absent') return status === 'lost' ? lost(reply) : STORED;
+        // Redis was emptied, perhaps after the key had entered the index. With the record there first, it enters again.
+        const renewed = await renew({ ...request, deferred: false });
+        if (renewed.status === 'lost') return renewed;
+      }
     },
 
     async complete({ key, fingerprint, owner, attempt, ttlMs, outcome }) {

@@ -74,16 +74,15 @@ end
 redis.call('PEXPIRE', key, ARGV[5])
 return {'held'}`);
 
-/** ARGV: fingerprint, owner, attempt, ttl, lease, answer, journal, limit. */
+/** ARGV: fingerprint, owner, attempt, ttl, lease, answer, journal, limit. `absent`: the index may have lost the key, too. */
 export const DEFER = script(`${NOW}${LOST}
 local key, owner, answer = KEYS[1], ARGV[2], ARGV[6]
 local r = redis.call('HMGET', key, 'o', 's', 'n', 'l', 'a')
-if r[2] then
-  if r[1] ~= owner then return lost(r) end
-  if r[2] ~= 'running' then
-    if r[2] == 'failed' or r[5] ~= answer then return lost(r) end
-    if r[2] == 'finished' then return {'stored'} end
-  end
+if not r[2] then return {'absent'} end
+if r[1] ~= owner then return lost(r) end
+if r[2] ~= 'running' then
+  if r[2] == 'failed' or r[5] ~= answer then return lost(r) end
+  if r[2] == 'finished' then return {'stored'} end
 end
 redis.call('HSET', key, 'f', ARGV[1], 'o', owner, 'n', ARGV[3], 's', 'deferred', 'l', now + ARGV[5], 'a', answer,
   'j', ARGV[7], 'd', now + ARGV[8])
