@@ -5,10 +5,11 @@ import type { CallbackOutcome, DeferredOutcome } from '../index.js';
 import type { Screen } from './dev-screen.js';
 import { MOST_RESERVATIONS } from './dev-tasks.js';
 import { outcomeOf } from './event-line.js';
-import { milliseconds, paint, type Style } from './print.js';
+import { columns, milliseconds, paint, type Style } from './print.js';
 
 type EngineEvent = Extract<EmulatorEvent, { readonly kind: 'event' }>;
 type Delivery = Extract<EmulatorEvent, { readonly kind: 'delivery' }>;
+type DebuggerEntry = Extract<EmulatorEvent, { readonly kind: 'debugger' }>;
 
 const STEPS: Readonly<Record<string, readonly [step: string, style: Style]>> = {
   'task.created': ['created', 'bold'],
@@ -27,6 +28,8 @@ const STEPS: Readonly<Record<string, readonly [step: string, style: Style]>> = {
 
 /** Each task has one of these on its name, so that its lines are found at a glance. */
 const COLOURS: readonly Style[] = ['cyan', 'green', 'magenta', 'yellow', 'blue', 'red'];
+/** On a terminal narrower than this, rows go without the time. */
+const NARROW = 60;
 /** As many tasks as this are remembered by name; more would be a leak. */
 const MOST_NAMES = 10_000;
 /** So many of the newest durations make the p95. */
@@ -44,6 +47,10 @@ interface Step {
 export class Journeys {
   readonly #names = new Map<string, string>();
   readonly #outcomes = new Map<string, CallbackOutcome>();
+  /** Event callbacks that failed and whose reason has not come yet. */
+  readonly #failedEvents = new Set<number>();
+  /** Why event callbacks fail at present, as it was shown. */
+  #eventTrouble = '';
   /** What is told about a task before its creation is: it enters its queue first. */
   readonly #early = new Map<string, EngineEvent[]>();
   /** The newest, in milliseconds. */
@@ -94,8 +101,7 @@ export class Journeys {
   /** @param name - what a new task is called; default: its type, or its channel. */
   news(news: EmulatorEvent, name?: string): void {
     if (news.kind === 'debugger') {
-      const { taskSid, code, message, level } = news;
-      this.#line({ taskSid, step: 'debugger', code, level, message }, 'red', `${code}: ${message}`);
+      this.#debugger(news);
     } else if (news.kind === 'delivery') {
       this.#delivery(news);
     } else {
@@ -103,8 +109,23 @@ export class Journeys {
     }
   }
 
+  #debugger({ taskSid, code, message, level, deliveryId }: DebuggerEntry): void {
+    const facts = { taskSid, step: 'debugger', code, level, message };
+    const isEvent = this.#failedEvents.delete(deliveryId ?? 0);
+    // An endpoint that takes no events answers each of them alike.
+    const isAgain = isEvent && this.#eventTrouble === message;
+    if (isEvent) this.#eventTrouble = message;
+    this.#line(facts, 'red', isAgain ? undefined : `${code}: ${message}`);
+  }
+
   #delivery(news: Delivery): void {
-    if (news.callback !== 'assignment') return;
+    const { status: answered = 0 } = news;
+    if (news.callback === 'event') {
+      if (this.#failedEvents.size > MOST_DURATIONS) this.#failedEvents.clear();
+      if (answered < 200 || answered >= 300) this.#failedEvents.add(news.id);
+      else this.#eventTrouble = '';
+      return;
+    }
     const route = news.via === 'fallback' ? 'fallback' : 'assignment';
     const id = `${news.reservationSid} ${route}`;
     const outcome = this.#outcomes.get(id);
@@ -127,7 +148,7 @@ export class Journeys {
     this.#line(
       {
         taskSid,
-        step: route === 'assignment' ? 'callback' : 'fallback',
+        step: news.via === 'primary' ? 'callback' : news.via,
         reservationSid,
         handler,
         verdict,
@@ -182,15 +203,18 @@ export class Journeys {
     if (this.#names.size > MOST_NAMES && oldest !== undefined) this.#names.delete(oldest);
   }
 
-  #line(facts: Step, style: Style, detail: string): void {
+  /** @param detail - undefined: for programs alone. */
+  #line(facts: Step, style: Style, detail: string | undefined): void {
     const name = this.#names.get(facts.taskSid ?? '');
     const time = `${((Date.now() - this.#began) / 1_000).toFixed(1)} s`.padStart(8);
     const number = Number(/\d+$/.exec(name ?? '')?.[0] ?? 0);
-    const label = paint(COLOURS[number % COLOURS.length]!, (name ?? '').padEnd(14));
+    const isNarrow = columns() < NARROW;
+    const label = paint(COLOURS[number % COLOURS.length]!, `${name ?? ''} `.padEnd(isNarrow ? 12 : 14));
+    const begin = isNarrow ? '' : `${paint('dim', time)}  `;
     const { ms } = facts;
     const took = ms !== undefined ? `  ${paint('dim', milliseconds(ms))}` : '';
-    const text = `${paint('dim', time)}  ${label}${paint(style, facts.step.padEnd(11))}${visible(detail)}${took}`;
-    this.#screen.event(text, { event: 'step', task: name, ...facts });
+    const text = `${begin}${label}${paint(style, facts.step.padEnd(11))}${visible(detail ?? '')}${took}`;
+    this.#screen.event(detail === undefined ? undefined : text, { event: 'step', task: name, ...facts });
   }
 }
 

@@ -1,6 +1,7 @@
 import { createEmulator, type Emulator } from '../emulator/index.js';
 import { stopOnSignals } from '../server/shutdown.js';
 import { type AppWatch, watchApp } from './dev-app.js';
+import { AppAdvice } from './dev-app-advice.js';
 import { type DevEndpoint, portRefused, startDevEndpoint } from './dev-endpoint.js';
 import { writeEnvFile, writtenAccount } from './dev-env.js';
 import { type LabelledTask, presetTasks, runOnce, sampleTasks, startFeed } from './dev-feed.js';
@@ -100,7 +101,14 @@ export async function dev(folder: string | undefined, options: DevOptions): Prom
     const doubled = options.writeEnv === undefined ? [] : writeEnvFile(options.writeEnv, variables);
 
     let label: string | undefined;
-    emulator.watch((news) => journeys.news(news, label));
+    let reachable: AppWatch | undefined;
+    const advice = app === undefined ? undefined : adviceAbout(app, screen, options.writeEnv);
+    emulator.watch((news) => {
+      // An app that is down gets no events; that it is down has been said.
+      if (news.kind === 'debugger' && news.code === 11205 && reachable?.up() === false) return;
+      journeys.news(news, label);
+      if (news.kind === 'delivery') advice?.hear(news);
+    });
     closers.push(startWorkers(emulator, seeded, workMs, (error) => screen.problem(String(error), 'warn')));
     const make = ({ label: name, ...task }: LabelledTask) => {
       label = name;
@@ -142,7 +150,7 @@ export async function dev(folder: string | undefined, options: DevOptions): Prom
         }),
       );
     }
-    const reachable = app === undefined ? undefined : await lookForApp(app, screen, closers);
+    if (app !== undefined) reachable = await lookForApp(app, screen, closers);
     tellWhatToDo(screen, emulator, workspace.file === undefined && options.feed !== false);
     stopOnSignals({ log: screen.log, close });
     if (workspace.file === undefined && options.feed !== false)
@@ -174,6 +182,15 @@ async function listen(emulator: Emulator, port: number | undefined): Promise<voi
   }
 }
 
+/** Says what to do about callbacks that the app refuses. */
+function adviceAbout(app: string, screen: Screen, file: string | undefined): AppAdvice {
+  return new AppAdvice({
+    app,
+    tokenIsIn: file === undefined ? 'printed above' : `of ${file}`,
+    tell: (text, facts) => screen.event(paint('yellow', `  ! ${text}`), { ...facts, message: text }),
+  });
+}
+
 /** Says when the app comes and goes. */
 function lookForApp(app: string, screen: Screen, closers: (() => unknown)[]): Promise<AppWatch> {
   let first = true;
@@ -200,8 +217,8 @@ const nameOfQueue = (emulator: Emulator, sid: string): string | undefined => {
   return undefined;
 };
 
-/** `waiting 2 · reserved 1 · answered 40 · p95 3 ms` */
-function status(emulator: Emulator, journeys: Journeys): string {
+/** The parts of the status line: `waiting 2 · reserved 1 · answered 40 · p95 3 ms` */
+function status(emulator: Emulator, journeys: Journeys): readonly string[] {
   const count = { pending: 0, reserved: 0 };
   for (const { tasks } of emulator.workspaces.values()) {
     for (const { assignmentStatus } of tasks.values()) {
@@ -210,7 +227,7 @@ function status(emulator: Emulator, journeys: Journeys): string {
   }
   const { count: answered, p95 } = journeys.answered;
   const time = p95 === undefined ? '-' : `${p95 < 10 ? p95.toFixed(1) : Math.round(p95)} ms`;
-  return `waiting ${count.pending} · reserved ${count.reserved} · answered ${answered} · p95 ${time}`;
+  return [`waiting ${count.pending}`, `reserved ${count.reserved}`, `answered ${answered}`, `p95 ${time}`];
 }
 
 type Account = Readonly<Record<'accountSid' | 'authToken' | 'workspaceSid' | 'baseUrl', string>>;

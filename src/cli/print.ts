@@ -22,6 +22,9 @@ export function print(text = ''): void {
   process.stdout.write(`${shown.join('')}\n`);
 }
 
+/** The width of the terminal, in characters; 80 where there is none. */
+export const columns = (): number => process.stdout.columns || 80;
+
 /** Milliseconds for people: three digits at the most matter. */
 export function milliseconds(ms: number): string {
   return ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`;
