@@ -14,6 +14,7 @@ const BASE = [
   'log',
   'sids',
   'near-miss',
+  'documented-events',
   'maybe-promise',
   'standard-schema',
 ];
@@ -32,6 +33,7 @@ const MAY_IMPORT = {
   sids: [],
   log: [],
   'near-miss': ['errors'],
+  'documented-events': ['near-miss'],
   'maybe-promise': [],
   'standard-schema': [],
   signature: BASE,

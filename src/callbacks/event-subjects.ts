@@ -1,5 +1,6 @@
+import { EVENT_SUBJECTS } from '../documented-events.js';
 import type { FormPairs } from '../signature/index.js';
-import { EVENT_SUBJECTS, type EventSubject, type EventSubjects } from './event-types.js';
+import type { EventSubject, EventSubjects } from './event-types.js';
 import { parseAttributes } from './form.js';
 
 /**

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { EVENT_SUBJECTS } from '../callbacks/event-types.js';
-import { nearMiss } from '../near-miss.js';
+import { EVENT_SUBJECTS, meantEventType } from '../documented-events.js';
 import { assignmentRequest, eventRequest, type SignedRequest } from '../testing/index.js';
 import { type Answer, exchange, judge, type Kind } from './exchange.js';
 import { EXIT, UsageError } from './failure.js';
@@ -56,7 +55,7 @@ function notesOn(kind: Kind, type: string, answer: Answer): readonly string[] {
   const known = Object.hasOwn(EVENT_SUBJECTS, type);
   const choice = known ? `'${type}'` : `{ unlisted: '${type}' }`;
   if (kind === 'event' && !known) {
-    const meant = nearMiss(type, Object.keys(EVENT_SUBJECTS));
+    const meant = meantEventType(type);
     const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
     notes.push(`Twilio documents no event type ${JSON.stringify(type)}.${hint}`);
   }

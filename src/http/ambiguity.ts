@@ -1,6 +1,7 @@
 import { unescape as percentDecoded } from 'node:querystring';
-import { EVENT_SUBJECTS, type EventSubject } from '../callbacks/event-types.js';
+import type { EventSubject } from '../callbacks/event-types.js';
 import { parseAttributes } from '../callbacks/form.js';
+import { EVENT_SUBJECTS } from '../documented-events.js';
 import { SID_LENGTH } from '../sids.js';
 import type { FormPairs } from '../signature/index.js';
 import { sortPairs } from '../signature/sign.js';

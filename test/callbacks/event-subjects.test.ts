@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { subjectsOf } from '../../src/callbacks/event-subjects.js';
-import { EVENT_SUBJECTS, type EventSubject } from '../../src/callbacks/event-types.js';
+import type { EventSubject } from '../../src/callbacks/event-types.js';
+import { EVENT_SUBJECTS } from '../../src/documented-events.js';
 
 /** The parameter that names each subject. */
 const sids: Readonly<Record<EventSubject, string>> = {

@@ -245,3 +245,17 @@ test('formatPath writes a path as JavaScript does', () => {
     'workflows["Who helps"].filters[0].targets[1].queue',
   );
 });
+
+test('a misspelt event type in eventsFilter is refused with the near miss; what Twilio has added since can be written', () => {
+  const of = (eventsFilter: unknown) => problemsOf({ eventsFilter });
+  expect(of(['task.created', 'reservation.accpeted'])).toEqual([
+    'eventsFilter[1]: Twilio documents no event type "reservation.accpeted". Did you mean "reservation.accepted"? If Twilio has added it since, write { unlisted: "reservation.accpeted" }.',
+  ]);
+  expect(of(['Task.Created'])[0]).toContain('Did you mean "task.created"?');
+  expect(of(['task created'])[0]).toContain("must be an event type such as 'task.created'");
+  expect(of([7])[0]).toContain('must be');
+  expect(of(['task.created', 'planet.discovered'])).toEqual([]);
+  expect(
+    checkDefinition({ eventsFilter: ['task.created', { unlisted: 'task.complete' }] }).eventsFilter,
+  ).toEqual(['task.created', 'task.complete']);
+});

@@ -1,14 +1,8 @@
+import { EVENT_SUBJECTS, meantEventType } from '../../documented-events.js';
 import { ConfigurationError } from '../../errors.js';
 import type { Decision, Instruction } from '../../instructions/index.js';
-import { nearMiss } from '../../near-miss.js';
 import type { AssignmentContext, BadAttributesContext } from '../context.js';
-import {
-  type ChosenEvent,
-  EVENT_SUBJECTS,
-  type EventChoice,
-  type EventContext,
-  type EventHandler,
-} from '../event-types.js';
+import type { ChosenEvent, EventChoice, EventContext, EventHandler } from '../event-types.js';
 import type { Route } from './dispatch.js';
 import { type Decider, type HandlerOf, readHandler } from './handler.js';
 import { type Abilities, type AnyMatch, readMatch, shadows } from './match.js';
@@ -194,9 +188,7 @@ function readEventType(choice: EventChoice): string {
     );
   }
   if (unlisted !== undefined || Object.hasOwn(EVENT_SUBJECTS, type)) return type;
-  const plain = (text: string) => text.toLowerCase().replace(/[^a-z]/g, '');
-  const known = Object.keys(EVENT_SUBJECTS);
-  const meant = known.find((one) => plain(one) === plain(type)) ?? nearMiss(type, known);
+  const meant = meantEventType(type);
   throw new ConfigurationError(
     'bad-event',
     `onEvent: Twilio documents no event type ${JSON.stringify(type)}. ` +

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { EVENT_SUBJECTS, meantEventType } from '../../documented-events.js';
 import { nearMiss } from '../../near-miss.js';
 import { readSeconds } from './seconds.js';
 
@@ -120,6 +121,26 @@ const attributes = v.custom<object>((value) => {
   }
 }, 'must be an object that JSON can hold.');
 
+/** A misspelt type would filter out every event: one that looks like a documented type is refused. */
+const eventType = v.union(
+  [
+    v.pipe(
+      text,
+      v.check((type) => /^[\w.-]{1,100}$/.test(type), "must be an event type such as 'task.created'."),
+      v.check(
+        (type) => Object.hasOwn(EVENT_SUBJECTS, type) || meantEventType(type) === undefined,
+        ({ input }) =>
+          `Twilio documents no event type ${JSON.stringify(input)}. Did you mean ${JSON.stringify(meantEventType(input))}? If Twilio has added it since, write { unlisted: ${JSON.stringify(input)} }.`,
+      ),
+    ),
+    v.pipe(
+      object({ unlisted: text }),
+      v.transform(({ unlisted }) => unlisted),
+    ),
+  ],
+  "must be an event type such as 'task.created'.",
+);
+
 const activity = object({ available: v.optional(flag) });
 
 const taskChannel = object({ friendlyName: v.optional(text), channelOptimizedRouting: v.optional(flag) });
@@ -203,7 +224,7 @@ export const workspaceSchema = object({
   multiTaskEnabled: v.optional(flag),
   prioritizeQueueOrder: v.optional(order),
   eventCallbackUrl: v.optional(url),
-  eventsFilter: v.optional(list(text)),
+  eventsFilter: v.optional(list(eventType)),
   defaultActivity: v.optional(text),
   timeoutActivity: v.optional(text),
   activities: v.optional(byName('activity', activity)),
