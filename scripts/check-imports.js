@@ -48,7 +48,12 @@ const MAY_IMPORT = {
   'emulator/vocabulary': [],
   mcp: ['emulator/vocabulary', ...BASE],
   'emulator/engine': ['expressions', ...BASE],
+  // A definition put into an engine: for the emulator, and for what runs an engine without a network.
+  'emulator/refused-path': ['workspace/definition'],
+  'emulator/apply-definition': ['emulator/engine', 'emulator/refused-path', 'workspace/definition', ...BASE],
   emulator: [
+    'emulator/apply-definition',
+    'emulator/refused-path',
     'emulator/engine',
     'emulator/vocabulary',
     'mcp',
@@ -59,7 +64,7 @@ const MAY_IMPORT = {
     ...BASE,
   ],
   'workspace/definition': ['expressions', ...BASE],
-  workspace: ['workspace/definition', 'rest', 'expressions', 'emulator/engine', ...BASE],
+  workspace: ['workspace/definition', 'rest', 'expressions', 'emulator/engine', 'emulator/apply-definition', ...BASE],
   server: ['rest', ...LIBRARY],
   cli: [
     'server',

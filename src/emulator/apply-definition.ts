@@ -6,11 +6,9 @@ import {
   OWN_CHANNELS,
   workflowConfiguration,
 } from '../workspace/definition/index.js';
-import { EngineRefusal } from './engine/index.js';
+import { type Engine, EngineRefusal } from './engine/index.js';
 import type { Commands, WorkspaceView } from './engine/types.js';
 import { placeInWorkflow } from './refused-path.js';
-import { workspaceIn } from './world/find.js';
-import type { World } from './world/world.js';
 
 /** What a definition names, and the SID of each. */
 export interface Sids {
@@ -21,14 +19,14 @@ export interface Sids {
   readonly workflows: Map<string, string>;
 }
 
-type Target = Pick<World, 'dispatch' | 'workspaces'>;
+type Target = Pick<Engine, 'dispatch' | 'workspaces'>;
 
 /**
  * Creates what the definition has and the workspace lacks, and changes what differs.
  * @throws {EngineRefusal} with the path of the part that was refused.
  */
 export function fillWorkspace(world: Target, workspaceSid: string, definition: CheckedDefinition): Sids {
-  const view = workspaceIn(world, workspaceSid);
+  const view = world.workspaces.get(workspaceSid)!;
   const sids = sidsOf(view);
   const activity = (name: string | undefined) =>
     name === undefined ? undefined : sids.activities.get(name)!;

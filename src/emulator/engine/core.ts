@@ -3,6 +3,7 @@ import type { CompileOptions } from '../../expressions/index.js';
 import type { EngineOutput } from './events/outputs.js';
 import { Heap } from './heap.js';
 import type { EngineOptions } from './interface.js';
+import type { EngineObserver } from './observer.js';
 import { randomSid } from './sid.js';
 import type { ReservationState, TaskState, Timed, WorkspaceState } from './state.js';
 
@@ -12,8 +13,9 @@ const ASSIGNED_LIMIT_MS = 86_400_000;
 /** What all parts of one engine share: its time, its timers, its counters, and what it has said. */
 export class Core {
   readonly workspaces = new Map<string, WorkspaceState>();
-  readonly options: Required<Omit<EngineOptions, 'snapshot' | 'now' | 'sid'>>;
+  readonly options: Required<Omit<EngineOptions, 'snapshot' | 'now' | 'sid' | 'observer'>>;
   readonly sid: NonNullable<EngineOptions['sid']>;
+  readonly observer: EngineObserver | undefined;
   /** The present; during a timer, the time it was due. */
   time = 0;
   /** The last number given out: orders everything ever created, and workers by idleness. */
@@ -28,6 +30,7 @@ export class Core {
 
   constructor(options: EngineOptions) {
     this.sid = options.sid ?? randomSid;
+    this.observer = options.observer;
     const { stepTimeoutsFrom = 'filter-entered', afterReservationTimeout = 'same-step' } = options;
     oneOf('stepTimeoutsFrom', stepTimeoutsFrom, ['filter-entered', 'task-created', 'step-entered']);
     oneOf('afterReservationTimeout', afterReservationTimeout, ['same-step', 'next-step']);

@@ -21,6 +21,7 @@ export type {
 export { formatExplanation } from './explain/format-explanation.js';
 export type { Engine, EngineOptions } from './interface.js';
 export { percentageFree } from './matching/worker-scope.js';
+export type { EngineObserver, RoutingStep } from './observer.js';
 export { EngineRefusal } from './refusal.js';
 export { seededSid } from './sid.js';
 export type { EngineSnapshot } from './snapshot/snapshot-data.js';

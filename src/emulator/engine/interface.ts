@@ -1,6 +1,7 @@
 import type { EngineOutput } from './events/outputs.js';
 import type { Explanation } from './explain/explain-types.js';
 import type { EngineSnapshot } from './snapshot/snapshot-data.js';
+import type { EngineObserver } from './observer.js';
 import type { CommandName, Commands, SidPrefix, WorkspaceView } from './types.js';
 
 /** The choices Twilio's documents leave open, and what a simulation injects. See docs/emulator-fidelity.md. */
@@ -35,6 +36,8 @@ export interface EngineOptions {
    * expression, a leading `*`)? Default: true, with a warning in the debugger. False: they are refused.
    */
   readonly lenientExpressions?: boolean;
+  /** Hears what happens to tasks without the cost of events. For simulations. */
+  readonly observer?: EngineObserver;
   /** A state to begin with, from {@link Engine.snapshot}. */
   readonly snapshot?: EngineSnapshot;
 }

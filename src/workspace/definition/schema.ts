@@ -242,3 +242,6 @@ export const workspaceSchema = object({
 /** A definition that was checked: of the right form, and with times in seconds. */
 export type CheckedDefinition = v.InferOutput<typeof workspaceSchema>;
 export type CheckedWorkflow = v.InferOutput<typeof workflow>;
+
+/** The forms of which the schemas of other files are made: plans of simulations, routing tests. */
+export const forms = { object, text, flag, list, whole, byName, attributes, worker };

@@ -183,6 +183,10 @@ export function sayWorkerChannel(
 type TaskVerb = 'created' | 'updated' | 'canceled' | 'wrapup' | 'completed' | 'deleted' | 'system-deleted';
 
 export function sayTask(core: Core, verb: TaskVerb, task: TaskState): void {
+  if (core.observer?.ended) {
+    if (verb === 'canceled' || verb === 'completed') core.observer.ended(task, verb);
+    else if (verb === 'deleted' || verb === 'system-deleted') core.observer.ended(task, 'deleted');
+  }
   if (core.silent) return;
   const fields = taskFields(core, task);
   if (verb === 'canceled' && task.reason !== null) fields.Reason = task.reason;
@@ -228,6 +232,7 @@ type ReservationVerb =
 
 /** `reservation.failed` alone carries no worker. */
 export function sayReservation(core: Core, verb: ReservationVerb, reservation: ReservationState): void {
+  if (verb !== 'failed') core.observer?.reservation?.(reservation);
   if (core.silent) return;
   const { task, worker, queue } = reservation;
   const fields = taskFields(core, task, queue);

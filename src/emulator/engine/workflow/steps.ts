@@ -78,6 +78,7 @@ function arrive(core: Core, task: TaskState): void {
   task.stepDeadline = deadlineOf(core, task);
   task.trace.note(core.time, 'target', step, enteredText(step));
   core.schedule(task);
+  core.observer?.arrived?.(task, step);
   sayWorkflowStep(core, 'target-matched', task);
   if (step.known) checkKnownWorker(core, task, step.known.path);
   if (task.stepDeadline > core.time) waitHere(task);
@@ -138,6 +139,7 @@ export function leaveStep(core: Core, task: TaskState, why: 'timed-out' | 'skipp
   for (let cause = why; ; cause = 'timed-out') {
     const { step } = task;
     stopWaiting(task);
+    core.observer?.leftStep?.(task, step, cause);
     task.trace.note(core.time, cause, step, `left ${step.label}: ${whyLeft(step, cause)}`);
     if (cause === 'timed-out') sayQueueStep(core, 'timeout', task);
     const following = step.filter === DEFAULT_FILTER ? undefined : nextStep(task, cause);

@@ -1,0 +1,139 @@
+import { formatTimeOfDay } from '../plan/time-of-day.js';
+import type { Plan } from '../plan/plan.js';
+import type { Interval } from '../figures/confidence.js';
+import { limitName, type QueueFigures } from '../figures/figures.js';
+import type { SimulationFigures, SimulationReport } from './report.js';
+import { count, inPercent, inSeconds, markdownTable, signed, table } from './words.js';
+
+/** Where the figures come from. */
+export interface Origin {
+  readonly planFile: string;
+  readonly config: string;
+  /** What it was compared with. */
+  readonly other?: string | undefined;
+}
+
+/** A report for a terminal. */
+export function reportText(report: SimulationReport, plan: Plan, { planFile, config }: Origin): string {
+  const { replications, seed } = report;
+  const limits = plan.serviceLevels.map(limitName);
+  const { from, to } = plan.period;
+  const head = ['', 'offered', 'answered', 'abandoned', 'moved', 'waited', 'mean wait', 'p50', 'p90'];
+  const rows = [
+    [...head, ...limits.map((limit) => `within ${limit} s`), 'queue'],
+    ...namedQueues(report).map(([name, figures]) => [
+      name,
+      count(figures.offered),
+      count(figures.answered),
+      count(figures.abandoned),
+      count(figures.moved),
+      inPercent(figures.probWait),
+      inSeconds(figures.waitMean) + plusMinus(figures.waitMean, figures.ci.waitMean, inSeconds),
+      inSeconds(figures.waitP50),
+      inSeconds(figures.waitP90),
+      ...limits.map((limit) => inPercent(figures.serviceLevel[limit] ?? null)),
+      count(figures.queueLengthMean),
+    ]),
+  ];
+  const staff = Object.entries(report.staff).map(([name, { occupancy, ci }]) => [
+    name,
+    inPercent(occupancy) + plusMinus(occupancy, ci.occupancy, inPercent),
+  ]);
+  return [
+    `${planFile} with ${config}: ${replications} day${replications === 1 ? '' : 's'} from ${formatTimeOfDay(from)} to ${formatTimeOfDay(to)}, seed ${seed}. Counts are a day.`,
+    '',
+    table(rows),
+    '',
+    table([['Staff', 'occupancy'], ...staff]),
+    ...hints(report),
+  ].join('\n');
+}
+
+/** Two runs side by side, in Markdown: a comment for a pull request. */
+export function compareText(report: SimulationReport, other: SimulationFigures, plan: Plan, origin: Origin): string {
+  const { compare, replications, seed } = report;
+  const [limit = ''] = plan.serviceLevels.map(limitName);
+  const rows = [...namedQueues(report)].flatMap(([name, base]) => {
+    const then = name === ALL ? other.total : other.queues[name];
+    const difference = name === ALL ? compare!.total : compare!.queues[name];
+    if (!then || !difference) return [];
+    return [
+      [
+        name === ALL ? `**${ALL}**` : name,
+        change(base.waitMean, then.waitMean, difference.waitMean, difference.ci.waitMean, inSeconds),
+        `${inSeconds(base.waitP90)} → ${inSeconds(then.waitP90)}`,
+        change(
+          base.serviceLevel[limit] ?? null,
+          then.serviceLevel[limit] ?? null,
+          difference.serviceLevel[limit] ?? null,
+          difference.ci.serviceLevel[limit] ?? null,
+          inPercent,
+        ),
+        `${count(base.abandoned)} → ${count(then.abandoned)}`,
+        `${count(base.offered)} → ${count(then.offered)}`,
+      ],
+    ];
+  });
+  const staff = Object.entries(compare!.staff).map(([name, { occupancy, ci }]) => [
+    name,
+    change(
+      report.staff[name]!.occupancy,
+      other.staff[name]!.occupancy,
+      occupancy,
+      ci.occupancy,
+      inPercent,
+    ),
+  ]);
+  const onlyIn = (a: SimulationFigures, b: SimulationFigures) =>
+    Object.keys(a.queues).filter((name) => !(name in b.queues));
+  const gone = onlyIn(report, other);
+  const added = onlyIn(other, report);
+  return [
+    `### Simulated: ${origin.config} → ${origin.other}`,
+    '',
+    markdownTable([
+      ['', 'mean wait', 'p90', `within ${limit} s`, 'abandoned a day', 'offered a day'],
+      ...rows,
+    ]),
+    '',
+    ...(staff.length > 0 ? [markdownTable([['Staff', 'occupancy'], ...staff]), ''] : []),
+    ...(gone.length > 0 ? [`Queues that are gone: ${gone.join(', ')}.`, ''] : []),
+    ...(added.length > 0 ? [`New queues: ${added.join(', ')}.`, ''] : []),
+    `${replications} day${replications === 1 ? '' : 's'} of \`${origin.planFile}\`, seed ${seed}, the same arrivals on both sides. In brackets: the difference and its 95 % interval; bold where it is not by chance.`,
+  ].join('\n');
+}
+
+const ALL = 'All tasks';
+
+const namedQueues = ({ total, queues }: SimulationFigures): readonly (readonly [string, QueueFigures])[] => [
+  [ALL, total],
+  ...Object.entries(queues),
+];
+
+function plusMinus(value: number | null, interval: Interval | null, words: (value: number) => string): string {
+  return value === null || interval === null ? '' : ` ±${words((interval[1] - interval[0]) / 2)}`;
+}
+
+function change(
+  base: number | null,
+  other: number | null,
+  difference: number | null,
+  interval: Interval | null,
+  words: (value: number | null) => string,
+): string {
+  const values = `${words(base)} → ${words(other)}`;
+  if (difference === null) return values;
+  const text = signed(difference, words);
+  if (interval === null) return `${values} (${text})`;
+  const clear = interval[0] > 0 || interval[1] < 0;
+  const between = `${signed(interval[0], words)} to ${signed(interval[1], words)}`;
+  return `${values} (${clear ? `**${text}**` : text}; ${between})`;
+}
+
+/** What to look at before trusting the figures. */
+function hints({ total, replications }: SimulationReport): string[] {
+  const lines: string[] = [];
+  if (total.offered === 0) lines.push('Nothing arrived after the warm-up: there is nothing to say.');
+  if (replications === 1) lines.push('One day has no confidence interval: give more replications.');
+  return lines.length > 0 ? ['', ...lines] : [];
+}
