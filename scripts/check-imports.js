@@ -64,7 +64,14 @@ const MAY_IMPORT = {
     ...BASE,
   ],
   'workspace/definition': ['expressions', ...BASE],
-  workspace: ['workspace/definition', 'rest', 'expressions', 'emulator/engine', 'emulator/apply-definition', ...BASE],
+  workspace: [
+    'workspace/definition',
+    'rest',
+    'expressions',
+    'emulator/engine',
+    'emulator/apply-definition',
+    ...BASE,
+  ],
   server: ['rest', ...LIBRARY],
   cli: [
     'server',

@@ -11,6 +11,7 @@ Examples:
   $ taskrouter-kit serve                the endpoint, configured by environment variables
   $ taskrouter-kit send assignment --url http://127.0.0.1:3000/taskrouter/assignment --task '{"type":"chat"}'
   $ taskrouter-kit doctor request.txt   why does this signature not match?
+  $ taskrouter-kit simulate plan.yaml   what would the waiting times be?
   $ taskrouter-kit send --help          options and examples of one command
 
 Exit codes: 0 done, 1 failed or refused, 2 wrong usage or configuration.
@@ -68,6 +69,15 @@ Examples:
 const EXPLAIN_EXAMPLES = `
 Examples:
   $ taskrouter-kit explain WT0123456789abcdef0123456789abcdef --url http://127.0.0.1:8080`;
+
+const SIMULATE_EXAMPLES = `
+The plan says what arrives and who works; the workspace file says how it is routed. docs/simulation.md has the format
+and defines each figure.
+
+Examples:
+  $ taskrouter-kit simulate plan.yaml
+  $ taskrouter-kit simulate plan.yaml --config taskrouter.config.ts --json
+  $ taskrouter-kit simulate plan.yaml --compare changed.config.ts   as a comment for a pull request`;
 
 const MCP_EXAMPLES = `
 It speaks MCP over standard input and output, for a client that starts it. The tools ask the emulator at --url, else at
@@ -245,6 +255,18 @@ function program(finish: (code: number) => void): Command {
     );
 
   root
+    .command('simulate')
+    .description('simulate whole days: waiting times, service levels and occupancy before anything changes')
+    .argument('<plan>', 'what arrives and who works, as YAML or JSON')
+    .option('--config <file>', 'the workspace (default: the one that the plan names)')
+    .option('--compare <file>', 'another workspace file, or another plan, over the same days')
+    .addOption(new Option('--replications <days>', "how many days (default: the plan's)").argParser(days))
+    .addOption(new Option('--seed <number>', "other days (default: the plan's)").argParser(wholeNumber))
+    .option('--json', 'print the figures as JSON')
+    .addHelpText('after', SIMULATE_EXAMPLES)
+    .action(async (plan, options) => finish(await (await import('./simulate.js')).simulate(plan, options)));
+
+  root
     .command('mcp')
     .description('be an MCP server for a running dev or emulate: tools to make, explain and move tasks')
     .option('--url <url>', 'where the emulator is; default: TASKROUTER_BASE_URL, then http://127.0.0.1:8080')
@@ -342,6 +364,11 @@ function port(text: string): number {
 function times(text: string): number {
   if (/^\d{1,3}$/.test(text) && Number(text) > 0) return Number(text);
   throw new InvalidArgumentError('It must be a whole number from 1 to 999.');
+}
+
+function days(text: string): number {
+  if (/^\d{1,6}$/.test(text) && Number(text) >= 1 && Number(text) <= 100_000) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number from 1 to 100000.');
 }
 
 function wholeNumber(text: string): number {

@@ -34,3 +34,22 @@ export type { FieldChange } from './plan/field-changes.js';
 export { KIND_WORDS, type PlanOptions, planWorkspace, type WorkspacePlan } from './plan/plan.js';
 export { type RecordedKinds, StateFile } from './plan/state.js';
 export type { Plan, PlanAction, PlanCause, PlanChange, PlanKind } from './plan/types.js';
+
+// What a change would do.
+export {
+  type Choices,
+  compareText,
+  FileError,
+  figuresOf,
+  type Interval,
+  type Origin,
+  type QueueFigures,
+  type Run,
+  reportText,
+  type SimulateOptions,
+  type Simulation,
+  type SimulationFigures,
+  type SimulationReport,
+  type StaffFigures,
+  simulate,
+} from './simulate/index.js';

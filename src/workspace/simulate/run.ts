@@ -1,6 +1,6 @@
-import { type CheckedDefinition, type DefinitionProblem, OWN_CHANNELS } from '../definition/index.js';
-import { nearMiss } from '../../near-miss.js';
 import { EngineRefusal } from '../../emulator/engine/index.js';
+import { nearMiss } from '../../near-miss.js';
+import { type CheckedDefinition, type DefinitionProblem, OWN_CHANNELS } from '../definition/index.js';
 import { type Choices, openCentre, taskFields } from './day/centre.js';
 import { demandOf } from './day/demand.js';
 import { Floor } from './day/floor.js';
@@ -42,7 +42,16 @@ export function runDays({ plan, definition, choices = {}, onDay }: RunParts): Ru
   const days = Array.from({ length: plan.replications }, (_, index) => {
     const day = new DayLedger(ledger);
     const demand = demandOf(plan, index + 1);
-    runDay({ definition, choices, period: plan.period, kinds: plan.tasks, demand, staff, roster, ledger: day });
+    runDay({
+      definition,
+      choices,
+      period: plan.period,
+      kinds: plan.tasks,
+      demand,
+      staff,
+      roster,
+      ledger: day,
+    });
     onDay?.(index + 1, plan.replications);
     return day;
   });
@@ -55,10 +64,18 @@ export function runDays({ plan, definition, choices = {}, onDay }: RunParts): Ru
  */
 export function problemsOf({ plan, definition, choices = {} }: RunParts): readonly DefinitionProblem[] {
   const problems: DefinitionProblem[] = [];
-  const check = (path: DefinitionProblem['path'], what: string, name: string | undefined, known: readonly string[]) => {
+  const check = (
+    path: DefinitionProblem['path'],
+    what: string,
+    name: string | undefined,
+    known: readonly string[],
+  ) => {
     if (name === undefined || known.includes(name)) return;
     const meant = nearMiss(name, known);
-    const hint = meant === undefined ? `There is ${known.map(quoted).join(', ') || 'none'}.` : `Did you mean ${quoted(meant)}?`;
+    const hint =
+      meant === undefined
+        ? `There is ${known.map(quoted).join(', ') || 'none'}.`
+        : `Did you mean ${quoted(meant)}?`;
     problems.push({ path, message: `the definition has no ${what} named ${quoted(name)}. ${hint}` });
   };
   const workflows = Object.keys(definition.workflows ?? {});
@@ -67,17 +84,28 @@ export function problemsOf({ plan, definition, choices = {} }: RunParts): readon
     check(['tasks', name, 'workflow'], 'workflow', workflow, workflows);
     check(['tasks', name, 'taskChannel'], 'task channel', taskChannel, channels);
     if (workflow === undefined && workflows.length !== 1)
-      problems.push({ path: ['tasks', name], message: `must name its workflow: the definition has ${workflows.length}.` });
+      problems.push({
+        path: ['tasks', name],
+        message: `must name its workflow: the definition has ${workflows.length}.`,
+      });
   }
   for (const { name, channels: own = {} } of plan.staff)
-    for (const channel of Object.keys(own)) check(['staff', name, 'channels', channel], 'task channel', channel, channels);
+    for (const channel of Object.keys(own))
+      check(['staff', name, 'channels', channel], 'task channel', channel, channels);
   return problems.length > 0 ? problems : refusals({ plan, definition, choices });
 }
 
 function refusals({ plan, definition, choices = {} }: RunParts): readonly DefinitionProblem[] {
   const { from, to } = plan.period;
   const centre = openCentre(definition, choices, from);
-  const frame = { queues: centre.queueNames.length, groups: plan.staff.length, serviceLevels: [], from, to, countFrom: from };
+  const frame = {
+    queues: centre.queueNames.length,
+    groups: plan.staff.length,
+    serviceLevels: [],
+    from,
+    to,
+    countFrom: from,
+  };
   const floor = new Floor(centre, new DayLedger(new RunLedger(frame)));
   const problems: DefinitionProblem[] = [];
   const attempt = (path: DefinitionProblem['path'], run: () => void) => {
@@ -98,4 +126,3 @@ function refusals({ plan, definition, choices = {} }: RunParts): readonly Defini
 }
 
 const quoted = (name: string) => JSON.stringify(name);
-

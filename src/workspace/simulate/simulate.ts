@@ -98,7 +98,12 @@ async function prepare(
     replications: first?.replications ?? replications ?? read.plan.replications,
     serviceLevels: first?.serviceLevels ?? read.plan.serviceLevels,
   };
-  if (first && (first.period.from !== plan.period.from || first.period.to !== plan.period.to || first.countFrom !== plan.countFrom)) {
+  if (
+    first &&
+    (first.period.from !== plan.period.from ||
+      first.period.to !== plan.period.to ||
+      first.countFrom !== plan.countFrom)
+  ) {
     throw read.error([{ path: ['period'], message: 'must be that of the plan it is compared with.' }]);
   }
   const configFile = config ?? read.config;

@@ -7,11 +7,16 @@ import { agrees, PUBLISHED } from './published.js';
  * the code and not by chance. A wrong rule shows: an agent more or less in T1 moves P(wait) by 0.07, three intervals.
  */
 describe('published queueing results are reproduced', () => {
-  test.each(PUBLISHED)('$id: $model', ({ run, days, inTests = days / 10, figures }) => {
+  test.each(PUBLISHED)('$id: $model', { timeout: 180_000 }, ({ run, days, inTests = days / 10, figures }) => {
     const result = run(inTests);
     const found = figures.map((figure) => {
       const measured = figure.measure(result);
-      return { figure: figure.name, ...measured, published: figure.published, agrees: agrees(figure, measured) };
+      return {
+        figure: figure.name,
+        ...measured,
+        published: figure.published,
+        agrees: agrees(figure, measured),
+      };
     });
     expect(found.filter((one) => !one.agrees)).toEqual([]);
   });

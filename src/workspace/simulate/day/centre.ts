@@ -56,6 +56,8 @@ export function openCentre(
   });
   const { sid: workspaceSid } = engine.dispatch('createWorkspace', {
     friendlyName: definition.friendlyName ?? 'Workspace',
+    // Can only be set at creation: it is never turned off.
+    multiTaskEnabled: definition.multiTaskEnabled,
   });
   const { workers: _workers, eventCallbackUrl: _url, ...rest } = definition;
   const sids = fillWorkspace(engine, workspaceSid, { ...rest, workflows: withoutUrls(definition.workflows) });
@@ -78,7 +80,9 @@ export function openCentre(
 
 function withoutUrls(workflows: CheckedDefinition['workflows']): CheckedDefinition['workflows'] {
   return Object.fromEntries(
-    Object.entries(workflows ?? {}).map(([name, { assignmentCallbackUrl: _1, fallbackAssignmentCallbackUrl: _2, ...rest }]) => [name, rest]),
+    Object.entries(workflows ?? {}).map(
+      ([name, { assignmentCallbackUrl: _1, fallbackAssignmentCallbackUrl: _2, ...rest }]) => [name, rest],
+    ),
   );
 }
 

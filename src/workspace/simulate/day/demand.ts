@@ -1,5 +1,5 @@
-import { type ArrivalPhase, type Phase, type Plan, phaseAt, type TaskKind } from '../plan/plan.js';
 import type { Distribution } from '../plan/distribution.js';
+import { type ArrivalPhase, type Phase, type Plan, phaseAt, type TaskKind } from '../plan/plan.js';
 import type { Period } from '../plan/time-of-day.js';
 import { exponential, type Random, randomStream } from './random.js';
 import { sample } from './sample.js';
@@ -73,7 +73,10 @@ function arrivalTimes(
   busyness: number,
   random: Random,
 ): () => number | undefined {
-  let index = Math.max(0, phases.findLastIndex((phase) => phase.from <= from));
+  let index = Math.max(
+    0,
+    phases.findLastIndex((phase) => phase.from <= from),
+  );
   let at = Math.max(from, phases[index]?.from ?? to);
   return () => {
     let needed: number | undefined;

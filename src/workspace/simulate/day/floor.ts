@@ -1,6 +1,6 @@
 import type { Reservation, Worker } from '../../../emulator/engine/types.js';
-import type { StaffGroup } from '../plan/plan.js';
 import type { DayLedger } from '../figures/day-ledger.js';
+import type { StaffGroup } from '../plan/plan.js';
 import type { Centre } from './centre.js';
 
 /** One worker of the simulation. Off duty with open work: still there, until it is done. */
@@ -43,9 +43,22 @@ export class Floor {
       activitySid: activities.off,
     });
     for (const [sid, { capacity, available }] of Object.entries(channels)) {
-      engine.dispatch('updateWorkerChannel', { workspaceSid, workerSid: worker.sid, sid, capacity, available });
+      engine.dispatch('updateWorkerChannel', {
+        workspaceSid,
+        workerSid: worker.sid,
+        sid,
+        capacity,
+        available,
+      });
     }
-    const post: Post = { worker, group, onDuty: false, open: 0, staffedSince: undefined, busySince: undefined };
+    const post: Post = {
+      worker,
+      group,
+      onDuty: false,
+      open: 0,
+      staffedSince: undefined,
+      busySince: undefined,
+    };
     this.#posts.set(worker.sid, post);
     this.#groups[group] ??= [];
     this.#groups[group].push(post);
@@ -60,7 +73,9 @@ export class Floor {
     const posts = this.#groups[group] ?? [];
     const onDuty = posts.filter((post) => post.onDuty);
     if (count > onDuty.length) {
-      const off = posts.filter((post) => !post.onDuty).sort((a, b) => Number(b.open > 0) - Number(a.open > 0));
+      const off = posts
+        .filter((post) => !post.onDuty)
+        .sort((a, b) => Number(b.open > 0) - Number(a.open > 0));
       for (const post of off.slice(0, count - onDuty.length)) this.#setDuty(post, true, at);
     } else {
       const leavers = onDuty.reverse().sort((a, b) => Number(a.open > 0) - Number(b.open > 0));

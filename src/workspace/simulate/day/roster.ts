@@ -5,7 +5,11 @@ import type { RosterChange } from './run-day.js';
 /** The workers a group needs at its largest. */
 export function workersOf({ name, attributes, channels, schedule }: StaffGroup): readonly NewWorker[] {
   const count = schedule.reduce((most, { value }) => Math.max(most, value), 0);
-  return Array.from({ length: count }, (_, index) => ({ name: `${name} ${index + 1}`, attributes, channels }));
+  return Array.from({ length: count }, (_, index) => ({
+    name: `${name} ${index + 1}`,
+    attributes,
+    channels,
+  }));
 }
 
 /** When how many of each group work. Before its first entry, nobody of a group does. */

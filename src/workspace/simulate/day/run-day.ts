@@ -166,7 +166,8 @@ class Day {
     this.#centre.engine.dispatch('createTask', taskFields(this.#centre, this.#parts.kinds[arrival.kind]!));
     this.#creating = undefined;
     this.#answerOffers();
-    if (caller.answered || !this.#callers.has(caller.sid) || arrival.patience === Number.POSITIVE_INFINITY) return;
+    if (caller.answered || !this.#callers.has(caller.sid) || arrival.patience === Number.POSITIVE_INFINITY)
+      return;
     caller.leaving = {
       at: arrival.at + arrival.patience,
       kind: LEAVE,
@@ -185,7 +186,8 @@ class Day {
       for (const reservation of offers) {
         if (reservation.reservationStatus !== 'pending') continue;
         const caller = this.#callers.get(reservation.taskSid)!;
-        const limit = this.#centre.view.workflows.get(reservation.workflowSid)!.taskReservationTimeout * 1_000;
+        const limit =
+          this.#centre.view.workflows.get(reservation.workflowSid)!.taskReservationTimeout * 1_000;
         const ringing = Math.min(caller.arrival.ringing, limit - 1);
         if (ringing === 0) this.#answer(caller, reservation);
         else {

@@ -1,5 +1,5 @@
-import type { DayLedger, StaffTally, Tally } from './day-ledger.js';
 import { differenceOf, type Interval, intervalOf, type Ratio, ratioOf } from './confidence.js';
+import type { DayLedger, StaffTally, Tally } from './day-ledger.js';
 import type { WaitHistogram } from './wait-histogram.js';
 
 /** Figures of a queue, or of all tasks. Times are seconds; counts are per day. null: there is nothing to say it of. */
@@ -47,8 +47,14 @@ type OfDay = (tally: Tally) => number;
 const OFFERED: OfDay = ({ offered }) => offered;
 const WAIT: OfDay = ({ waitSum }) => waitSum / 1_000;
 
-const inTime = (level: number): OfDay => ({ inTime: counts }) => counts[level]!;
-const judged = (level: number): OfDay => ({ answered, leftLate }) => answered + leftLate[level]!;
+const inTime =
+  (level: number): OfDay =>
+  ({ inTime: counts }) =>
+    counts[level]!;
+const judged =
+  (level: number): OfDay =>
+  ({ answered, leftLate }) =>
+    answered + leftLate[level]!;
 
 /** What the tallies of all days come to. */
 export function queueFigures({ days, waits }: Tallies, limits: Limits, countedMs: number): QueueFigures {
@@ -64,7 +70,10 @@ export function queueFigures({ days, waits }: Tallies, limits: Limits, countedMs
     waitMean: ratio(WAIT, OFFERED),
     waitP50: percentile(0.5),
     waitP90: percentile(0.9),
-    waitAnsweredMean: ratio(({ waitAnsweredSum }) => waitAnsweredSum / 1_000, ({ answered }) => answered),
+    waitAnsweredMean: ratio(
+      ({ waitAnsweredSum }) => waitAnsweredSum / 1_000,
+      ({ answered }) => answered,
+    ),
     queueLengthMean: mean(({ waitingTime }) => waitingTime / countedMs),
     serviceLevel: byLimit(limits, (level) => ratio(inTime(level), judged(level))),
     serviceLevelAnswered: byLimit(limits, (level) => ratio(inTime(level), ({ answered }) => answered)),
@@ -144,6 +153,9 @@ function byLimit<T>(limits: Limits, of: (level: number) => T): Record<string, T>
   return Object.fromEntries(limits.map((ms, level) => [limitName(ms), of(level)]));
 }
 
-function mapLimits<T, R>(byName: Readonly<Record<string, T>>, of: (value: T, limit: string) => R): Record<string, R> {
+function mapLimits<T, R>(
+  byName: Readonly<Record<string, T>>,
+  of: (value: T, limit: string) => R,
+): Record<string, R> {
   return Object.fromEntries(Object.entries(byName).map(([limit, value]) => [limit, of(value, limit)]));
 }

@@ -1,4 +1,10 @@
-import { beside, type CheckedFile, type FileError, readCheckedFile, readUncheckedFile } from '../../checked-file/checked-file.js';
+import {
+  beside,
+  type CheckedFile,
+  type FileError,
+  readCheckedFile,
+  readUncheckedFile,
+} from '../../checked-file/checked-file.js';
 import type { DefinitionPath, DefinitionProblem } from '../../definition/index.js';
 import { type Distribution, meanOf } from './distribution.js';
 import type { ArrivalPhase, Phase, Plan, StaffGroup, TaskKind } from './plan.js';
@@ -73,10 +79,12 @@ class PlanReader {
     if (tasks.length === 0) this.#say(['tasks'], 'must hold at least one kind of task.');
     const staff = Object.entries(value.staff).map(([name, group]) => this.#group(name, group));
     const all = staff.reduce((sum, { schedule }) => sum + mostOf(schedule), 0);
-    if (all > MOST_STAFF) this.#say(['staff'], `holds ${all} workers: a workspace has at most ${MOST_STAFF}.`);
+    if (all > MOST_STAFF)
+      this.#say(['staff'], `holds ${all} workers: a workspace has at most ${MOST_STAFF}.`);
     const expected = this.#expected(tasks) * (busyness === undefined ? 1 : meanOf(busyness));
     if (expected > MOST_TASKS) {
-      const count = expected === Number.POSITIVE_INFINITY ? 'without end' : `about ${Math.round(expected)} a day`;
+      const count =
+        expected === Number.POSITIVE_INFINITY ? 'without end' : `about ${Math.round(expected)} a day`;
       this.#say(['tasks'], `arrive ${count}: at most ${MOST_TASKS} can be simulated.`);
     }
     return {
@@ -101,7 +109,10 @@ class PlanReader {
     if (timeout !== undefined && (timeout % 1_000 !== 0 || timeout < 1_000 || timeout > 1_209_600_000))
       this.#say([...at, 'timeout'], 'must be a time from 1s to 14d, in whole seconds.');
     if (kind.arrivals.length === 0)
-      this.#say([...at, 'arrivals'], "must hold at least one entry, such as { from: '08:00', poisson: { perMinute: 4 } }.");
+      this.#say(
+        [...at, 'arrivals'],
+        "must hold at least one entry, such as { from: '08:00', poisson: { perMinute: 4 } }.",
+      );
     return {
       name,
       workflow: kind.workflow,
@@ -125,7 +136,10 @@ class PlanReader {
       name,
       attributes: JSON.stringify(attributes),
       channels,
-      schedule: this.#phases(['staff', name, 'schedule'], schedule, ({ from, count }) => ({ from, value: count })),
+      schedule: this.#phases(['staff', name, 'schedule'], schedule, ({ from, count }) => ({
+        from,
+        value: count,
+      })),
     };
   }
 
@@ -140,7 +154,10 @@ class PlanReader {
       const path = [...at, index];
       const from = timeWithin(this.#period, phase.from);
       if (from <= before)
-        this.#say([...path, 'from'], 'must be later than the entry before: write the entries in the order of time.');
+        this.#say(
+          [...path, 'from'],
+          'must be later than the entry before: write the entries in the order of time.',
+        );
       before = from;
       return { ...read(phase, path), from };
     });
@@ -163,7 +180,10 @@ class PlanReader {
       ({ from, distribution }, path) => ({ from, value: this.#distribution(path, distribution) }),
     );
     if (read[0]!.from > this.#period.from)
-      this.#say([...at, 0, 'from'], 'must not be later than the beginning of the period: what arrives before it has no time.');
+      this.#say(
+        [...at, 0, 'from'],
+        'must not be later than the beginning of the period: what arrives before it has no time.',
+      );
     return read;
   }
 

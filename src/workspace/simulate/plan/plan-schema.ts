@@ -32,7 +32,9 @@ const poisson = v.pipe(
     ({ perMinute, perHour }) => (perMinute === undefined) !== (perHour === undefined),
     'must have perMinute or perHour.',
   ),
-  v.transform(({ perMinute, perHour }) => (perMinute === undefined ? perHour! / 3_600_000 : perMinute / 60_000)),
+  v.transform(({ perMinute, perHour }) =>
+    perMinute === undefined ? perHour! / 3_600_000 : perMinute / 60_000,
+  ),
 );
 
 const arrivals = list(
@@ -68,8 +70,8 @@ const always = v.pipe(
   timeDistribution,
   v.transform((distribution) => [{ from: undefined, distribution }]),
 );
-const changing = v.lazy((value): v.GenericSchema<unknown, Changing> =>
-  Array.isArray(value) ? list(fromThen) : always,
+const changing = v.lazy(
+  (value): v.GenericSchema<unknown, Changing> => (Array.isArray(value) ? list(fromThen) : always),
 );
 
 type Changing = readonly { readonly from: number | undefined; readonly distribution: Distribution }[];

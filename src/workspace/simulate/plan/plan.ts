@@ -58,7 +58,10 @@ export interface StaffGroup {
 }
 
 /** The phase that holds at a time; undefined before the first. */
-export function phaseAt<P extends { readonly from: number }>(phases: readonly P[], time: number): P | undefined {
+export function phaseAt<P extends { readonly from: number }>(
+  phases: readonly P[],
+  time: number,
+): P | undefined {
   let found: P | undefined;
   for (const phase of phases) {
     if (phase.from > time) break;

@@ -49,7 +49,9 @@ export function figuresOf(run: Run): SimulationFigures {
     queues: byName(run.queueNames, (_name, index) =>
       queueFigures(queueTallies(run, index), serviceLevels, counted),
     ),
-    staff: byName(groupNames(run), (_name, index) => staffFigures(run.days.map(({ staff }) => staff[index]!))),
+    staff: byName(groupNames(run), (_name, index) =>
+      staffFigures(run.days.map(({ staff }) => staff[index]!)),
+    ),
   };
 }
 

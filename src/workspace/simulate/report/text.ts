@@ -1,7 +1,7 @@
-import { formatTimeOfDay } from '../plan/time-of-day.js';
-import type { Plan } from '../plan/plan.js';
 import type { Interval } from '../figures/confidence.js';
 import { limitName, type QueueFigures } from '../figures/figures.js';
+import type { Plan } from '../plan/plan.js';
+import { formatTimeOfDay } from '../plan/time-of-day.js';
 import type { SimulationFigures, SimulationReport } from './report.js';
 import { count, inPercent, inSeconds, markdownTable, signed, table } from './words.js';
 
@@ -50,7 +50,12 @@ export function reportText(report: SimulationReport, plan: Plan, { planFile, con
 }
 
 /** Two runs side by side, in Markdown: a comment for a pull request. */
-export function compareText(report: SimulationReport, other: SimulationFigures, plan: Plan, origin: Origin): string {
+export function compareText(
+  report: SimulationReport,
+  other: SimulationFigures,
+  plan: Plan,
+  origin: Origin,
+): string {
   const { compare, replications, seed } = report;
   const [limit = ''] = plan.serviceLevels.map(limitName);
   const rows = [...namedQueues(report)].flatMap(([name, base]) => {
@@ -76,13 +81,7 @@ export function compareText(report: SimulationReport, other: SimulationFigures, 
   });
   const staff = Object.entries(compare!.staff).map(([name, { occupancy, ci }]) => [
     name,
-    change(
-      report.staff[name]!.occupancy,
-      other.staff[name]!.occupancy,
-      occupancy,
-      ci.occupancy,
-      inPercent,
-    ),
+    change(report.staff[name]!.occupancy, other.staff[name]!.occupancy, occupancy, ci.occupancy, inPercent),
   ]);
   const onlyIn = (a: SimulationFigures, b: SimulationFigures) =>
     Object.keys(a.queues).filter((name) => !(name in b.queues));
@@ -110,7 +109,11 @@ const namedQueues = ({ total, queues }: SimulationFigures): readonly (readonly [
   ...Object.entries(queues),
 ];
 
-function plusMinus(value: number | null, interval: Interval | null, words: (value: number) => string): string {
+function plusMinus(
+  value: number | null,
+  interval: Interval | null,
+  words: (value: number) => string,
+): string {
   return value === null || interval === null ? '' : ` ±${words((interval[1] - interval[0]) / 2)}`;
 }
 

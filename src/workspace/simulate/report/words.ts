@@ -20,7 +20,9 @@ export const inPercent = (share: number | null): string =>
 export function count(value: number | null): string {
   if (value === null) return NONE;
   const size = Math.abs(value);
-  return size >= 100 || Number.isInteger(value) ? String(Math.round(value)) : value.toFixed(size >= 10 ? 1 : 2);
+  return size >= 100 || Number.isInteger(value)
+    ? String(Math.round(value))
+    : value.toFixed(size >= 10 ? 1 : 2);
 }
 
 /** `+1.2`, `-0.4`: the words of a difference. */
@@ -32,7 +34,9 @@ export function signed(value: number | null, words: (value: number) => string): 
 
 /** Rows as a table of aligned columns; the first column to the left, the others to the right. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => [...(row[column] ?? '')].length)));
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => [...(row[column] ?? '')].length)),
+  );
   return rows
     .map((row) =>
       row
@@ -48,6 +52,9 @@ export function table(rows: readonly (readonly string[])[]): string {
 
 /** Rows as a table in Markdown. The first row is its head. */
 export function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map((_, index) => (index === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map((_, index) => (index === 0 ? '---' : '---:'))), ...rows.map(line)].join(
+    '\n',
+  );
 }
