@@ -2,7 +2,7 @@
 // file. Usage: node scripts/update-docs.js
 import { readFileSync, writeFileSync } from 'node:fs';
 
-for (const page of ['README.md', 'docs/recipes.md']) {
+for (const page of ['README.md', 'docs/recipes.md', 'docs/workspace.md']) {
   const file = new URL(`../${page}`, import.meta.url);
   const text = readFileSync(file, 'utf8');
   const written = text.replace(/<!-- (examples\/\S+) -->\n```ts\n[\s\S]*?```/g, (_block, source) => {

@@ -18,6 +18,7 @@ const FAILURES: readonly string[] = [
   'cannot-write-data-file',
   'cannot-write-env',
   'cannot-write-state-file',
+  'cannot-write-definition',
 ];
 
 export const isFailure = ({ code }: TaskRouterKitError): boolean => FAILURES.includes(code);

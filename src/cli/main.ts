@@ -106,6 +106,21 @@ Examples:
   $ taskrouter apply centre.yaml --env production --state .taskrouter.json
   $ taskrouter apply --auto-approve                        where nobody can answer: CI`;
 
+const EXPORT_EXAMPLES = `
+SIDs become names, so that the file can be applied to another account. Names that two resources have must be changed first.
+
+Examples:
+  $ taskrouter export --workspace 'Flex Task Assignment' --out taskrouter.config.ts
+  $ taskrouter export --workspace WS… --no-workers > centre.yaml`;
+
+const LINT_EXAMPLES = `
+docs/workspace.md explains each rule. Exit codes: 0 no errors, 1 errors (with --strict: anything), 2 wrong usage.
+
+Examples:
+  $ taskrouter lint
+  $ taskrouter lint centre.yaml --samples presets --dial-timeout 30s --fix
+  $ taskrouter lint --sarif > lint.sarif`;
+
 const DOCTOR_EXAMPLES = `
 The request is one of
   a raw HTTP request: request line, headers, an empty line, the body
@@ -290,6 +305,42 @@ function program(finish: (code: number) => void): Command {
     .action(async (file, options) => finish(await (await import('./apply.js')).apply(file, options)));
 
   root
+    .command('export')
+    .description('write a workspace of an account, or of an emulator, as a workspace file')
+    .addOption(accountUrl())
+    .option('--workspace <name>', 'name or SID (default: TWILIO_WORKSPACE_SID)')
+    .option('--no-workers', 'leave the workers out')
+    .option('--out <file>', 'where to write it (default: the standard output)')
+    .addOption(formatOption())
+    .option('--force', 'overwrite the file')
+    .addHelpText('after', EXPORT_EXAMPLES)
+    .action(async (options) => finish(await (await import('./export.js')).exportCommand(options)));
+
+  root
+    .command('lint')
+    .description('find what is, or may be, wrong with a workspace file')
+    .argument('[file]', 'the workspace file (default: taskrouter.config.*)')
+    .option('--env <name>', 'the environment whose values the file takes')
+    .option('--fix', 'mend what is safe to mend, in the file')
+    .option('--samples <path>', 'attributes of tasks: a JSON file, or a folder of them such as presets/')
+    .option('--dial-timeout <time>', 'how long handlers let a phone ring, such as 30s')
+    .option('--task-timeout <time>', 'how long tasks may wait (default: 24h)')
+    .option(
+      '--handler-activity <name>',
+      'an activity of reject or postWorkActivity; may be repeated',
+      collect,
+      [],
+    )
+    .option('--ignore <rule>', 'leave a rule out; may be repeated', collect, [])
+    .option('--strict', 'end with 1 for warnings too')
+    .option('--json', 'print JSON')
+    .option('--sarif', 'print SARIF 2.1.0')
+    .addHelpText('after', LINT_EXAMPLES)
+    .action(async (file, options) =>
+      finish(await (await import('./lint.js')).lintCommand(file, options, version())),
+    );
+
+  root
     .command('send')
     .description('sign a callback, send it, and say whether Twilio would accept the answer')
     .addArgument(new Argument('<kind>', 'what to send').choices(['assignment', 'event']))
@@ -330,6 +381,14 @@ function workspaceCommand(command: Command): Command {
     .option('--force', 'with --prune: delete what has live tasks too')
     .option('--state <file>', 'remember in this file what was applied, to tell drift and renames')
     .option('--json', 'print JSON');
+}
+
+function formatOption(): Option {
+  return new Option('--format <format>', 'default: by the name of the file, else yaml').choices([
+    'yaml',
+    'json',
+    'ts',
+  ]);
 }
 
 /** Where an account is: Twilio unless told otherwise. */

@@ -19,6 +19,8 @@ export {
   env,
   expression,
   type FilterDefinition,
+  formatPath,
+  readSeconds,
   type Seconds,
   type TargetDefinition,
   type TaskChannelDefinition,
@@ -29,6 +31,15 @@ export {
   type WorkflowDefinition,
   type WorkspaceDefinition,
 } from './definition/index.js';
+// Export.
+export type { MadeDefinition } from './export/definition-of.js';
+export { type ExportOptions, exportWorkspace } from './export/export.js';
+export { type DefinitionFormat, printDefinition } from './export/print-definition.js';
+// Lint.
+export { lint } from './lint/lint.js';
+export { RULE_IDS, RULES, type RuleId, type Severity } from './lint/rules.js';
+export { type PlacedFinding, sarifOf } from './lint/sarif.js';
+export type { Finding, FindingSpan, Fix, LintOptions } from './lint/types.js';
 export { type LoadedDefinition, loadDefinition } from './load.js';
 export type { FieldChange } from './plan/field-changes.js';
 export { KIND_WORDS, type PlanOptions, planWorkspace, type WorkspacePlan } from './plan/plan.js';

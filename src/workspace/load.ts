@@ -26,6 +26,8 @@ export interface LoadedDefinition {
   readonly definition: WorkspaceDefinition;
   /** Puts file, line and path in front of problems that show only when the definition is used. */
   error(problems: readonly DefinitionProblem[], cause?: unknown): DefinitionError;
+  /** The place of a path, or of its longest part that is in the file. */
+  readonly locate: Locate;
 }
 
 const SCRIPTS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
@@ -77,7 +79,7 @@ export async function loadDefinition(
     if (lost.length > 0) throw new DefinitionError(lost);
     const definition = expanded(file, value, variables);
     if (options.unchecked !== true) checkDefinition(definition);
-    return { file: path, files, definition, error };
+    return { file: path, files, definition, error, locate };
   } catch (cause) {
     if (cause instanceof DefinitionError) throw error(cause.problems, cause);
     throw cause;

@@ -13,9 +13,11 @@ export type DelayTarget<Queue extends string = string> = Pick<
  * @param more - the queue to wait in, which the first step of a filter must name, and a priority.
  * @example targets: [{ queue: 'Support', timeout: '30s' }, delay('10m'), { queue: 'Everyone' }]
  */
+export function delay(time: Seconds): DelayTarget<never>;
 export function delay<const Queue extends string = never>(
   time: Seconds,
-  more: { readonly queue?: Queue | undefined; readonly priority?: number | undefined } = {},
-): DelayTarget<Queue> {
+  more: { readonly queue?: Queue | undefined; readonly priority?: number | undefined },
+): DelayTarget<Queue>;
+export function delay(time: Seconds, more: Partial<DelayTarget> = {}): DelayTarget {
   return { ...more, expression: '1==0', timeout: time };
 }

@@ -8,6 +8,8 @@ export interface DefinitionProblem {
   readonly path: DefinitionPath;
   /** What is wrong and what to write instead. */
   readonly message: string;
+  /** Of a name that refers to nothing: what it should name. */
+  readonly kind?: 'activity' | 'task channel' | 'task queue';
 }
 
 /** The definition cannot be used. Every problem is in the message, each with its path. */

@@ -17,7 +17,7 @@ export function brokenReferences(definition: CheckedDefinition): readonly Defini
   };
   const refer = (kind: keyof typeof known, name: string | null | undefined, ...path: DefinitionPath) => {
     if (name === undefined || name === null || known[kind].includes(name)) return;
-    problems.push({ path, message: unknownName(kind, name, [...new Set(known[kind])]) });
+    problems.push({ path, message: unknownName(kind, name, [...new Set(known[kind])]), kind });
   };
 
   for (const [name, { available }] of Object.entries(definition.activities ?? {})) {
