@@ -47,6 +47,7 @@ const MAY_IMPORT = {
   rest: ['instructions', 'idempotency', ...BASE],
   'emulator/vocabulary': [],
   mcp: ['emulator/vocabulary', ...BASE],
+  inspector: [],
   'emulator/engine': ['expressions', ...BASE],
   // A definition put into an engine: for the emulator, and for what runs an engine without a network.
   'emulator/refused-path': ['workspace/definition'],
@@ -92,7 +93,7 @@ const MAY_IMPORT = {
  * Parts whose types alone may be used: importing the package loads no REST client, but handlers are typed with it.
  * @type {Record<string, readonly string[]>}
  */
-const MAY_IMPORT_TYPES = { index: ['rest'] };
+const MAY_IMPORT_TYPES = { index: ['rest'], inspector: ['emulator'] };
 
 /** Parts that are one file once built, see scripts/bundle-rest.js and scripts/bundle-mcp.js: from outside, their index alone can be imported. */
 const BUNDLED = ['rest', 'mcp'];
@@ -118,6 +119,10 @@ const PACKAGES = {
   jose: { in: ['emulator/agents/'] },
   '@modelcontextprotocol/sdk': { in: ['mcp/'] },
   zod: { in: ['mcp/'] },
+  preact: { in: ['inspector/'] },
+  '@preact/signals': { in: ['inspector/'] },
+  uplot: { in: ['inspector/'] },
+  '@tanstack/virtual-core': { in: ['inspector/'] },
 };
 
 /** Handlers are written as users write them. */
@@ -151,7 +156,7 @@ if (broken.length > 0) {
 function filesIn(folder) {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .map((name) => posix.join(folder, name.split(sep).join('/')))
-    .filter((name) => name.endsWith('.ts'));
+    .filter((name) => /\.tsx?$/.test(name));
 }
 
 /** @param {string} file */
@@ -224,7 +229,10 @@ function staleRules() {
  * @returns {string} the file that is meant, below the root
  */
 function targetOf(file, name) {
-  return posix.join(dirname(file), name).replace(/\.js$/, '.ts');
+  const target = posix.join(dirname(file), name).replace(/\.js$/, '.ts');
+  return existsSync(join(root, `${target}x`)) || existsSync(join(root, 'src', `${target}x`))
+    ? `${target}x`
+    : target;
 }
 
 /**

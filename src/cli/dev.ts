@@ -58,6 +58,7 @@ export async function dev(folder: string | undefined, options: DevOptions): Prom
   const emulator = await createEmulator({
     ...(options.writeEnv === undefined ? {} : writtenAccount(options.writeEnv)),
     port: false,
+    inspector: options.once === undefined,
     phones: { does: 'answer', afterMs: ringMs, talkMs },
     // The move that cancels the task is one that leads to no reservation.
     choices: { maxAssignments: MOST_RESERVATIONS + 1 },
@@ -294,6 +295,7 @@ function tellWhatToDo(screen: Screen, emulator: Emulator, feeds: boolean): void 
   screen.line(
     `Press Ctrl-C to stop.${feeds ? ' A task comes every few seconds; --no-feed leaves that to you.' : ''}`,
   );
+  screen.line(`  See every task, and why:     ${emulator.url}/`);
   screen.line(`  Make a task:                 ${command} trigger call${at}`);
   screen.line(`  Why a task is where it is:   ${command} explain <taskSid> --url ${emulator.url}\n`);
 }

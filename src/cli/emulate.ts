@@ -55,6 +55,7 @@ export async function emulate(options: EmulateOptions): Promise<void> {
     apiKeys,
     allowHosts: options.allowHost,
     allowOrigins: options.allowOrigin,
+    inspector: true,
     port: false,
   });
   try {
@@ -96,6 +97,7 @@ export async function emulate(options: EmulateOptions): Promise<void> {
   print(
     `  ${count} workspace${count === 1 ? '' : 's'}${count === 0 ? `: create one with POST ${emulator.url}/v1/Workspaces` : ''}`,
   );
+  print(`  Page ${emulator.url}/`);
   print('Press Ctrl-C to stop.\n');
 }
 

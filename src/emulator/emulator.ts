@@ -9,6 +9,7 @@ import { createAgents } from './agents/agents.js';
 import { makeAccessToken } from './agents/tokens/access-token.js';
 import { createApp } from './api/app.js';
 import { controlRoutes } from './api/control.js';
+import { inspectorRoutes } from './api/inspector.js';
 import { mcpRoutes } from './api/mcp.js';
 import { Calls } from './calls/calls.js';
 import type { Ring } from './calls/phones.js';
@@ -281,6 +282,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     agents: agents.http,
     control: controlRoutes(emulator, hosts, parts),
     mcp: mcpRoutes(hosts),
+    inspector: options.inspector ? inspectorRoutes(hosts) : undefined,
   });
   const httpServer = createServer(app);
   agents.serve(httpServer);

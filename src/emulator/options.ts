@@ -36,6 +36,11 @@ export interface EmulatorOptions {
    * machine alone, by any port.
    */
   readonly allowOrigins?: readonly string[] | undefined;
+  /**
+   * Serves a page at `/` that shows where every task is, and why: docs/inspector.md. `taskrouter dev` and
+   * `taskrouter emulate` have it. Default: false.
+   */
+  readonly inspector?: boolean | undefined;
   /** Keeps the state in this file over a restart. While the emulator runs, `<file>.lock` keeps others away from it. */
   readonly dataFile?: string | undefined;
   /**

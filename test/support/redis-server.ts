@@ -1,8 +1,7 @@
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
+import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
+import { installPackage } from './programs.js';
 import { findServer, startRedis, untilReady } from './redis.js';
 
 declare module 'vitest' {
@@ -54,36 +53,6 @@ function docker(): Promise<Found> | undefined {
 }
 
 async function installed(): Promise<Found> {
-  if (process.getuid?.() !== 0 || !isDebian()) throw new Error(HOW_TO);
-  console.log('No Redis found: installing the package redis-server with apt-get.');
-  if (process.stdin.isTTY && !(await agreed())) throw new Error(HOW_TO);
-  const apt = (...args: string[]) =>
-    execFileSync('apt-get', args, {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    });
-  try {
-    apt('update');
-    apt('install', '-y', '--no-install-recommends', 'redis-server');
-  } catch (cause) {
-    throw new Error(`apt-get could not install redis-server. ${HOW_TO}`, { cause });
-  }
+  await installPackage('redis-server', HOW_TO);
   return startRedis();
-}
-
-function isDebian(): boolean {
-  try {
-    return /^(ID|ID_LIKE)=.*(debian|ubuntu)/m.test(readFileSync('/etc/os-release', 'utf8'));
-  } catch {
-    return false;
-  }
-}
-
-async function agreed(): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return !/^n/i.test(await terminal.question('Go on? [Y/n] '));
-  } finally {
-    terminal.close();
-  }
 }

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findProgram } from './programs.js';
 
 /** A Redis of one's own: to stop, freeze and kill. */
 export interface PrivateRedis {
@@ -19,20 +18,7 @@ export interface PrivateRedis {
 }
 
 /** The path of `redis-server` or `valkey-server`, if either is on the PATH. */
-export function findServer(): string | undefined {
-  for (const name of ['redis-server', 'valkey-server']) {
-    for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-      const path = join(folder, name);
-      try {
-        accessSync(path, constants.X_OK);
-        return path;
-      } catch {
-        // Not in this folder.
-      }
-    }
-  }
-  return undefined;
-}
+export const findServer = (): string | undefined => findProgram('redis-server', 'valkey-server');
 
 /** A loopback port nobody listens on at the moment. */
 export async function freePort(): Promise<number> {

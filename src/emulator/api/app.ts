@@ -23,6 +23,8 @@ export interface AppOptions {
   readonly control: Router;
   /** What is under `/mcp`. */
   readonly mcp: Router;
+  /** The page; undefined: none. */
+  readonly inspector: Router | undefined;
 }
 
 /** Room for a configuration of 1,038,576 bytes, every one of them percent-encoded. */
@@ -35,13 +37,14 @@ const bodies = {
 };
 
 /** TaskRouter's REST API as an Express app, and the emulator's own routes. */
-export function createApp({ world, executor, log, agents, control, mcp }: AppOptions): Express {
+export function createApp({ world, executor, log, agents, control, mcp, inspector }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   // An ETag here is the version of a resource, not the hash of an answer.
   app.disable('etag');
   app.use('/_emulator', control);
   app.use('/mcp', mcp);
+  if (inspector) app.use(inspector);
   app.use('/v1/wschannels', agents);
   app.use('/v1', basicAuth(world), restFaults(world.faults));
   app.use(routes(world, executor));

@@ -1,0 +1,177 @@
+import { useState } from 'preact/hooks';
+import { curlFor, post, Refused } from '../data/api.js';
+import { emulatorNow, second } from '../data/now.js';
+import { tasks, workspace } from '../data/store.js';
+import type { ReservationAction, ReservationState, WorkerState, WorkspaceState } from '../data/types.js';
+import { Command } from '../parts/copy.js';
+import { Drawer } from '../parts/drawer.js';
+import { Icon } from '../parts/icons.js';
+import { ActivityBadge, ReservationStatus } from '../parts/status.js';
+import { Tree } from '../parts/tree.js';
+import { go, linkTo, linkWith } from '../route.js';
+import { capital, inBrief, lastFour, lasting } from '../text.js';
+
+type Deed = ReservationAction['action'];
+
+/** What can be done from each status, as with Twilio. */
+const DEEDS: Readonly<Partial<Record<ReservationState['status'], readonly Deed[]>>> = {
+  pending: ['accept', 'reject'],
+  accepted: ['wrap up', 'complete'],
+  wrapping: ['complete'],
+};
+
+/** The seat of one worker: what is on offer, and everything the worker could do. */
+export function BeWorker({ sid }: { sid: string }) {
+  const here = workspace.value;
+  const worker = here?.workers.find((one) => one.sid === sid);
+  const close = () => go(linkWith({ be: null }));
+  if (!here || !worker) {
+    return (
+      <Drawer title="A worker" onClose={close}>
+        <p>This workspace has no such worker (any more).</p>
+      </Drawer>
+    );
+  }
+  return (
+    <Drawer title={`Be ${worker.name}`} onClose={close}>
+      <Seat workspace={here} worker={worker} />
+    </Drawer>
+  );
+}
+
+interface Done {
+  readonly path: string;
+  readonly body: object;
+  readonly error?: string;
+}
+
+function Seat({ workspace: here, worker }: { workspace: WorkspaceState; worker: WorkerState }) {
+  const [done, setDone] = useState<Done | undefined>(undefined);
+  const [rejectTo, setRejectTo] = useState('');
+  const act = async (path: string, body: object) => {
+    try {
+      await post(path, body);
+      setDone({ path, body });
+    } catch (error) {
+      setDone({ path, body, error: error instanceof Refused ? error.message : String(error) });
+    }
+  };
+  void second.value;
+  const example = worker.reservations[0];
+  const shown: Done =
+    done ??
+    (example
+      ? { path: `/reservations/${example.sid}`, body: { action: DEEDS[example.status]?.[0] ?? 'accept' } }
+      : { path: `/workers/${worker.sid}`, body: { activity: worker.activity.name } });
+  return (
+    <>
+      <p class="seat-state">
+        <ActivityBadge activity={worker.activity} />
+        <span class="quiet">for {lasting(emulatorNow() - worker.activitySince)}</span>
+      </p>
+      {done?.error === undefined ? null : (
+        <p class="notice bad" role="alert">
+          {done.error}
+        </p>
+      )}
+      <h3>Reservations</h3>
+      {worker.reservations.length === 0 ? (
+        <p class="quiet">Nothing is on offer. What comes next is shown here.</p>
+      ) : (
+        <ul class="offers" aria-label="Reservations">
+          {worker.reservations.map((one) => (
+            <Offer
+              key={one.sid}
+              reservation={one}
+              act={(action) =>
+                void act(`/reservations/${one.sid}`, {
+                  action,
+                  ...(action === 'reject' && rejectTo !== '' ? { activity: rejectTo } : {}),
+                })
+              }
+            />
+          ))}
+        </ul>
+      )}
+      <label class="stacked">
+        <span>When rejecting, go to</span>
+        <select value={rejectTo} onChange={(event) => setRejectTo(event.currentTarget.value)}>
+          <option value="">the activity of now</option>
+          {here.activities.map(({ sid, name }) => (
+            <option key={sid} value={sid}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <h3>Activity</h3>
+      <fieldset class="presets" aria-label="Activity">
+        {here.activities.map(({ sid, name, available }) => (
+          <button
+            key={sid}
+            type="button"
+            class="button"
+            aria-pressed={sid === worker.activity.sid}
+            onClick={() => void act(`/workers/${worker.sid}`, { activity: name })}
+          >
+            <Icon name={available ? 'check' : 'pause'} /> {name}
+          </button>
+        ))}
+      </fieldset>
+      <Command
+        text={curlFor(shown.path, shown.body)}
+        what={done ? 'What you did, in a terminal' : 'The same in a terminal'}
+      />
+      <details class="more">
+        <summary>Attributes and queues</summary>
+        <Tree value={readJson(worker.attributes)} label="Attributes of the worker" />
+        <p class="quiet">
+          In the queues <bdi>{worker.queues.map(({ name }) => name).join(', ') || 'none'}</bdi>
+        </p>
+      </details>
+    </>
+  );
+}
+
+function Offer({ reservation, act }: { reservation: ReservationState; act: (action: Deed) => void }) {
+  const { sid, status, taskSid, deadline, createdAt } = reservation;
+  const task = tasks.get(taskSid);
+  return (
+    <li class="offer">
+      <div class="offer-what">
+        <ReservationStatus status={status} />
+        <a href={linkTo('tasks', taskSid)}>Task …{lastFour(taskSid)}</a>
+        <span class="quiet number">
+          {deadline === null
+            ? `for ${lasting(emulatorNow() - createdAt)}`
+            : `${lasting(deadline - emulatorNow())} left`}
+        </span>
+      </div>
+      <p class="quiet clip">
+        <bdi>{task === undefined ? '' : inBrief(task.attributes)}</bdi>
+      </p>
+      <div class="actions">
+        {(DEEDS[status] ?? []).map((deed, index) => (
+          <button
+            key={deed}
+            type="button"
+            class={index === 0 ? 'button primary' : 'button'}
+            aria-label={`${capital(deed)} task ${lastFour(taskSid)}`}
+            title={sid}
+            onClick={() => act(deed)}
+          >
+            {capital(deed)}
+          </button>
+        ))}
+      </div>
+    </li>
+  );
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,144 @@
+import { useMemo } from 'preact/hooks';
+import { tasks, workspace } from '../data/store.js';
+import type { TaskSummary, WorkflowState, WorkspaceState } from '../data/types.js';
+import { Empty } from '../parts/copy.js';
+import { linkTo, route, setParams } from '../route.js';
+import { Fact } from '../tasks/detail.js';
+import { inBrief, lastFour } from '../text.js';
+import { readConfiguration } from './configuration.js';
+import { Routing } from './routing.js';
+import { WhatIfForm } from './what-if.js';
+
+const MOST_TASKS = 50;
+
+/** How tasks are routed: every expression with what it comes to for one task and one worker, and what would be if. */
+export function Workflows() {
+  const here = workspace.value;
+  if (!here) return <p class="loading">There is no workspace.</p>;
+  const workflow = here.workflows.find(({ sid }) => sid === route.value.id) ?? here.workflows[0];
+  if (!workflow) {
+    return (
+      <Empty title="There is no workflow yet" command={newWorkflow(here.sid)}>
+        A workflow says which queue a task goes to. Make one through the REST API, or start with a workspace
+        file.
+      </Empty>
+    );
+  }
+  return <Chosen key={workflow.sid} workspace={here} workflow={workflow} />;
+}
+
+const newWorkflow = (workspaceSid: string) =>
+  `curl ${location.origin}/v1/Workspaces/${workspaceSid}/Workflows -u "$TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN" -d FriendlyName=Trial --data-urlencode 'Configuration={"task_routing":{"default_filter":{"queue":"WQ…"}}}'`;
+
+function Chosen({ workspace: here, workflow }: { workspace: WorkspaceState; workflow: WorkflowState }) {
+  const { params } = route.value;
+  const recent = recentTasks(workflow.sid, params.get('task'));
+  const task = recent.find(({ sid }) => sid === params.get('task')) ?? recent[0];
+  const worker = here.workers.find(({ sid }) => sid === params.get('worker')) ?? here.workers[0];
+  const configuration = useMemo(() => readConfiguration(workflow.configuration), [workflow.configuration]);
+  return (
+    <div class="workflow">
+      <section class="panel" aria-labelledby="workflow-title">
+        <header class="workflow-head">
+          <h1 id="workflow-title">
+            <bdi>{workflow.name}</bdi>
+          </h1>
+          {here.workflows.length < 2 ? null : (
+            <nav class="presets" aria-label="Workflows">
+              {here.workflows.map(({ sid, name }) => (
+                <a
+                  key={sid}
+                  class="button"
+                  href={linkTo('workflows', sid)}
+                  aria-current={sid === workflow.sid ? 'page' : undefined}
+                >
+                  <bdi>{name}</bdi>
+                </a>
+              ))}
+            </nav>
+          )}
+          <dl class="facts">
+            <Fact name="Assignment callback">{workflow.assignmentCallbackUrl || '–'}</Fact>
+            <Fact name="Fallback">{workflow.fallbackAssignmentCallbackUrl || '–'}</Fact>
+            <Fact name="A reservation times out after">{`${workflow.taskReservationTimeoutS} s`}</Fact>
+          </dl>
+        </header>
+        <search class="filters">
+          <Pick
+            label="For the task"
+            value={task?.sid ?? ''}
+            options={recent.map((one) => [one.sid, `…${lastFour(one.sid)} ${inBrief(one.attributes, 48)}`])}
+            none="no task has come yet"
+            onChange={(sid) => setParams({ task: sid })}
+          />
+          <Pick
+            label="and the worker"
+            value={worker?.sid ?? ''}
+            options={here.workers.map(({ sid, name }) => [sid, name])}
+            none="there is no worker"
+            onChange={(sid) => setParams({ worker: sid })}
+          />
+        </search>
+        {configuration === undefined ? (
+          <p class="notice bad">The configuration cannot be read.</p>
+        ) : (
+          <Routing
+            configuration={configuration}
+            warnings={workflow.warnings}
+            queues={here.queues}
+            task={task}
+            worker={worker}
+            workspaceSid={here.sid}
+          />
+        )}
+      </section>
+      <section class="panel" aria-labelledby="what-if-title">
+        <h2 id="what-if-title">What if…</h2>
+        <WhatIfForm key={task?.sid ?? ''} task={task} workspace={here} workflow={workflow} />
+      </section>
+    </div>
+  );
+}
+
+/** The newest tasks of a workflow, and the one in the URL however old it is. */
+function recentTasks(workflowSid: string, wanted: string | null): readonly TaskSummary[] {
+  const all = tasks.list;
+  const found: TaskSummary[] = [];
+  for (let at = all.length - 1; at >= 0 && found.length < MOST_TASKS; at -= 1) {
+    if (all[at]!.workflow.sid === workflowSid) found.push(all[at]!);
+  }
+  const one = wanted === null ? undefined : tasks.get(wanted);
+  return one === undefined || found.some(({ sid }) => sid === one.sid) ? found : [one, ...found];
+}
+
+function Pick({
+  label,
+  value,
+  options,
+  none,
+  onChange,
+}: {
+  label: string;
+  value: string;
+  options: readonly (readonly [value: string, text: string])[];
+  none: string;
+  onChange: (value: string) => void;
+}) {
+  return (
+    <label class="field pick">
+      <span>{label}</span>
+      <select
+        value={value}
+        disabled={options.length === 0}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      >
+        {options.length === 0 ? <option value="">{none}</option> : null}
+        {options.map(([one, text]) => (
+          <option key={one} value={one}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

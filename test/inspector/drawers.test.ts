@@ -1,0 +1,88 @@
+import { beforeAll, expect, test } from 'vitest';
+import { open, useBrowser } from './browser.js';
+import { centre, endpoint, withPage } from './world.js';
+
+useBrowser();
+let url = '';
+beforeAll(async () => {
+  url = await endpoint();
+});
+
+test('New task: a preset, other attributes, the command that does the same, and the task is shown', async () => {
+  const emulator = await withPage();
+  const { workspaceSid } = emulator.seed(centre());
+  const page = await open(emulator.url);
+  await page.getByRole('link', { name: 'New task' }).click();
+  const drawer = page.getByRole('dialog', { name: 'New task' });
+  await drawer.getByRole('button', { name: 'ticket' }).click();
+  const attributes = drawer.getByRole('textbox', { name: 'Attributes, as JSON' });
+  expect(await attributes.inputValue()).toContain('A broken kettle');
+  await attributes.fill('{"type": "hard", ');
+  await drawer.getByText(/This is no JSON yet/).waitFor();
+  expect(await drawer.getByRole('button', { name: 'Create the task' }).isDisabled()).toBe(true);
+  await attributes.fill('{"type": "hard", "name": "O\'Neil"}');
+  await drawer.getByLabel('Priority').fill('7');
+  const command = await drawer.locator('pre').innerText();
+  expect(command).toContain(`curl ${emulator.url}/_emulator/tasks`);
+  expect(command).toContain(`O'\\''Neil`);
+  await drawer.getByRole('button', { name: 'Create the task' }).click();
+  await page.getByRole('heading', { name: /^Task …\w{4} reserved/ }).waitFor();
+  const [task] = emulator.workspaces.get(workspaceSid)!.tasks.values();
+  expect(task).toMatchObject({ priority: 7, attributes: '{"type":"hard","name":"O\'Neil"}' });
+});
+
+test('Be Ada: reject, go offline, come back, accept, wrap up and complete', async () => {
+  const emulator = await withPage();
+  const { workspaceSid, workers } = emulator.seed(centre(url));
+  const task = emulator.createTask({ attributes: { type: 'easy' } });
+  await emulator.quiet();
+  const page = await open(emulator.url);
+  await page.getByRole('link', { name: /^Be Ada / }).click();
+  const seat = page.getByRole('dialog', { name: 'Be Ada' });
+  expect(page.url()).toContain(`be=${workers.Ada}`);
+  await seat.getByLabel('When rejecting, go to').selectOption({ label: 'Offline' });
+  await seat.getByRole('button', { name: /^Reject task/ }).click();
+  await seat.getByText('Nothing is on offer.').waitFor();
+  await seat.getByRole('button', { name: 'Offline', pressed: true }).waitFor();
+  expect(await seat.locator('pre').first().innerText()).toMatch(/"action":"reject","activity":"WA/);
+  await seat.getByRole('button', { name: 'Available', exact: true }).click();
+  await seat.getByRole('button', { name: /^Accept task/ }).click();
+  await seat.getByRole('button', { name: /^Wrap up task/ }).click();
+  await seat.getByRole('button', { name: /^Complete task/ }).click();
+  await seat.getByText('Nothing is on offer.').waitFor();
+  const { assignmentStatus } = emulator.workspaces.get(workspaceSid)!.tasks.get(task.sid)!;
+  expect(assignmentStatus).toBe('completed');
+  await page.keyboard.press('Escape');
+  await seat.waitFor({ state: 'detached' });
+  expect(page.url()).not.toContain('be=');
+});
+
+test('Faults: switched on, shown in the header, and off again', async () => {
+  const emulator = await withPage();
+  emulator.seed(centre());
+  const page = await open(emulator.url);
+  await page.getByRole('link', { name: 'Faults' }).click();
+  const drawer = page.getByRole('dialog', { name: 'Faults' });
+  await drawer.getByRole('checkbox', { name: /^drop/ }).check();
+  await expect.poll(() => emulator.troubles()).toEqual({ drop: true });
+  await drawer.getByRole('button', { name: 'hangUp once' }).click();
+  await drawer.getByText('1 left').waitFor();
+  await drawer.getByRole('checkbox', { name: /^drop/ }).uncheck();
+  await drawer.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('link', { name: 'hangUp' }).waitFor();
+});
+
+test('the virtual clock moves by ten seconds and by a minute; a real one has no such buttons', async () => {
+  const emulator = await withPage();
+  emulator.seed(centre());
+  const before = emulator.now();
+  const page = await open(emulator.url);
+  await page.getByRole('button', { name: 'Move the clock on by +10 s' }).click();
+  await expect.poll(() => emulator.now() - before).toBe(10_000);
+  await page.getByRole('button', { name: 'Move the clock on by +1 m' }).click();
+  await expect.poll(() => emulator.now() - before).toBe(70_000);
+  const real = await withPage({ clock: 'real' });
+  const other = await open(real.url);
+  await other.getByText('There is no workspace yet').waitFor();
+  expect(await other.getByRole('button', { name: /^Move the clock/ }).count()).toBe(0);
+});
