@@ -1,6 +1,7 @@
 import { nearMiss } from './near-miss.js';
 
 const TASK_IN_QUEUE = ['task', 'taskQueue', 'workflow'] as const;
+const TRANSFER = ['task', 'taskQueue', 'workflow', 'transfer'] as const;
 const TASK_IN_WORKFLOW = ['task', 'workflow'] as const;
 const RESERVATION = ['reservation', 'task', 'worker', 'taskQueue', 'workflow'] as const;
 const ACTIVITY = ['activity'] as const;
@@ -36,11 +37,11 @@ export const EVENT_SUBJECTS = {
   'task.completed': TASK_IN_QUEUE,
   'task.deleted': TASK_IN_QUEUE,
   'task.system-deleted': TASK_IN_QUEUE,
-  'task.transfer-initiated': TASK_IN_QUEUE,
-  'task.transfer-attempt-failed': TASK_IN_QUEUE,
-  'task.transfer-failed': TASK_IN_QUEUE,
-  'task.transfer-canceled': TASK_IN_QUEUE,
-  'task.transfer-completed': TASK_IN_QUEUE,
+  'task.transfer-initiated': TRANSFER,
+  'task.transfer-attempt-failed': TRANSFER,
+  'task.transfer-failed': TRANSFER,
+  'task.transfer-canceled': TRANSFER,
+  'task.transfer-completed': TRANSFER,
   'task-channel.created': TASK_CHANNEL,
   'task-channel.updated': TASK_CHANNEL,
   'task-channel.deleted': TASK_CHANNEL,

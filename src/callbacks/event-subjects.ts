@@ -34,6 +34,7 @@ const SID_OF = {
   taskQueue: 'TaskQueueSid',
   workflow: 'WorkflowSid',
   workspace: 'WorkspaceSid',
+  transfer: 'TransferMode',
 } as const satisfies Record<EventSubject, string>;
 
 const SUBJECTS = Object.keys(SID_OF) as readonly EventSubject[];
@@ -135,6 +136,16 @@ const READERS: { readonly [S in EventSubject]: (read: Reader) => EventSubjects[S
     filterExpression: read.text('WorkflowFilterExpression'),
   }),
   workspace: (read) => ({ sid: read.sid('WorkspaceSid'), name: read.text('WorkspaceName') }),
+  transfer: (read) => ({
+    sid: read.text('TaskTransferSid') ?? read.text('ResourceSid'),
+    mode: read.text('TransferMode'),
+    to: read.text('TransferTo'),
+    type: read.text('TransferType'),
+    status: read.text('TransferStatus'),
+    failedReason: read.text('TransferFailedReason'),
+    initiatingReservationSid: read.text('TransferInitiatingReservationSid'),
+    initiatingWorkerSid: read.text('TransferInitiatingWorkerSid'),
+  }),
 };
 
 function seconds(read: Reader): number | undefined {

@@ -80,6 +80,23 @@ export interface EventWorkspace {
   readonly name: string | undefined;
 }
 
+/**
+ * A task handed on by one worker to another, or to a queue. Not documented: the names are those of published code and of Event
+ * Streams, so every one may be missing.
+ */
+export interface EventTransfer {
+  /** `TT…` */
+  readonly sid: string | undefined;
+  readonly mode: 'WARM' | 'COLD' | (string & {}) | undefined;
+  /** The SID of a worker or a task queue. */
+  readonly to: string | undefined;
+  readonly type: 'WORKER' | 'QUEUE' | (string & {}) | undefined;
+  readonly status: 'initiated' | 'complete' | 'failed' | 'canceled' | (string & {}) | undefined;
+  readonly failedReason: string | undefined;
+  readonly initiatingReservationSid: string | undefined;
+  readonly initiatingWorkerSid: string | undefined;
+}
+
 /** Everything an event can be about. */
 export interface EventSubjects {
   readonly task: EventTask;
@@ -92,6 +109,7 @@ export interface EventSubjects {
   readonly taskQueue: EventTaskQueue;
   readonly workflow: EventWorkflow;
   readonly workspace: EventWorkspace;
+  readonly transfer: EventTransfer;
 }
 
 export type EventSubject = keyof EventSubjects;

@@ -73,6 +73,7 @@ export const plainTask = (task: Task): Task => ({
   ignoreCapacity: task.ignoreCapacity,
   assignmentCount: task.assignmentCount,
   version: task.version,
+  transfer: task.transfer && { ...task.transfer },
 });
 
 export interface UntilParts {

@@ -15,6 +15,7 @@ const sids: Readonly<Record<EventSubject, string>> = {
   taskQueue: 'TaskQueueSid',
   workflow: 'WorkflowSid',
   workspace: 'WorkspaceSid',
+  transfer: 'TransferMode',
 };
 const all = Object.keys(sids) as EventSubject[];
 const types = [...Object.keys(EVENT_SUBJECTS), 'planet.discovered'];
@@ -70,5 +71,29 @@ test('what a recorded task.completed, task.canceled and workflow.target-matched 
     name: 'Default',
     filterName: 'Sales',
     filterExpression: "type == 'sale'",
+  });
+});
+
+test('a transfer is read from the names that published code has', () => {
+  const { transfer } = subjectsOf('task.transfer-failed', [
+    ['ResourceSid', 'TT1'],
+    ['TaskSid', 'WT1'],
+    ['TransferMode', 'COLD'],
+    ['TransferTo', 'WK2'],
+    ['TransferType', 'WORKER'],
+    ['TransferStatus', 'failed'],
+    ['TransferFailedReason', 'Transfer failed because the reservation was rejected'],
+    ['TransferInitiatingReservationSid', 'WR1'],
+    ['TransferInitiatingWorkerSid', 'WK1'],
+  ]);
+  expect(transfer).toEqual({
+    sid: 'TT1',
+    mode: 'COLD',
+    to: 'WK2',
+    type: 'WORKER',
+    status: 'failed',
+    failedReason: 'Transfer failed because the reservation was rejected',
+    initiatingReservationSid: 'WR1',
+    initiatingWorkerSid: 'WK1',
   });
 });

@@ -4,6 +4,7 @@ import type {
   Reservation,
   Task,
   TaskQueue,
+  Transfer,
   Worker,
   WorkerChannel,
   WorkspaceView,
@@ -104,7 +105,8 @@ export function shapeTask(shaping: Shaping, task: Task) {
   };
 }
 
-export function shapeReservation(shaping: Shaping, reservation: Reservation) {
+/** The answer to an update: with a transfer in it the SDK would throw. */
+export function shapeUpdatedReservation(shaping: Shaping, reservation: Reservation) {
   const { view } = shaping;
   const task = view.tasks.get(reservation.taskSid);
   return {
@@ -116,6 +118,52 @@ export function shapeReservation(shaping: Shaping, reservation: Reservation) {
     version: reservation.version,
     task: task ? shapeTask(shaping, task) : null,
   };
+}
+
+/** A reservation with its transfers: the one it was made for, and the one its worker has begun. */
+export function shapeReservation(shaping: Shaping, reservation: Reservation) {
+  return {
+    ...shapeUpdatedReservation(shaping, reservation),
+    ...incomingTransfer(shaping.view, reservation),
+    ...outgoingTransfer(shaping.view, reservation),
+  };
+}
+
+export function shapeTransfer(task: Task, transfer: Transfer) {
+  return {
+    task_sid: task.sid,
+    workspace_sid: task.workspaceSid,
+    sid: transfer.sid,
+    date_created: seconds(transfer.dateCreated),
+    date_updated: seconds(transfer.dateUpdated),
+    initiating_reservation_sid: transfer.initiatingReservationSid,
+    initiating_worker_sid: transfer.initiatingWorkerSid,
+    initiating_queue_sid: transfer.initiatingQueueSid,
+    initiating_workflow_sid: transfer.initiatingWorkflowSid,
+    transfer_mode: transfer.mode,
+    transfer_to: transfer.to,
+    transfer_type: transfer.to.startsWith('WK') ? 'WORKER' : 'QUEUE',
+    transfer_status: transfer.status,
+    ...(transfer.failedReason === null ? {} : { transfer_failed_reason: transfer.failedReason }),
+  };
+}
+
+/** `task_transfer`, of the newest transfer alone; no property at all where there is none. */
+export function incomingTransfer(
+  view: WorkspaceView | undefined,
+  reservation: Reservation | undefined,
+): object {
+  const task = reservation && view?.tasks.get(reservation.taskSid);
+  const transfer = task?.transfer;
+  if (!reservation || !transfer || transfer.sid !== reservation.transferSid) return {};
+  return { task_transfer: shapeTransfer(task, transfer) };
+}
+
+function outgoingTransfer(view: WorkspaceView, reservation: Reservation): object {
+  const task = view.tasks.get(reservation.taskSid);
+  const transfer = task?.transfer;
+  if (transfer?.status !== 'initiated' || transfer.initiatingReservationSid !== reservation.sid) return {};
+  return { active_outgoing_task_transfer: shapeTransfer(task!, transfer) };
 }
 
 export function shapeTaskQueue(shaping: Shaping, queue: TaskQueue) {

@@ -81,12 +81,17 @@ export class Core {
     this.#setTimer(reservation, dueAt);
   }
 
+  /** A task that is being transferred has been accepted before: its own timeout is over, and the limit of assigned ones goes on. */
+  waitingEndsAt({ transfer, settledAt, dateCreated, timeout }: TaskState): number {
+    return transfer?.status === 'initiated' ? settledAt + ASSIGNED_LIMIT_MS : dateCreated + timeout * 1_000;
+  }
+
   #taskDueAt(task: TaskState): number {
     switch (task.assignmentStatus) {
       case 'pending':
-        return Math.min(task.stepDeadline, task.retryAt, task.dateCreated + task.timeout * 1_000);
+        return Math.min(task.stepDeadline, task.retryAt, this.waitingEndsAt(task));
       case 'reserved':
-        return task.dateCreated + task.timeout * 1_000;
+        return this.waitingEndsAt(task);
       case 'assigned':
       case 'wrapping':
         return task.settledAt + ASSIGNED_LIMIT_MS;

@@ -10,6 +10,7 @@ import {
   workerRinging,
 } from './commands/reservation-commands.js';
 import { createTask, deleteTaskCommand, updateTask } from './commands/task-commands.js';
+import { cancelTransfer, createTransfer } from './commands/transfer-commands.js';
 import { createWorker, deleteWorker, updateWorker, updateWorkerChannel } from './commands/worker-commands.js';
 import { createWorkflow, deleteWorkflow, updateWorkflow } from './commands/workflow-commands.js';
 import {
@@ -61,6 +62,8 @@ const handlers: Handlers = {
   createTask,
   updateTask,
   deleteTask: deleteTaskCommand,
+  createTransfer,
+  cancelTransfer,
   updateReservation,
   callbackFailed,
   callbackAnswered,

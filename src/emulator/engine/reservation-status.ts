@@ -7,5 +7,8 @@ export const consumes = (status: ReservationStatus): number =>
 
 export const isOpen = ({ reservationStatus }: ReservationState): boolean => consumes(reservationStatus) === 1;
 
+export const isAccepted = ({ reservationStatus }: ReservationState): boolean =>
+  reservationStatus === 'accepted';
+
 export const isPending = ({ reservationStatus }: ReservationState): boolean =>
   reservationStatus === 'pending';

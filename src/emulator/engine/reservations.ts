@@ -1,7 +1,7 @@
 import type { Core } from './core.js';
 import { askForInstruction, sayReservation } from './events/events.js';
 import { changeLoad, changeWorker, setActivity } from './matching/membership.js';
-import { isForOneWorker } from './matching/waiting.js';
+import { isForOneWorker, transferUnderWay } from './matching/waiting.js';
 import { consumes } from './reservation-status.js';
 import type { ReservationState, TaskState, WorkerState } from './state.js';
 import type { ReservationStatus } from './types.js';
@@ -23,6 +23,7 @@ export function createReservation(core: Core, task: TaskState, worker: WorkerSta
     taskChannelSid: task.taskChannelSid,
     reservationStatus: 'pending',
     version: 0,
+    transferSid: transferUnderWay(task)?.sid ?? null,
     order: core.nextOrder(),
     task,
     worker,
@@ -59,6 +60,7 @@ export function createReservation(core: Core, task: TaskState, worker: WorkerSta
 }
 
 function whyChosen(task: TaskState): string {
+  if (transferUnderWay(task) && isForOneWorker(task)) return 'the transfer';
   if (isForOneWorker(task)) return 'the routing target';
   const { known, orderBySource } = task.step;
   if (known) return 'the known worker of the step';

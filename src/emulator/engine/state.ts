@@ -12,6 +12,7 @@ import type {
   Task,
   TaskChannel,
   TaskQueue,
+  Transfer,
   Worker,
   WorkerChannel,
   Workflow,
@@ -154,7 +155,10 @@ export interface Step {
 
 export type RerouteCause = 'attributes' | 'workflow';
 
-export interface TaskState extends Own<Task> {
+export type TransferState = Own<Transfer>;
+
+export interface TaskState extends Own<Omit<Task, 'transfer'>> {
+  transfer: TransferState | null;
   readonly ws: WorkspaceState;
   /** Its place among everything ever created: breaks ties. */
   readonly order: number;

@@ -2,6 +2,7 @@ import type { Core } from './core.js';
 import { cancelReasons } from './events/cancel-reasons.js';
 import { endBackoff } from './matching/backoff.js';
 import { setActivity } from './matching/membership.js';
+import { transferUnderWay } from './matching/waiting.js';
 import { endUnaccepted } from './reservations.js';
 import type { ReservationState, TaskState, Timed, WorkspaceState } from './state.js';
 import { cancelTask, deleteTask, forgetTask } from './tasks.js';
@@ -31,9 +32,10 @@ function fireTask(core: Core, task: TaskState): void {
   switch (task.assignmentStatus) {
     case 'pending':
     case 'reserved':
-      if (core.time >= task.dateCreated + task.timeout * 1_000)
-        cancelTask(core, task, cancelReasons.timeToLive);
-      else if (core.time >= task.stepDeadline) leaveStep(core, task, 'timed-out');
+      if (core.time >= core.waitingEndsAt(task)) {
+        if (transferUnderWay(task)) deleteTask(core, task, 'system-deleted');
+        else cancelTask(core, task, cancelReasons.timeToLive);
+      } else if (core.time >= task.stepDeadline) leaveStep(core, task, 'timed-out');
       else endBackoff(core, task);
       return;
     case 'assigned':

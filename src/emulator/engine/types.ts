@@ -3,7 +3,7 @@
  * in a resource are seconds, as in Twilio's own fields; JSON texts (`attributes`, `configuration`) are kept verbatim.
  */
 
-export type SidPrefix = 'WS' | 'WA' | 'WK' | 'WC' | 'WQ' | 'WW' | 'WT' | 'WR' | 'TC' | 'EV';
+export type SidPrefix = 'WS' | 'WA' | 'WK' | 'WC' | 'WQ' | 'WW' | 'WT' | 'WR' | 'TC' | 'EV' | 'TT';
 export type QueueOrder = 'FIFO' | 'LIFO';
 export type AssignmentStatus = 'pending' | 'reserved' | 'assigned' | 'wrapping' | 'completed' | 'canceled';
 export type ReservationStatus =
@@ -15,6 +15,9 @@ export type ReservationStatus =
   | 'rescinded'
   | 'wrapping'
   | 'completed';
+
+export type TransferMode = 'WARM' | 'COLD';
+export type TransferStatus = 'initiated' | 'complete' | 'failed' | 'canceled';
 
 interface Resource {
   readonly sid: string;
@@ -102,6 +105,26 @@ export interface Task extends Resource {
   readonly assignmentCount: number;
   /** The number in the `ETag`: 0 at creation, one more with every change, the router's included. */
   readonly version: number;
+  /** The newest transfer, whatever became of it; null: the task was never transferred. */
+  readonly transfer: Transfer | null;
+}
+
+/** A task handed on by the worker who has it, to another worker or to a queue. */
+export interface Transfer {
+  /** `TT…` */
+  readonly sid: string;
+  readonly dateCreated: number;
+  readonly dateUpdated: number;
+  readonly initiatingReservationSid: string;
+  readonly initiatingWorkerSid: string;
+  readonly initiatingQueueSid: string;
+  readonly initiatingWorkflowSid: string;
+  readonly mode: TransferMode;
+  /** The SID of a worker or a task queue. */
+  readonly to: string;
+  readonly status: TransferStatus;
+  /** Of the last attempt; null: none has failed. */
+  readonly failedReason: string | null;
 }
 
 export interface Reservation extends Resource {
@@ -112,6 +135,8 @@ export interface Reservation extends Resource {
   readonly taskChannelSid: string;
   readonly reservationStatus: ReservationStatus;
   readonly version: number;
+  /** The transfer it was made for; null: routing made it. */
+  readonly transferSid: string | null;
 }
 
 /** One workspace as it stands. Live and read-only: every map follows the engine, in order of creation. */
@@ -270,6 +295,18 @@ export interface Commands {
     Task
   >;
   deleteTask: Ok<Named & IfMatch, void>;
+
+  /** Hands a task on: by the reservation of the worker who has it, to a worker (`WK…`) or a queue (`WQ…`). */
+  createTransfer: Ok<
+    InWorkspace & {
+      readonly taskSid: string;
+      readonly reservationSid: string;
+      readonly to: string;
+    } & Optional<{ mode: TransferMode; attributes: string; priority: number }>,
+    Task
+  >;
+  /** Takes a transfer back while nobody has accepted. `sid` is the transfer's. */
+  cancelTransfer: Ok<Named & { readonly taskSid: string }, Task>;
 
   /** A status set by REST or by an `accept` or `reject` instruction. */
   updateReservation: Ok<

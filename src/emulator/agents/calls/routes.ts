@@ -6,9 +6,11 @@ import {
   shapeReservation,
   shapeTask,
   shapeTaskQueue,
+  shapeUpdatedReservation,
   shapeWorker,
 } from '../shapes.js';
 import { type AgentCall, list, rest, route } from './route.js';
+import { TRANSFER_ROUTES } from './transfers.js';
 
 /**
  * Every call the Worker SDK makes, as a table: what is asked, who may, and the answer. What a call does is what the operation
@@ -64,7 +66,7 @@ export const ROUTES = [
   route('POST', `${RESERVATIONS}/{ReservationSid}`, 'ownWorker', async (call) => {
     const reservation = reservationOf(call);
     await rest(call, 'UpdateWorkerReservation', { Sid: reservation.sid }, undefined, RESERVATION_NAMES);
-    return shapeReservation(call, reservation);
+    return shapeUpdatedReservation(call, reservation);
   }),
 
   route('POST', 'Tasks', 'taskForSelfOrLead', async (call) => {
@@ -92,8 +94,10 @@ export const ROUTES = [
   route('POST', 'Tasks/{TaskSid}/Reservations/{ReservationSid}', 'supervisesAsSelf', async (call) => {
     const { ReservationSid: sid } = call.path;
     await rest(call, 'UpdateTaskReservation', { Sid: sid! });
-    return shapeReservation(call, call.view.reservations.get(sid!)!);
+    return shapeUpdatedReservation(call, call.view.reservations.get(sid!)!);
   }),
+
+  ...TRANSFER_ROUTES,
 
   route('GET', 'TaskQueues', 'lead', (call) => list(call, 'ListTaskQueue', shapeTaskQueue)),
   route('GET', 'TaskQueues/{TaskQueueSid}', 'lead', (call) => {

@@ -1,6 +1,6 @@
 import type { EngineEvent } from '../../engine/index.js';
 import type { WorkspaceView } from '../../engine/types.js';
-import { type Shaping, seconds, shapeChannel } from '../shapes.js';
+import { incomingTransfer, type Shaping, seconds, shapeChannel } from '../shapes.js';
 
 /**
  * What a socket hears with an event: the resource as it was at that moment. It is put together from what the event says,
@@ -11,7 +11,7 @@ export function payloadOf(event: EngineEvent, view: WorkspaceView | undefined, a
   const about: About = { event, view, accountSid };
   const [resource, ...verb] = event.type.split('.');
   if (resource === 'reservation') return reservation(about, verb.join('.'));
-  if (resource === 'task') return task(about);
+  if (resource === 'task') return event.data.TaskTransferSid === undefined ? task(about) : transfer(about);
   return event.data.TaskChannelSid === undefined ? worker(about) : channel(about);
 }
 
@@ -108,5 +108,28 @@ function reservation(about: About, verb: string) {
     reservation_timeout: view?.workflows.get(data.WorkflowSid ?? '')?.taskReservationTimeout ?? null,
     version: Number(data.ReservationVersion),
     task: task(about),
+    ...incomingTransfer(view, live),
+  };
+}
+
+/** As it was with the event. */
+function transfer({ event, accountSid }: About) {
+  const { data } = event;
+  return {
+    account_sid: accountSid,
+    workspace_sid: event.workspaceSid,
+    task_sid: data.TaskSid,
+    sid: data.TaskTransferSid,
+    date_created: Number(data.TransferStarted),
+    date_updated: seconds(event.at),
+    initiating_reservation_sid: data.TransferInitiatingReservationSid,
+    initiating_worker_sid: data.TransferInitiatingWorkerSid,
+    initiating_queue_sid: data.TransferInitiatingQueueSid,
+    initiating_workflow_sid: data.TransferInitiatingWorkflowSid,
+    transfer_mode: data.TransferMode,
+    transfer_to: data.TransferTo,
+    transfer_type: data.TransferType,
+    transfer_status: data.TransferStatus,
+    ...(data.TransferFailedReason === undefined ? {} : { transfer_failed_reason: data.TransferFailedReason }),
   };
 }

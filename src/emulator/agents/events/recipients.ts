@@ -5,7 +5,7 @@ const NOBODY: readonly string[] = [];
 const OPEN: ReadonlySet<string> = new Set(['pending', 'accepted', 'wrapping']);
 
 /** The events that the SDK listens for, and whose sockets hear each. */
-const BY: Readonly<Partial<Record<EngineEvent['type'], 'worker' | 'reservation' | 'task'>>> = {
+const BY: Readonly<Partial<Record<EngineEvent['type'], 'worker' | 'reservation' | 'task' | 'transfer'>>> = {
   'worker.activity.update': 'worker',
   'worker.attributes.update': 'worker',
   'worker.capacity.update': 'worker',
@@ -23,6 +23,11 @@ const BY: Readonly<Partial<Record<EngineEvent['type'], 'worker' | 'reservation' 
   'task.canceled': 'task',
   'task.completed': 'task',
   'task.wrapup': 'task',
+  'task.transfer-initiated': 'transfer',
+  'task.transfer-completed': 'transfer',
+  'task.transfer-failed': 'transfer',
+  'task.transfer-attempt-failed': 'transfer',
+  'task.transfer-canceled': 'transfer',
 };
 
 /** The workers whose sockets hear an event. */
@@ -37,6 +42,9 @@ export function workersOf(event: EngineEvent, view: WorkspaceView | undefined): 
     }
     case 'task':
       return view ? withTask(view, event) : NOBODY;
+    case 'transfer':
+      // Who hands the task on. The other hears of it with the reservation.
+      return [event.data.TransferInitiatingWorkerSid!];
     default:
       return NOBODY;
   }

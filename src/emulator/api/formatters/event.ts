@@ -1,14 +1,15 @@
 import { describeEvent, type EngineEvent, type ResourceType } from '../../engine/index.js';
 import { iso, type Links } from './links.js';
 
-const collections: Readonly<Record<Exclude<ResourceType, 'workspace' | 'reservation'>, string>> = {
-  activity: 'Activities',
-  task: 'Tasks',
-  taskchannel: 'TaskChannels',
-  taskqueue: 'TaskQueues',
-  worker: 'Workers',
-  workflow: 'Workflows',
-};
+const collections: Readonly<Record<Exclude<ResourceType, 'workspace' | 'reservation' | 'transfer'>, string>> =
+  {
+    activity: 'Activities',
+    task: 'Tasks',
+    taskchannel: 'TaskChannels',
+    taskqueue: 'TaskQueues',
+    worker: 'Workers',
+    workflow: 'Workflows',
+  };
 
 export function formatEvent(links: Links, event: EngineEvent) {
   const workspace = `/Workspaces/${event.workspaceSid}`;
@@ -41,6 +42,8 @@ export function formatEvent(links: Links, event: EngineEvent) {
 function resourcePath(workspace: string, { resourceType, resourceSid, data }: EngineEvent): string {
   if (resourceType === 'workspace') return workspace;
   if (resourceType === 'reservation') return `${workspace}/Tasks/${data.TaskSid}/Reservations/${resourceSid}`;
+  // No page of Twilio's documents a resource of transfers.
+  if (resourceType === 'transfer') return `${workspace}/Tasks/${data.TaskSid}`;
   return `${workspace}/${collections[resourceType]}/${resourceSid}`;
 }
 

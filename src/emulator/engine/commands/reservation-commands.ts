@@ -4,10 +4,10 @@ import { activityOf, checkVersion, find } from '../lookup.js';
 import { resetBackoff } from '../matching/backoff.js';
 import { setActivity } from '../matching/membership.js';
 import { badRequest, EngineRefusal } from '../refusal.js';
-import { isOpen, isPending } from '../reservation-status.js';
+import { isAccepted, isOpen, isPending } from '../reservation-status.js';
 import { endUnaccepted, moveBack } from '../reservations.js';
 import type { ReservationState } from '../state.js';
-import { acceptReservation, completeTask, wrapTask } from '../tasks.js';
+import { acceptReservation, completeReservation, wrapReservation } from '../tasks.js';
 import type { Commands, ReservationStatus } from '../types.js';
 import { returnToQueue } from '../workflow/steps.js';
 
@@ -29,8 +29,8 @@ export function updateReservation(
   if (activity && status !== 'rejected')
     throw badRequest('WorkerActivitySid is for ReservationStatus rejected only');
   if (status === 'accepted') acceptReservation(core, reservation);
-  else if (status === 'wrapping') wrapTask(core, task);
-  else if (status === 'completed') completeTask(core, task, 'All reservations were completed');
+  else if (status === 'wrapping') wrapReservation(core, reservation);
+  else if (status === 'completed') completeReservation(core, reservation);
   else {
     endUnaccepted(core, reservation, 'rejected');
     if (activity) setActivity(core, worker, activity, `the rejection of reservation ${reservation.sid}`);
@@ -108,15 +108,15 @@ export function workerAnswered(core: Core, params: Commands['workerAnswered']['p
  */
 export function callEnded(core: Core, params: Commands['callEnded']['params']): ReservationState {
   const reservation = find(core, 'reservations', params);
-  const { task, worker } = reservation;
+  const { worker } = reservation;
   if (!isOpen(reservation) || isPending(reservation)) throw notNow(reservation, 'accepted');
   const { postWorkActivitySid } = params;
   const activity =
     postWorkActivitySid === undefined
       ? undefined
       : activityOf(worker.ws, postWorkActivitySid, 'PostWorkActivitySid');
-  if (!worker.ws.workspace.multiTaskEnabled) completeTask(core, task, 'All reservations were completed');
-  else if (task.assignmentStatus === 'assigned') wrapTask(core, task);
+  if (!worker.ws.workspace.multiTaskEnabled) completeReservation(core, reservation);
+  else if (isAccepted(reservation)) wrapReservation(core, reservation);
   if (activity) setActivity(core, worker, activity, `the end of its call (reservation ${reservation.sid})`);
   return reservation;
 }

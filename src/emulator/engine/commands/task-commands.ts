@@ -47,6 +47,7 @@ export function createTask(core: Core, params: Commands['createTask']['params'])
     ignoreCapacity: params.routingTarget?.startsWith('WK') ? (params.ignoreCapacity ?? true) : false,
     assignmentCount: 0,
     version: 0,
+    transfer: null,
     ws,
     order: core.nextOrder(),
     parsedAttributes,

@@ -18,6 +18,8 @@ export function describeEvent({ type, resourceSid, data }: Omit<EngineEvent, 'ki
     case 'workflow':
       return describeWorkflow(type, data) ?? `Workflow ${resourceSid} ${happened}`;
     case 'task':
+      if (type.startsWith('task.transfer-'))
+        return `Task ${data.TaskSid} ${happened.replaceAll('-', ' ')} (${data.TransferMode} to ${data.TransferTo})`;
       return type === 'task.canceled' && isCancelReason(data.Reason)
         ? data.Reason
         : `Task ${resourceSid} ${happened}`;

@@ -20,9 +20,9 @@ import type { EngineAlert, EventType, ResourceType } from './outputs.js';
  * worker with `task.wrapup` and `task.completed`, the filter with `workflow.target-matched`. Most of the engine's time
  * goes into these fields, so they are put into one object, name by name, and only when somebody listens.
  */
-type Fields = Record<string, string>;
+export type Fields = Record<string, string>;
 
-function say(
+export function say(
   core: Core,
   ws: WorkspaceState,
   type: EventType,
@@ -46,7 +46,7 @@ function say(
 const seconds = (ms: number) => `${Math.floor(ms / 1_000)}`;
 
 /** `queue`: the one the event is about. */
-function taskFields(core: Core, task: TaskState, queue = queueOf(task)): Fields {
+export function taskFields(core: Core, task: TaskState, queue = queueOf(task)): Fields {
   const fields: Fields = {
     TaskSid: task.sid,
     TaskAttributes: task.attributes,

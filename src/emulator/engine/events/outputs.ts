@@ -1,13 +1,13 @@
 /**
  * What the engine emits to its subscribers, in the order in which it happened.
  *
- * Event types and the fields of each are those of twilio.com/docs/taskrouter/api/event/reference. Transfers
- * (`task.transfer-*`) are not emulated.
+ * Event types and the fields of each are those of twilio.com/docs/taskrouter/api/event/reference.
  */
 export type EventType =
   | `activity.${'created' | 'updated' | 'deleted'}`
   | `reservation.${'created' | 'accepted' | 'rejected' | 'timeout' | 'canceled' | 'rescinded' | 'wrapup' | 'completed' | 'failed'}`
   | `task.${'created' | 'updated' | 'canceled' | 'wrapup' | 'completed' | 'deleted' | 'system-deleted'}`
+  | `task.transfer-${'initiated' | 'completed' | 'failed' | 'attempt-failed' | 'canceled'}`
   | `task-channel.${'created' | 'updated' | 'deleted'}`
   | `task-queue.${'created' | 'deleted' | 'entered' | 'timeout' | 'moved' | 'expression.updated'}`
   | `worker.${'created' | 'deleted' | 'activity.update' | 'attributes.update' | 'capacity.update' | 'channel.availability.update'}`
@@ -20,6 +20,7 @@ export type ResourceType =
   | 'task'
   | 'taskchannel'
   | 'taskqueue'
+  | 'transfer'
   | 'worker'
   | 'workflow'
   | 'workspace';

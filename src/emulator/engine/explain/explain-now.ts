@@ -1,8 +1,8 @@
 import type { Core } from '../core.js';
 import { failedInARow } from '../matching/backoff.js';
 import { findKnown } from '../matching/candidates.js';
-import { isBackingOff, knownKeyOf } from '../matching/waiting.js';
-import { isOpen } from '../reservation-status.js';
+import { isBackingOff, knownKeyOf, transferUnderWay } from '../matching/waiting.js';
+import { isOpen, isPending } from '../reservation-status.js';
 import type { TaskState } from '../state.js';
 import { skipReasons } from '../workflow/skip-if.js';
 import { iso, phrase } from './phrases.js';
@@ -10,7 +10,7 @@ import { questionOf, whoIsKnown } from './situation.js';
 
 /** What a task waits for as things are, and until when. */
 export function explainNow(core: Core, task: TaskState): string[] {
-  return [...waits(core, task), ...changes(task)];
+  return [...waits(core, task), ...transferring(task), ...changes(task)];
 }
 
 function waits(core: Core, task: TaskState): string[] {
@@ -18,7 +18,7 @@ function waits(core: Core, task: TaskState): string[] {
     case 'pending':
       return pending(core, task);
     case 'reserved':
-      return task.reservations.filter(isOpen).map(({ worker, dueAt }) => {
+      return task.reservations.filter(isPending).map(({ worker, dueAt }) => {
         const until = Number.isFinite(dueAt) ? `until ${iso(dueAt)}` : 'while the phone rings';
         return `waits for ${worker.friendlyName} to accept it, ${until}`;
       });
@@ -34,8 +34,8 @@ function waits(core: Core, task: TaskState): string[] {
 }
 
 function pending(core: Core, task: TaskState): string[] {
-  const { step, dateCreated, timeout } = task;
-  const end = Math.min(task.stepDeadline, dateCreated + timeout * 1_000);
+  const { step } = task;
+  const end = Math.min(task.stepDeadline, core.waitingEndsAt(task));
   const what = end === task.stepDeadline ? "the step's timeout" : "the task's own timeout";
   const lines = [`waits at ${step.label}, queue ${step.queue.friendlyName}, until ${iso(end)} (${what})`];
   if (isBackingOff(task)) {
@@ -57,6 +57,18 @@ function knownWorker(core: Core, task: TaskState): string {
   const worker = findKnown(ws, key);
   const outside = worker && !task.step.queue.workers.has(worker);
   return `${whoIsKnown(questionOf(task))}${outside ? ", who is not in the step's queue (40152)" : ''}`;
+}
+
+/** A task that is being transferred is still with somebody. */
+function transferring(task: TaskState): string[] {
+  const transfer = transferUnderWay(task);
+  if (!transfer) return [];
+  const { workers, taskQueues } = task.ws;
+  const from = workers.get(transfer.initiatingWorkerSid)?.friendlyName ?? transfer.initiatingWorkerSid;
+  const to = (workers.get(transfer.to) ?? taskQueues.get(transfer.to))?.friendlyName ?? transfer.to;
+  const lines = [`is being transferred (${transfer.mode.toLowerCase()}) by ${from} to ${to}`];
+  if (transfer.failedReason !== null) lines.push(transfer.failedReason);
+  return lines;
 }
 
 /** A task keeps the configuration it was routed by until it is routed again. */

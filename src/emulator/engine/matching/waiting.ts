@@ -1,6 +1,13 @@
 import { valueAt } from '../../../expressions/index.js';
 import { Heap } from '../heap.js';
-import { DIRECT_FILTER, type Group, type QueueState, type TaskState, type WorkerState } from '../state.js';
+import {
+  DIRECT_FILTER,
+  type Group,
+  type QueueState,
+  type TaskState,
+  type TransferState,
+  type WorkerState,
+} from '../state.js';
 import { hasCapacity, poolOf } from './pools.js';
 
 /**
@@ -72,7 +79,9 @@ function groupOf(task: TaskState): Group {
   const direct = isForOneWorker(task);
   const known = knownKeyOf(task);
   const values = step.taskPaths.map((path) => valueAt(task.parsedAttributes, path));
-  const key = JSON.stringify([task.taskChannelSid, known, task.ignoreCapacity, values]);
+  // A transfer to a worker goes to them at once, as a RoutingTarget does by default.
+  const ignoreCapacity = direct && (task.ignoreCapacity || transferUnderWay(task) !== undefined);
+  const key = JSON.stringify([task.taskChannelSid, known, ignoreCapacity, values]);
   const found = step.groups.get(key);
   if (found) return found;
   const channel = task.ws.taskChannels.get(task.taskChannelSid)!;
@@ -83,7 +92,7 @@ function groupOf(task: TaskState): Group {
     pool: direct ? undefined : poolOf(step.queue, channel),
     parsedAttributes: task.parsedAttributes,
     known,
-    ignoreCapacity: direct && task.ignoreCapacity,
+    ignoreCapacity,
     tasks: new Heap('groupSlot', orderOf(step.queue)),
     noneAt: -1,
     nobody: undefined,
@@ -92,14 +101,21 @@ function groupOf(task: TaskState): Group {
   return group;
 }
 
-/** Is the task's RoutingTarget a worker? */
-export const isForOneWorker = ({ step, routingTarget }: TaskState): boolean =>
-  step.filter === DIRECT_FILTER && routingTarget?.startsWith('WK') === true;
+/** The transfer that waits for somebody to accept it. */
+export const transferUnderWay = ({ transfer }: TaskState): TransferState | undefined =>
+  transfer?.status === 'initiated' ? transfer : undefined;
+
+/** Where a task goes past the filters: where it is being transferred to, else its RoutingTarget. */
+const targetOf = (task: TaskState): string | null => transferUnderWay(task)?.to ?? task.routingTarget;
+
+/** Is the task for one worker, by its RoutingTarget or a transfer? */
+export const isForOneWorker = (task: TaskState): boolean =>
+  task.step.filter === DIRECT_FILTER && targetOf(task)?.startsWith('WK') === true;
 
 /** Which worker alone the task may go to. Null and absent in a known-worker step make a key that no worker has. */
 export function knownKeyOf(task: TaskState): string | undefined {
   const { step, parsedAttributes } = task;
-  if (isForOneWorker(task)) return `sid:${task.routingTarget}`;
+  if (isForOneWorker(task)) return `sid:${targetOf(task)}`;
   if (!step.known) return undefined;
   const value = valueAt(parsedAttributes, step.known.path);
   if (typeof value !== 'string') return '';

@@ -109,6 +109,20 @@ const decision = v.object({
   text: v.string(),
 });
 
+const transfer = v.object({
+  sid,
+  dateCreated: time,
+  dateUpdated: time,
+  initiatingReservationSid: sid,
+  initiatingWorkerSid: sid,
+  initiatingQueueSid: sid,
+  initiatingWorkflowSid: sid,
+  mode: v.picklist(['WARM', 'COLD']),
+  to: sid,
+  status: v.picklist(['initiated', 'complete', 'failed', 'canceled']),
+  failedReason: v.nullable(v.string()),
+});
+
 const task = v.object({
   ...resource,
   order: count,
@@ -142,6 +156,8 @@ const task = v.object({
   retryAt: v.nullable(time),
   decisions: v.array(decision),
   droppedDecisions: count,
+  /** Missing in what was saved before there were transfers. */
+  transfer: v.optional(v.nullable(transfer), null),
 });
 
 const reservation = v.object({
@@ -164,6 +180,7 @@ const reservation = v.object({
   ]),
   version: count,
   workerPreviousActivitySid: v.nullable(sid),
+  transferSid: v.optional(v.nullable(sid), null),
   dueAt: v.nullable(time),
 });
 

@@ -5,7 +5,7 @@ import { sayAlert, sayQueueStep, sayTask, sayWorkflowStep } from '../events/even
 import { phrase } from '../explain/phrases.js';
 import { endRound, roundIsOver } from '../matching/backoff.js';
 import { findKnown } from '../matching/candidates.js';
-import { knownKeyOf, stopWaiting, waitHere } from '../matching/waiting.js';
+import { knownKeyOf, stopWaiting, transferUnderWay, waitHere } from '../matching/waiting.js';
 import {
   DEFAULT_FILTER,
   DIRECT_FILTER,
@@ -15,6 +15,7 @@ import {
   type TaskState,
 } from '../state.js';
 import { adoptPlan, cancelTask, setTaskStatus } from '../tasks.js';
+import { transferAttemptEnded } from '../transfers.js';
 import { directStep } from './plan.js';
 import { skipReasons } from './skip-if.js';
 
@@ -70,6 +71,13 @@ function enterStep(core: Core, task: TaskState, step: Step): void {
     sayQueueStep(core, 'entered', task);
   }
   arrive(core, task);
+}
+
+/** Enters a step past the filters. */
+export function enterDirectly(core: Core, task: TaskState, step: Step): void {
+  stopWaiting(task);
+  task.reroute = null;
+  enterStep(core, task, step);
 }
 
 /** The step's clock is set, and the router will look for workers, unless the time of the step is up already. */
@@ -220,7 +228,7 @@ export function attributesChanged(core: Core, task: TaskState, rerouteAllowed: b
 
 /** A reservation ended without being accepted: once none is left the task waits again, or moves on. */
 export function returnToQueue(core: Core, task: TaskState): void {
-  if (!roundIsOver(task)) return;
+  if (!roundIsOver(task) || transferAttemptEnded(core, task)) return;
   endRound(core, task);
   setTaskStatus(core, task, 'pending');
   if (task.reroute) reroute(core, task, task.reroute);
@@ -237,6 +245,7 @@ export function afterTimeout(core: Core, task: TaskState): void {
     core.options.afterReservationTimeout === 'next-step' &&
     core.time < task.stepDeadline &&
     roundIsOver(task) &&
+    !transferUnderWay(task) &&
     !task.reroute;
   if (!leaves) {
     returnToQueue(core, task);
