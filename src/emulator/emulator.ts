@@ -147,7 +147,12 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
   const calls = new Calls({ world, clock, sender, hex });
   const executor = createInstructionExecutor({ world, calls, rule });
   const deliverer = new Deliverer({ world, executor, log, sender, unconfirmedParameters, noContent });
-  const agents = createAgents({ world, executor, allowOrigins: options.allowOrigins ?? [] });
+  const agents = createAgents({
+    world,
+    executor,
+    participants: calls,
+    allowOrigins: options.allowOrigins ?? [],
+  });
   const quiet = () => sender.quiet();
   const changed = () => {
     saver?.changed();

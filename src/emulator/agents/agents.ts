@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Clock } from '../../clock.js';
 import type { EngineEvent } from '../engine/index.js';
 import type { InstructionExecutor, World } from '../world/world.js';
+import type { Participants } from './calls/route.js';
 import { agentHttp } from './http.js';
 import { Origins } from './origins.js';
 import { AgentSockets } from './sockets.js';
@@ -9,6 +10,7 @@ import { AgentSockets } from './sockets.js';
 export interface AgentsParts {
   readonly world: World;
   readonly executor: InstructionExecutor;
+  readonly participants: Participants;
   /** Origins of web pages that may call beside those of this machine; `*`: any. */
   readonly allowOrigins: readonly string[];
   /** Of sockets. Default: the machine's. */
@@ -28,11 +30,12 @@ export interface Agents {
   close(): Promise<void>;
 }
 
-export function createAgents({ world, executor, allowOrigins, clock }: AgentsParts): Agents {
+export function createAgents(parts: AgentsParts): Agents {
+  const { world, allowOrigins, clock } = parts;
   const origins = new Origins(allowOrigins, world.log);
   const sockets = new AgentSockets({ world, origins, clock });
   return {
-    http: agentHttp({ world, executor, origins }),
+    http: agentHttp({ ...parts, origins }),
     serve(server) {
       server.on('upgrade', (request, stream, head) => {
         sockets.upgrade(request, stream, head).catch((error: unknown) => {

@@ -25,7 +25,7 @@ export function agentHttp(parts: HttpParts): (request: IncomingMessage, response
     });
   };
 
-  async function answer({ world, executor }: CallParts, request: IncomingMessage, response: ServerResponse) {
+  async function answer(call: CallParts, request: IncomingMessage, response: ServerResponse) {
     if (!origins.admits(request)) throw new EngineRefusal(403, 20003, FOREIGN);
     origins.expose(request, response);
     if (request.method === 'OPTIONS') {
@@ -40,7 +40,7 @@ export function agentHttp(parts: HttpParts): (request: IncomingMessage, response
     if (path !== '/') throw oldAddress();
     const body = await bodyOf(request, response);
     const ifMatch = request.headers['if-match'];
-    const payload = await answerCall({ world, executor }, { body, ifMatch });
+    const payload = await answerCall(call, { body, ifMatch });
     send(response, 200, { payload });
   }
 }

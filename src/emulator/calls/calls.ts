@@ -161,6 +161,7 @@ export class Calls {
     }
     const legs = this.#byTask.get(data.TaskSid ?? '');
     if (!legs) return;
+    if (type === 'task.transfer-initiated') this.#holdCustomer(data.TaskSid!);
     if (/^task\.(canceled|completed|deleted|system-deleted)$/.test(type)) this.#endTask(data.TaskSid!);
     else if (/^reservation\.(timeout|canceled|rescinded|rejected|wrapup|completed)$/.test(type)) {
       for (const leg of [...legs]) {
@@ -169,6 +170,13 @@ export class Calls {
         else this.#leave(leg, { byEngine: true });
       }
     }
+  }
+
+  /** A transfer puts the customer on hold, until somebody takes them off it: the Worker SDK's tests. */
+  #holdCustomer(taskSid: string): void {
+    const conference = this.#conferences.of(taskSid);
+    const customer = conference?.participants.find(({ party }) => party === 'customer');
+    if (conference && customer) this.#conferences.change(conference, customer, { hold: true });
   }
 
   /** When the next thing happens by itself. */

@@ -126,6 +126,8 @@ export function createInstructionExecutor({ world, calls, rule }: ExecutorOption
             if (via === 'rest') throw badRequest(message);
             return { code: notPending[name], message };
           }
+          const problem = transferProblem(view, reservation, name);
+          if (problem) return problem;
           if (instruction.instruction !== 'redirect') return call(view, reservation, instruction);
           calls.redirect(instruction, { reservation, task: view.tasks.get(reservation.taskSid)! });
           if (instruction.accept) accept(workspaceSid, sid);
@@ -134,6 +136,23 @@ export function createInstructionExecutor({ world, calls, rule }: ExecutorOption
       }
     },
   };
+}
+
+/** What the worker a task is transferred to may answer: twilio.com/docs/api/errors/40151 and /40149. */
+function transferProblem(
+  view: WorkspaceView,
+  { taskSid, transferSid }: Reservation,
+  name: RingingInstruction['instruction'] | 'redirect',
+): Problem | undefined {
+  const task = view.tasks.get(taskSid);
+  if (!task?.transfer || task.transfer.sid !== transferSid) return undefined;
+  if (name !== 'conference') {
+    const message = `${name}: the Task is being transferred, which takes accept, reject, conference and supervise alone`;
+    return { code: 40151, message };
+  }
+  const { conference } = JSON.parse(task.attributes) as { readonly conference?: { readonly sid?: unknown } };
+  if (typeof conference?.sid === 'string') return undefined;
+  return { code: 40149, message: 'conference: the Task is being transferred and has no conference.sid' };
 }
 
 const postWorkActivityOf = (instruction: RingingInstruction) =>

@@ -148,8 +148,8 @@ describe('a cold transfer', () => {
     const { world, task, mine, Bob } = setting;
     transfer(setting, Bob, { mode: 'COLD' });
     expect(world.events()).toEqual([
-      'reservation.wrapup',
       'task.transfer-initiated',
+      'reservation.wrapup',
       'workflow.target-matched',
       'reservation.created',
     ]);

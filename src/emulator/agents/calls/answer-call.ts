@@ -2,7 +2,7 @@ import { badRequest, EngineRefusal, notFound } from '../../engine/refusal.js';
 import type { InstructionExecutor, World } from '../../world/world.js';
 import { verifyToken } from '../tokens/verify-token.js';
 import { checkCall, PERMISSIONS } from './permissions.js';
-import type { AgentRoute } from './route.js';
+import type { AgentRoute, Participants } from './route.js';
 import { ROUTES } from './routes.js';
 
 /** One call, as it comes in the body of a POST: nothing of it has been checked. */
@@ -14,6 +14,7 @@ export interface RawCall {
 export interface CallParts {
   readonly world: World;
   readonly executor: InstructionExecutor;
+  readonly participants: Participants;
 }
 
 /**
@@ -21,7 +22,8 @@ export interface CallParts {
  * @returns the payload of the answer.
  * @throws {EngineRefusal} with the status and the message of the answer.
  */
-export async function answerCall({ world, executor }: CallParts, raw: RawCall): Promise<object> {
+export async function answerCall(parts: CallParts, raw: RawCall): Promise<object> {
+  const { world } = parts;
   const { url, method, params, token } = readBody(raw.body);
   const grant = await verifyToken(world, token);
   const { route, path } = routeOf(method, url);
@@ -30,7 +32,7 @@ export async function answerCall({ world, executor }: CallParts, raw: RawCall): 
   if (!view) throw notFound(`/Workspaces/${grant.workspaceSid}`);
   checkCall(PERMISSIONS[route.may], grant, { method, url, path, params }, world.accountSid, view);
   const { accountSid } = world;
-  return route.answer({ world, executor, grant, path, params: given, view, accountSid, now: world.now() });
+  return route.answer({ ...parts, grant, path, params: given, view, accountSid, now: world.now() });
 }
 
 const FORM = 'The body must be JSON: { "url", "method", "params", "token" }, as the Worker SDK sends it';

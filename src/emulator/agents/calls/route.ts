@@ -1,3 +1,4 @@
+import type { Calls } from '../../calls/calls.js';
 import type { WorkspaceView } from '../../engine/types.js';
 import type { InstructionExecutor, World } from '../../world/world.js';
 import type { Shaping } from '../shapes.js';
@@ -6,10 +7,14 @@ import { listOf } from './lists.js';
 import type { PERMISSIONS } from './permissions.js';
 import { callRest } from './rest.js';
 
+/** Who is in the simulated conferences. */
+export type Participants = Pick<Calls, 'updateParticipant' | 'kick'>;
+
 /** A call that may be made. */
 export interface AgentCall extends Shaping {
   readonly world: World;
   readonly executor: InstructionExecutor;
+  readonly participants: Participants;
   readonly grant: Grant;
   readonly path: Readonly<Record<string, string>>;
   /** As texts, `If-Match` among them. */

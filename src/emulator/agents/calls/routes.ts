@@ -9,6 +9,7 @@ import {
   shapeUpdatedReservation,
   shapeWorker,
 } from '../shapes.js';
+import { PARTICIPANT_ROUTES } from './participants.js';
 import { type AgentCall, list, rest, route } from './route.js';
 import { TRANSFER_ROUTES } from './transfers.js';
 
@@ -98,6 +99,7 @@ export const ROUTES = [
   }),
 
   ...TRANSFER_ROUTES,
+  ...PARTICIPANT_ROUTES,
 
   route('GET', 'TaskQueues', 'lead', (call) => list(call, 'ListTaskQueue', shapeTaskQueue)),
   route('GET', 'TaskQueues/{TaskQueueSid}', 'lead', (call) => {

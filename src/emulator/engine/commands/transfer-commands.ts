@@ -46,8 +46,9 @@ export function createTransfer(core: Core, params: Commands['createTransfer']['p
   const text = `transferred (${mode.toLowerCase()}) by ${worker.friendlyName} to ${target.name}`;
   setTaskStatus(core, task, 'pending');
   task.trace.note(core.time, 'routed', task.step, text);
-  if (mode === 'COLD') wrapAlone(core, reservation);
+  // The customer is put on hold by the first, before the second leaves them alone.
   sayTransfer(core, 'initiated', task);
+  if (mode === 'COLD') wrapAlone(core, reservation);
   enterDirectly(core, task, directStep(task.plan, target.queue));
   return task;
 }

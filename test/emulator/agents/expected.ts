@@ -1,0 +1,116 @@
+import { expect } from 'vitest';
+import type { ScenarioName } from './scenarios.js';
+
+/** What each scenario must have seen, in Node and in a browser. */
+export const expected: Readonly<Record<ScenarioName, unknown>> = {
+  ready: {
+    name: 'Ann',
+    version: '0',
+    attributes: { contact_uri: 'client:ann' },
+    activity: 'Available',
+    available: true,
+    activities: ['Offline', 'Available', 'Unavailable'],
+    channels: ['default', 'voice', 'sms', 'chat', 'video'].map((name) => [name, 1, true]),
+    reservations: 0,
+  },
+  'going available': {
+    event: 'Available',
+    before: 'Offline',
+    after: 'Unavailable',
+    current: true,
+    open: 0,
+  },
+  'attributes with enableVersionCheck': {
+    seen: ['first: 1', 'reserved: 3', 'accepted: 4', 'completed: 5', 'read again: 6'],
+    stale: expect.stringMatching(/^Request failed with status code 412\. Precondition failed/),
+    attributes: { a: 6 },
+  },
+  'a reservation to its end': {
+    before: { status: 'pending', timeout: 120, task: 'reserved', queue: 'Everyone' },
+    heard: [
+      'reservation accepted',
+      'task updated',
+      'task updated',
+      'task wrapup',
+      'reservation wrapup',
+      'task completed',
+      'reservation completed',
+      'task updated',
+    ],
+    task: { attributes: { type: 'chat', n: 2 }, priority: 3, reason: 'done', status: 'completed' },
+    open: 0,
+  },
+  'a reservation wrapped and completed by itself': {
+    status: 'completed',
+    reason: 'All reservations were completed',
+  },
+  'rejected, timed out, canceled, rescinded': [
+    'rejected: Unavailable',
+    'timeout: Offline',
+    'canceled: canceled, test',
+    'rescinded: rescinded',
+    expect.stringMatching(/^Request failed with status code 410\./),
+  ],
+  instructions: [
+    'conference: worker,customer',
+    expect.stringMatching(/^Request failed with status code 400\. There is no conference/),
+    'dequeue: string',
+    'call and redirect accepted',
+    expect.stringMatching(/^Request failed with status code 400\. .*call_sid/),
+  ],
+  createTask: {
+    same: true,
+    attributes: { campaign: 7, outbound_to: '+15550001111', from: '+15550002222' },
+    channel: 'voice',
+    toMe: true,
+    refused: expect.stringMatching(/^Request failed with status code 400\. WorkflowSid is no Workflow/),
+  },
+  supervisor: {
+    attributes: { praised: true },
+    activity: 'Unavailable',
+    answer: 'Unavailable',
+    missing: expect.stringMatching(/^Request failed with status code 404\./),
+    asWorker: expect.stringMatching(/^Request failed with status code 403\. Permission Denied/),
+  },
+  'workspace readers': {
+    workers: ['Ann', 'Bob', 'Sue'],
+    ordered: 3,
+    matching: ['Bob'],
+    one: 'Ann',
+    queues: ['Everyone', 'Both'],
+    queue: true,
+    task: { n: 1 },
+    none: expect.stringMatching(/^Request failed with status code 404\./),
+    mark: expect.stringMatching(/^Request failed with status code 400\. AfterSid/),
+  },
+  'a token that expires, and updateToken': ['tokenExpired', 'still hears', 'disconnected', 'ready'],
+  'a dropped socket that comes back': {
+    reason: 'Websocket closed with errorCode=1006',
+    attributes: { while: 'away' },
+    status: 'accepted',
+  },
+  'closeExistingSessions and setWorkerOfflineIfDisconnected': {
+    reason: 'Another session of this worker was opened with closeExistingSessions',
+    before: 'Available',
+    after: 'Offline',
+  },
+  'a warm transfer': {
+    unavailable: expect.stringMatching(/^Request failed with status code 400\. Cannot transfer to worker/),
+    offer: ['reserved', 'WARM', 'WORKER', 'initiated'],
+    rejection: ['failed', 'Transfer failed because the reservation was rejected', 'failed', 'assigned'],
+    cancellation: ['canceled', 'canceled', 'canceled', 'assigned'],
+    twice: 'Request failed with status code 400. Transfer TT… is already canceled . Cannot cancel transfer.',
+    acceptance: ['complete', 'assigned', 'wrapping', 'assigned'],
+    end: 'completed',
+  },
+  'a cold transfer, to a worker and to a queue': {
+    toWorker: ['wrapping', 'pending', 'COLD', 'hard', 9],
+    toQueue: [
+      'initiated',
+      'QUEUE',
+      'Transfer attempt failed on reservation reject because there are no more pending reservations',
+      'pending',
+    ],
+    end: ['complete', 'assigned', 'complete'],
+  },
+};
