@@ -75,7 +75,7 @@ export interface LoadedHandlers {
 export async function loadDevHandlers(place: HandlersPlace, modules: Modules): Promise<LoadedHandlers> {
   const path = place.index();
   try {
-    const { exports, files } = await importFile(path, modules);
+    const { exports, files } = await inTime(importFile(path, modules), path);
     return { handlers: readHandlers(exports.default, path), files };
   } catch (failure) {
     if (!(failure instanceof ImportFailure)) throw failure;
@@ -85,6 +85,28 @@ export async function loadDevHandlers(place: HandlersPlace, modules: Modules): P
       `The handlers in ${path} cannot be loaded: ${failure.message.trim()}${firstPlace(cause, failure)}`,
       { cause },
     );
+  }
+}
+
+/** Without a limit, a module that waits for ever would keep every later save from being taken up. */
+const LOAD_MS = 10_000;
+
+async function inTime<T>(loading: Promise<T>, path: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(
+        new ConfigurationError(
+          'handlers-failed',
+          `The handlers in ${path} are not loaded after ${LOAD_MS / 1_000} s. Is there an await at the top of a file that does not end?`,
+        ),
+      );
+    }, LOAD_MS);
+  });
+  try {
+    return await Promise.race([loading, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

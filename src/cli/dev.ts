@@ -153,7 +153,12 @@ export async function dev(folder: string | undefined, options: DevOptions): Prom
     }
     if (app !== undefined) reachable = await lookForApp(app, screen, closers);
     tellWhatToDo(screen, emulator, workspace.file === undefined && options.feed !== false);
-    stopOnSignals({ log: screen.log, close });
+    stopOnSignals({ log: screen.log, close }, undefined, (err) =>
+      screen.log.error(
+        { err },
+        'An error that nobody caught: in production it stops the endpoint. Look for a promise without await',
+      ),
+    );
     if (workspace.file === undefined && options.feed !== false)
       closers.push(startFeed(make, () => reachable?.up() ?? true));
     return undefined;

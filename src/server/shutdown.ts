@@ -7,10 +7,12 @@ import type { Endpoint } from './serve.js';
  * is unknown, and other processes can take over what this one has open.
  *
  * @param exit - ends the process.
+ * @param onUncaught - takes errors that nobody caught, and the process goes on: for development.
  */
 export function stopOnSignals(
   endpoint: Pick<Endpoint, 'close' | 'log'>,
   exit: (code: number) => void = exitAfterLog,
+  onUncaught?: (error: unknown) => void,
 ): void {
   const { log } = endpoint;
   let stopping = false;
@@ -39,6 +41,7 @@ export function stopOnSignals(
     });
   }
   process.on('uncaughtException', (error) => {
+    if (onUncaught) return onUncaught(error);
     log.error({ err: error }, 'Uncaught error: stopping. Look for a promise without await');
     if (!stopping) void stop(1);
   });

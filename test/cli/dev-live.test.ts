@@ -146,6 +146,24 @@ describe.concurrent('dev with handlers of one’s own', () => {
     await command.stop('SIGTERM');
   });
 
+  test('bears an error that nobody caught, and a file that is never loaded', async () => {
+    const { folder, write } = project({ 'handlers/index.mjs': accepting('first') });
+    const { stop, url, next } = await dev(folder);
+    const uncaught = next(/An error that nobody caught[\s\S]*Error: forgotten/);
+    write('handlers/index.mjs', accepting('second', "void Promise.reject(new Error('forgotten'));"));
+    await uncaught;
+    const tooLong = next(/not loaded after 10 s[\s\S]*The handlers before go on/);
+    write('handlers/index.mjs', accepting('third', 'await new Promise(() => {});'));
+    await tooLong;
+    const answered = next(/second -> 200 accept/);
+    await trigger(url, folder, 'chat');
+    await answered;
+    const taken = next(/Handlers taken up/);
+    write('handlers/index.mjs', accepting('fourth'));
+    await taken;
+    expect(await stop('SIGINT')).toBe(0);
+  });
+
   test('gives handlers the REST client, names and deferred decisions, on the local TaskRouter', async () => {
     const { folder } = project({
       'handlers/index.js': `
