@@ -87,7 +87,9 @@ async function checkTypes(
   screen: Screen,
 ): Promise<readonly string[]> {
   try {
-    return await types.check(place.index());
+    const index = place.index();
+    // A file that was TypeScript at the start may be JavaScript by now.
+    return isTypeScript(index) ? await types.check(index) : [];
   } catch (error) {
     if (error instanceof Error && 'code' in error) throw error;
     screen.problem(

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../errors.js';
 import { nearMiss, refuseUnknownKeys } from '../near-miss.js';
 import type { Commands, WorkspaceView } from './engine/types.js';
+import { findNamed, type NamedKind } from './named.js';
 import { TASK_PRESETS, type TaskPreset, taskPreset } from './task-presets.js';
 import { workspaceIn } from './world/find.js';
 import type { World } from './world/world.js';
@@ -58,12 +59,15 @@ export function taskFields(world: World, task: NewTask, hex: () => string): Comm
     ? { ...made, ...given, attributes: { ...made.attributes, ...given.attributes } }
     : given;
   const view = workspaceSid === undefined ? onlyWorkspace(world) : workspaceIn(world, workspaceSid);
+  const sidOf = (kind: NamedKind, name: string | undefined) =>
+    name === undefined ? undefined : findNamed(world, kind, name, { workspaceSid: view.workspace.sid }).sid;
   return {
     ...fields,
     workspaceSid: view.workspace.sid,
     attributes: attributes === undefined ? undefined : JSON.stringify(attributes),
-    workflowSid: sidOf('workflow', view.workflows, workflow),
-    taskQueueSid: sidOf('task queue', view.taskQueues, taskQueue),
+    workflowSid: sidOf('workflow', workflow),
+    taskQueueSid: sidOf('task queue', taskQueue),
+    taskChannel: sidOf('task channel', fields.taskChannel),
   };
 }
 
@@ -83,13 +87,4 @@ function onlyWorkspace(world: World): WorkspaceView {
     'which-workspace',
     `There are ${others.length + (only ? 1 : 0)} workspaces: say which with workspaceSid, as seed() gave it.`,
   );
-}
-
-type Named = { readonly sid: string; readonly friendlyName: string };
-
-function sidOf(kind: string, all: ReadonlyMap<string, Named>, name: string | undefined): string | undefined {
-  if (name === undefined || all.has(name)) return name;
-  const named = [...all.values()].find(({ friendlyName }) => friendlyName === name);
-  if (named) return named.sid;
-  throw new ConfigurationError('unknown-name', `The workspace has no ${kind} ${JSON.stringify(name)}.`);
 }

@@ -1,5 +1,6 @@
 import express, { type ErrorRequestHandler, Router } from 'express';
 import { ConfigurationError } from '../../errors.js';
+import { refuseUnknownKeys } from '../../near-miss.js';
 import { EngineRefusal, formatExplanation } from '../engine/index.js';
 import { explainedAt } from '../feed/views.js';
 import type { Emulator } from '../interface.js';
@@ -45,7 +46,9 @@ export function controlRoutes(emulator: Controlled, hosts: readonly string[], pa
   router.use(feedRoutes(parts));
   router.get('/clock', (_request, response) => respond(response, clock()));
   router.post('/clock', async (request, response) => {
-    await emulator.advance(fields(request.body).advance as string);
+    const given = fields(request.body);
+    refuseUnknownKeys(given, ['advance'], 'the clock');
+    await emulator.advance(given.advance as string);
     respond(response, clock());
   });
   router.get(['/faults', '/trouble'], (_request, response) => respond(response, emulator.troubles()));

@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { type Request, type Response, Router } from 'express';
-import { ConfigurationError } from '../../errors.js';
-import { nearMiss, refuseUnknownKeys } from '../../near-miss.js';
 import { actOn, workspaceWith } from '../act.js';
 import type { Engine } from '../engine/index.js';
 import { notFound } from '../engine/refusal.js';
@@ -16,8 +14,10 @@ import { deliveryDetail, deliverySummary, taskDetail, taskSummary } from '../fee
 import { whatIf } from '../feed/what-if.js';
 import { findNamed } from '../named.js';
 import { visible } from '../visible.js';
-import { RESERVATION_ACTION_NAMES } from '../vocabulary.js';
+import { CALLBACK_KINDS, DELIVERY_OUTCOMES, RESERVATION_ACTION_NAMES, TASK_STATUSES } from '../vocabulary.js';
 import type { InstructionExecutor, World } from '../world/world.js';
+import { attributesOf, badField, body, channelsOf, numberOf, oneOf, textOf } from './feed-body.js';
+import { deliveryId, one, pageFrom, words } from './feed-query.js';
 
 /** What the routes of the feed need. */
 export interface FeedParts {
@@ -76,12 +76,12 @@ export function feedRoutes(parts: FeedParts): Router {
     else tell(response, deliveryPage(feed, request, page()));
   });
   router.get('/deliveries/:id', (request, response) =>
-    tell(response, deliveryDetail(feed, world.authToken, Number(request.params.id))),
+    tell(response, deliveryDetail(feed, world.authToken, deliveryId(request))),
   );
   router.post('/deliveries/:id/replay', async (request, response) => {
     const { newKey } = body(request, ['newKey'], 'a replay');
     if (newKey !== undefined && typeof newKey !== 'boolean') throw badField('newKey', 'true or false');
-    const id = await replayer.replay(Number(request.params.id), newKey === undefined ? {} : { newKey });
+    const id = await replayer.replay(deliveryId(request), newKey === undefined ? {} : { newKey });
     response.status(201);
     tell(response, deliveryDetail(feed, world.authToken, id));
   });
@@ -117,7 +117,8 @@ export function feedRoutes(parts: FeedParts): Router {
     const activitySid =
       activity === undefined ? undefined : findNamed(world, 'activity', activity, { workspaceSid }).sid;
     const attributes = attributesOf(given);
-    const { rejectPendingReservations, channels = {} } = given;
+    const channels = channelsOf(world, workspaceSid, given);
+    const { rejectPendingReservations } = given;
     if (rejectPendingReservations !== undefined && typeof rejectPendingReservations !== 'boolean') {
       throw badField('rejectPendingReservations', 'true or false');
     }
@@ -130,16 +131,8 @@ export function feedRoutes(parts: FeedParts): Router {
         rejectPendingReservations,
       });
     }
-    for (const [channel, fields] of Object.entries(objectOf(channels, 'channels'))) {
-      refuseUnknownKeys(fields, ['capacity', 'available'], `channels.${channel}`);
-      const { capacity, available } = fields as { capacity?: number; available?: boolean };
-      world.dispatch('updateWorkerChannel', {
-        workspaceSid,
-        workerSid: sid,
-        sid: channel,
-        capacity,
-        available,
-      });
+    for (const channel of channels) {
+      world.dispatch('updateWorkerChannel', { workspaceSid, workerSid: sid, ...channel });
     }
     tell(response, workerState(view, view.workers.get(sid)!));
   });
@@ -181,48 +174,6 @@ function read(stream: Stream, request: Request, response: Response): void {
   response.on('drain', drained).on('close', gone).on('error', gone);
 }
 
-function one(request: Request, name: string): string | undefined {
-  const value = request.query[name];
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-/** A whole number in the query. @throws {ConfigurationError} */
-function integer(request: Request, name: string, most: number): number | undefined {
-  const value = request.query[name];
-  if (value === undefined) return undefined;
-  if (typeof value === 'string' && /^\d{1,15}$/.test(value) && Number(value) <= most) return Number(value);
-  throw new ConfigurationError('bad-query', `${name} is a whole number, at most ${most}.`);
-}
-
-const mostOnPage = 1_000;
-const usualOnPage = 100;
-const largest = Number.MAX_SAFE_INTEGER;
-
-/** Takes what fits, from `source`, which begins with the newest. */
-function pageFrom<T extends { readonly seq: number }>(
-  request: Request,
-  known: readonly string[],
-  source: (before: number | undefined) => Iterable<T>,
-  fits: (item: T) => boolean,
-): { readonly items: readonly T[]; readonly next: number | null } {
-  for (const name of Object.keys(request.query)) {
-    if (known.includes(name)) continue;
-    const meant = nearMiss(name, known);
-    const hint = meant === undefined ? `There are ${known.join(', ')}.` : `Did you mean ${meant}?`;
-    throw new ConfigurationError('bad-query', `There is no parameter ${name.slice(0, 100)}. ${hint}`);
-  }
-  const limit = Math.max(1, integer(request, 'limit', mostOnPage) ?? usualOnPage);
-  const after = integer(request, 'after', largest) ?? 0;
-  const items: T[] = [];
-  for (const item of source(integer(request, 'before', largest))) {
-    if (item.seq <= after) break;
-    if (!fits(item)) continue;
-    if (items.length === limit) return { items, next: items.at(-1)!.seq };
-    items.push(item);
-  }
-  return { items, next: null };
-}
-
 function taskPage(
   feed: Feed,
   request: Request,
@@ -232,7 +183,7 @@ function taskPage(
     one(request, 'workspace'),
     one(request, 'queue'),
     one(request, 'worker'),
-    one(request, 'status')?.split(','),
+    words(request, 'status', TASK_STATUSES),
     one(request, 'search')?.toLowerCase(),
   ];
   const known = ['workspace', 'queue', 'worker', 'status', 'search', 'limit', 'before', 'after'];
@@ -257,9 +208,9 @@ function deliveryPage(
   request: Request,
   page: { readonly seq: number; readonly now: number },
 ): DeliveryPage {
-  const [task, reservation, callback, outcome] = ['task', 'reservation', 'callback', 'outcome'].map((name) =>
-    one(request, name),
-  );
+  const [task, reservation] = ['task', 'reservation'].map((name) => one(request, name));
+  const callback = words(request, 'callback', CALLBACK_KINDS);
+  const outcome = words(request, 'outcome', DELIVERY_OUTCOMES);
   const known = ['task', 'reservation', 'callback', 'outcome', 'limit', 'before', 'after'];
   const { items, next } = pageFrom(
     request,
@@ -268,49 +219,8 @@ function deliveryPage(
     (delivery) =>
       (task === undefined || delivery.taskSid === task) &&
       (reservation === undefined || delivery.reservationSid === reservation) &&
-      (callback === undefined || delivery.callback === callback) &&
-      (outcome === undefined || delivery.outcome === outcome),
+      (callback === undefined || callback.includes(delivery.callback)) &&
+      (outcome === undefined || outcome.includes(delivery.outcome)),
   );
   return { ...page, deliveries: items.map(deliverySummary), next };
-}
-
-type Body = Readonly<Record<string, unknown>>;
-
-/** The fields of a JSON body. @throws {ConfigurationError} for a key that is not known. */
-function body(request: Request, keys: readonly string[], what: string): Body {
-  const given: unknown = request.body ?? {};
-  refuseUnknownKeys(given, keys, what);
-  return given as Body;
-}
-
-const badField = (name: string, what: string) =>
-  new ConfigurationError('bad-field', `${name} must be ${what}.`);
-
-function objectOf(value: unknown, name: string): Readonly<Record<string, unknown>> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Body;
-  throw badField(name, 'an object');
-}
-
-function attributesOf({ attributes }: Body): string | undefined {
-  return attributes === undefined ? undefined : JSON.stringify(objectOf(attributes, 'attributes'));
-}
-
-function textOf(from: Body, name: string): string | undefined {
-  const value = from[name];
-  if (value === undefined || typeof value === 'string') return value;
-  throw badField(name, 'a text');
-}
-
-function numberOf(from: Body, name: string): number | undefined {
-  const value = from[name];
-  if (value === undefined || typeof value === 'number') return value;
-  throw badField(name, 'a number');
-}
-
-function oneOf<T extends string>(from: Body, name: string, words: readonly T[]): T | undefined {
-  const value = from[name];
-  if (value === undefined) return undefined;
-  const known = words.find((word) => word === value);
-  if (known !== undefined) return known;
-  throw badField(name, words.join(', '));
 }

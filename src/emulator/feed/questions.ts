@@ -2,12 +2,12 @@ import * as v from 'valibot';
 import { ConfigurationError } from '../../errors.js';
 import type { EvaluateRequest, WhatIfRequest } from './types.js';
 
-const text = v.string();
+const text = v.string('must be a text');
 const object = v.custom<object>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'must be an object',
 );
-const number = v.pipe(v.number(), v.finite());
+const number = v.pipe(v.number('must be a number'), v.finite('must be a number'));
 
 const whatIfRequest = v.strictObject({
   task: v.exactOptional(
@@ -27,20 +27,21 @@ const whatIfRequest = v.strictObject({
           worker: text,
           activity: v.exactOptional(text),
           attributes: v.exactOptional(object),
-          capacity: v.exactOptional(v.record(text, number)),
+          capacity: v.exactOptional(v.record(text, number, 'must be an object of numbers by channel')),
         }),
+        'must be a list',
       ),
-      v.maxLength(1_000),
+      v.maxLength(1_000, 'has at most 1,000 entries'),
     ),
   ),
-  after: v.exactOptional(v.union([text, number])),
+  after: v.exactOptional(v.union([text, number], 'must be a length of time, such as 2m')),
 });
 
 const evaluateRequest = v.strictObject({
-  expression: v.pipe(text, v.maxLength(20_000)),
-  kind: v.picklist(['queue', 'filter', 'target']),
-  task: v.exactOptional(v.union([text, object])),
-  worker: v.exactOptional(v.union([text, object])),
+  expression: v.pipe(text, v.maxLength(20_000, 'has at most 20,000 characters')),
+  kind: v.picklist(['queue', 'filter', 'target'], 'must be queue, filter or target'),
+  task: v.exactOptional(v.union([text, object], 'must be a SID or an object of attributes')),
+  worker: v.exactOptional(v.union([text, object], 'must be a name, a SID or an object of attributes')),
   workspaceSid: v.exactOptional(text),
 });
 
@@ -54,5 +55,8 @@ function read<T>(schema: v.GenericSchema<unknown, T>, body: unknown): T {
   if (result.success) return result.output;
   const [issue] = result.issues;
   const path = v.getDotPath(issue) ?? 'the body';
-  throw new ConfigurationError('bad-field', `${path}: ${issue.message.slice(0, 200)}`);
+  // A key that is missing, and one that is not known, have the same issue.
+  const isMissing = issue.type === 'strict_object' && issue.input === undefined;
+  const message = isMissing ? 'is missing' : issue.message;
+  throw new ConfigurationError('bad-field', `${path}: ${message.slice(0, 200)}`);
 }

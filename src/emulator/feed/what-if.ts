@@ -54,7 +54,13 @@ export function whatIf(request: WhatIfRequest, { feed, workspaces, now, fork }: 
       });
     }
     for (const [channel, most] of Object.entries(capacity ?? {})) {
-      other.dispatch('updateWorkerChannel', { workspaceSid, workerSid: sid, sid: channel, capacity: most });
+      const channelSid = findNamed(other, 'task channel', channel, { workspaceSid }).sid;
+      other.dispatch('updateWorkerChannel', {
+        workspaceSid,
+        workerSid: sid,
+        sid: channelSid,
+        capacity: most,
+      });
     }
   }
 
