@@ -48,6 +48,7 @@ const MAY_IMPORT = {
   'emulator/vocabulary': [],
   mcp: ['emulator/vocabulary', ...BASE],
   inspector: [],
+  certificates: [],
   'emulator/engine': ['expressions', ...BASE],
   // A definition put into an engine: for the emulator, and for what runs an engine without a network.
   'emulator/refused-path': ['workspace/definition'],
@@ -79,6 +80,7 @@ const MAY_IMPORT = {
     'testing',
     'rest',
     'mcp',
+    'certificates',
     'workspace',
     'workspace/definition',
     'emulator',
@@ -95,8 +97,8 @@ const MAY_IMPORT = {
  */
 const MAY_IMPORT_TYPES = { index: ['rest'], inspector: ['emulator'] };
 
-/** Parts that are one file once built, see scripts/bundle-rest.js and scripts/bundle-mcp.js: from outside, their index alone can be imported. */
-const BUNDLED = ['rest', 'mcp'];
+/** Parts that are one file once built, see scripts/bundle-rest.js and scripts/bundle-with-packages.js: from outside, their index alone can be imported. */
+const BUNDLED = ['rest', 'mcp', 'certificates'];
 
 /**
  * Packages that only some places may load, so that importing the library stays quick. A place is the beginning of a path
@@ -123,6 +125,8 @@ const PACKAGES = {
   '@preact/signals': { in: ['inspector/'] },
   uplot: { in: ['inspector/'] },
   '@tanstack/virtual-core': { in: ['inspector/'] },
+  '@peculiar/x509': { in: ['certificates/'] },
+  'reflect-metadata': { in: ['certificates/'] },
 };
 
 /** Handlers are written as users write them. */

@@ -121,6 +121,15 @@ Examples:
   $ taskrouter lint centre.yaml --samples presets --dial-timeout 30s --fix
   $ taskrouter lint --sarif > lint.sarif`;
 
+const PROXY_EXAMPLES = `
+The command's requests to taskrouter.twilio.com and event-bridge.twilio.com go to the local TaskRouter, whatever language it
+is written in. Other hosts are refused, so that a trial reaches nothing real. docs/emulator.md has a recipe for each language.
+
+Examples:
+  $ taskrouter-kit proxy -- python route_calls.py
+  $ taskrouter-kit proxy -- twilio api:taskrouter:v1:workspaces:list
+  $ taskrouter-kit proxy --pass-others --url http://127.0.0.1:9090 -- npm start`;
+
 const DOCTOR_EXAMPLES = `
 The request is one of
   a raw HTTP request: request line, headers, an empty line, the body
@@ -138,6 +147,7 @@ function program(finish: (code: number) => void): Command {
       'Servers for the callbacks of Twilio TaskRouter, and tools to try them. Not affiliated with Twilio.',
     )
     .addHelpText('after', EXAMPLES)
+    .enablePositionalOptions()
     .exitOverride();
 
   root.version(version(), '-V, --version', 'print the version');
@@ -339,6 +349,16 @@ function program(finish: (code: number) => void): Command {
     .action(async (file, options) =>
       finish(await (await import('./lint.js')).lintCommand(file, options, version())),
     );
+
+  root
+    .command('proxy')
+    .description('run a command whose TaskRouter is the local one, by an HTTPS proxy of its own')
+    .argument('<command...>', 'the command and its arguments, after --')
+    .addOption(localTaskRouter())
+    .option('--pass-others', 'pass requests to other hosts on, instead of refusing them')
+    .passThroughOptions()
+    .addHelpText('after', PROXY_EXAMPLES)
+    .action(async (command, options) => finish(await (await import('./proxy.js')).proxy(command, options)));
 
   root
     .command('send')

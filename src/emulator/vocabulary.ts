@@ -23,6 +23,7 @@ export const FAULT_NAMES = [
   'reorder',
   'hangUp',
   'tooManyRequests',
+  'rateLimits',
   'serverError',
   'lostAnswer',
   'preconditionFailed',

@@ -1,10 +1,19 @@
 import type { RequestHandler } from 'express';
 import type { Faults } from '../world/faults.js';
 import { sendError } from './errors.js';
+import { RateLimits } from './rate-limits.js';
 
 /** The switches that strike REST requests. */
 export function restFaults(faults: Faults): RequestHandler {
+  const limits = new RateLimits(() => performance.now());
   return (request, response, next) => {
+    const limited = faults.look('rateLimits');
+    const waitS = limited && limits.exceeded(limited, request);
+    if (waitS) {
+      response.set('Retry-After', String(waitS));
+      sendError(response, 429, 20429, 'Too Many Requests');
+      return;
+    }
     const busy = faults.take('tooManyRequests');
     if (busy) {
       response.set('Retry-After', String(busy.retryAfterS ?? 1));

@@ -26,6 +26,13 @@ export interface FaultSwitches {
 
   /** REST: 429 with code 20429; nothing is carried out. `retryAfterS` (default 1) is the header Retry-After. */
   readonly tooManyRequests?: Switch<{ readonly retryAfterS?: number | undefined }> | undefined;
+  /**
+   * REST: 429 with code 20429 and Retry-After beyond so many requests a second (of the real clock): `lists`, those lists that
+   * Twilio caps (default 3), for each workspace; `requests`, all of them together (default 100). `times` has no meaning.
+   */
+  readonly rateLimits?:
+    | Switch<{ readonly lists?: number | undefined; readonly requests?: number | undefined }>
+    | undefined;
   /** REST: 500; nothing is carried out. */
   readonly serverError?: Switch | undefined;
   /** REST: the request is carried out, but the connection is closed in place of an answer. */
@@ -51,6 +58,8 @@ interface On {
     readonly callbacks?: CallbackKind;
     readonly ms?: number;
     readonly retryAfterS?: number;
+    readonly lists?: number;
+    readonly requests?: number;
   };
 }
 
@@ -101,6 +110,11 @@ export class Faults {
     }
   }
 
+  /** The details of a switch that is on; it does not wear off by this. */
+  look(name: FaultName): On['details'] | undefined {
+    return this.#on.get(name)?.details;
+  }
+
   /** Strikes once, if the switch is on. */
   take(name: FaultName, kind?: CallbackKind): On['details'] | undefined {
     const on = this.#on.get(name);
@@ -126,13 +140,19 @@ function read(name: string, value: unknown): On | undefined {
   if (value === true) return { left: Number.POSITIVE_INFINITY, details: {} };
   const given = typeof value === 'number' ? { times: value } : value;
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) {
-    refuseUnknownKeys(given, ['times', 'callbacks', 'ms', 'retryAfterS'], `the switch ${name}`);
-    const { times, callbacks, ms, retryAfterS } = given as Record<string, unknown>;
+    refuseUnknownKeys(
+      given,
+      ['times', 'callbacks', 'ms', 'retryAfterS', 'lists', 'requests'],
+      `the switch ${name}`,
+    );
+    const { times, callbacks, ms, retryAfterS, lists, requests } = given as Record<string, unknown>;
     const fits =
       (times === undefined || isUpTo(1_000_000, times)) &&
       (callbacks === undefined || CALLBACK_KINDS.some((kind) => kind === callbacks)) &&
       (ms === undefined || isUpTo(LONGEST_DELAY_MS, ms)) &&
-      (retryAfterS === undefined || isUpTo(86_400, retryAfterS));
+      (retryAfterS === undefined || isUpTo(86_400, retryAfterS)) &&
+      (lists === undefined || isUpTo(1_000_000, lists)) &&
+      (requests === undefined || isUpTo(1_000_000, requests));
     if (fits)
       return times === 0
         ? undefined
@@ -140,7 +160,7 @@ function read(name: string, value: unknown): On | undefined {
   }
   throw new ConfigurationError(
     'bad-trouble',
-    `The switch ${name} takes true, false, a number of times up to 1,000,000, or an object such as { times: 3 } with callbacks, ms (up to 600,000) or retryAfterS (up to 86,400).`,
+    `The switch ${name} takes true, false, a number of times up to 1,000,000, or an object such as { times: 3 } with callbacks, ms (up to 600,000), retryAfterS (up to 86,400), lists or requests (a second).`,
   );
 }
 
