@@ -15,13 +15,10 @@ const { createLogger, logOutcomes } =
   await dist<typeof import('../src/server/logger.js')>('server/logger.js');
 const { createMetrics } = await dist<typeof import('../src/server/metrics.js')>('server/metrics.js');
 const { assignmentRequest } = await dist<typeof import('../src/testing/index.js')>('testing/index.js');
-const { ambiguityIn } = await dist<typeof import('../src/http/ambiguity.js')>('http/ambiguity.js');
 const { parseForm } = await dist<typeof import('../src/http/form.js')>('http/form.js');
-const { validateAssignment } = await dist<typeof import('../src/http/validate.js')>('http/validate.js');
+const { ASSIGNMENT, readParameters } =
+  await dist<typeof import('../src/http/parameters.js')>('http/parameters.js');
 const { encodeCallback } = await dist<typeof import('../src/instructions/index.js')>('instructions/index.js');
-const { readAttributes } = await dist<typeof import('../src/callbacks/assignment-context.js')>(
-  'callbacks/assignment-context.js',
-);
 const { isSignedExactly } = await dist<typeof import('../src/signature/index.js')>('signature/index.js');
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
@@ -101,11 +98,6 @@ function steps(): Step[] {
     if ('failure' in read) throw new Error(read.failure);
     return read.pairs;
   };
-  const formOf = (signed: Signed) => {
-    const validated = validateAssignment(pairsOf(signed));
-    if (!('form' in validated)) throw new Error('A form of the bench is not valid');
-    return validated.form;
-  };
   const decide = (called: unknown) =>
     conference({ from: String(called), conferenceRecord: 'record-from-start', endConferenceOnExit: true });
   const bare = router(false);
@@ -115,22 +107,10 @@ function steps(): Step[] {
     ['our form parser', pairsOf],
     ['  and signature', (signed) => signedBy(signed, pairsOf(signed))],
     [
-      '  and boundaries of parameters',
+      '  and boundaries, every parameter checked, both attributes parsed',
       (signed) => {
         const pairs = pairsOf(signed);
-        return signedBy(signed, pairs) && ambiguityIn(pairs, TARGET, 'assignment');
-      },
-    ],
-    [
-      '  and every parameter checked, both attributes parsed',
-      (signed) => {
-        const form = formOf(signed);
-        return (
-          signedBy(signed, form.pairs) && [
-            ambiguityIn(form.pairs, TARGET, 'assignment'),
-            readAttributes(form),
-          ]
-        );
+        return signedBy(signed, pairs) && readParameters(ASSIGNMENT, pairs, TARGET);
       },
     ],
     ['a conference built and encoded', () => encodeCallback(decide('+15017122662'))],

@@ -168,7 +168,8 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
     ...(options.random ? { random: options.random } : {}),
     ...(options.storeObserver ? { observer: options.storeObserver } : {}),
   });
-  const checkSignature = createSignatureCheck(createTokenSource(options.authToken, { clock }), {
+  const tokens = createTokenSource(options.authToken, { clock });
+  const checkSignature = createSignatureCheck(tokens, {
     clock,
     log,
     explain: options.explainMismatch ? (request) => explainSignature(request).text : undefined,
@@ -200,6 +201,7 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
     const handle = createCore({
       assignments,
       events: createEvents(registry, { idempotency, log, background, client }),
+      authTokens: tokens.fixed,
       checkSignature,
       clock,
       log,

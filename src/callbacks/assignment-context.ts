@@ -19,9 +19,18 @@ export type Unreadable = readonly ('task' | 'worker')[];
 
 const NONE: Unreadable = [];
 
-export function readAttributes(form: AssignmentForm): { attributes: BothAttributes; unreadable: Unreadable } {
-  const task = parseAttributes(form.TaskAttributes);
-  const worker = parseAttributes(form.WorkerAttributes);
+/** Attributes that have been parsed already; absent ones are read. */
+export interface ParsedAttributes {
+  readonly task?: Attributes | undefined;
+  readonly worker?: Attributes | undefined;
+}
+
+export function readAttributes(
+  form: AssignmentForm,
+  parsed: ParsedAttributes = {},
+): { attributes: BothAttributes; unreadable: Unreadable } {
+  const task = parsed.task ?? parseAttributes(form.TaskAttributes);
+  const worker = parsed.worker ?? parseAttributes(form.WorkerAttributes);
   if (task && worker) return { attributes: { task, worker }, unreadable: NONE };
   const unreadable = (['task', 'worker'] as const).filter((of) => (of === 'task' ? !task : !worker));
   return { attributes: { task: task ?? {}, worker: worker ?? {} }, unreadable };

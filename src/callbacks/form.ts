@@ -56,14 +56,25 @@ export function parseAttributes(text: string | undefined): Attributes | undefine
 /**
  * Reads the `Timestamp` of a callback: epoch seconds or milliseconds, or a date in ISO 8601 or RFC 2822 form, in UTC
  * if it names no zone. Twilio does not document the form, so anything else is `undefined`, never an error.
+ *
+ * @returns milliseconds since 1970-01-01 UTC.
  */
-export function parseTimestamp(value: string): Date | undefined {
-  if (/^\d{9,10}$/.test(value)) return new Date(Number(value) * 1_000);
-  if (/^\d{12,13}$/.test(value)) return new Date(Number(value));
+export function timestampMs(value: string): number | undefined {
+  if (EPOCH_SECONDS.test(value)) return Number(value) * 1_000;
+  if (EPOCH_MS.test(value)) return Number(value);
   if (!ISO_DATE.test(value) && !RFC_DATE.test(value)) return undefined;
   const time = Date.parse(ZONE.test(value) ? value : `${value}Z`);
-  return Number.isNaN(time) ? undefined : new Date(time);
+  return Number.isNaN(time) ? undefined : time;
 }
+
+/** {@link timestampMs} as a Date. */
+export function parseTimestamp(value: string): Date | undefined {
+  const time = timestampMs(value);
+  return time === undefined ? undefined : new Date(time);
+}
+
+const EPOCH_SECONDS = /^\d{9,10}$/;
+const EPOCH_MS = /^\d{12,13}$/;
 
 /** 2026-01-31T10:20:30.5Z, or with a space, or without a zone. */
 const ISO_DATE = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?$/;

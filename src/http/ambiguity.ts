@@ -1,125 +1,35 @@
 import { unescape as percentDecoded } from 'node:querystring';
 import type { EventSubject } from '../callbacks/event-types.js';
-import { parseAttributes } from '../callbacks/form.js';
+import { parseAttributes, timestampMs } from '../callbacks/form.js';
 import { EVENT_SUBJECTS } from '../documented-events.js';
-import { SID_LENGTH } from '../sids.js';
+import { sidPattern } from '../sids.js';
 import type { FormPairs } from '../signature/index.js';
 import { sortPairs } from '../signature/sign.js';
 import { firstValue } from './form.js';
 import { objectExtent } from './json-extent.js';
-import { ANY_PREFIX, KEY_SIDS, PARAMETERS, type ParameterKind } from './parameter-names.js';
+import { KEY_SIDS, PARAMETERS } from './parameter-names.js';
 
 /**
- * Says why a signed form can be read in two ways; `undefined` when it cannot.
+ * Searches the whole signed text of a form, its target included, for parameters that matter at a place where they are
+ * none. The walk in `parameters.ts` spares nearly every genuine callback this.
  *
- * Twilio joins the URL and the sorted names and values without separators before it signs them. So anybody who has one
- * signed request can move the boundaries between them: `Timestamp=17…` sent as `Timestamp1=7…` has the same signature.
- * But the signed text of such a copy stays the same, and that keeps it out. Wherever a name that matters is directly
- * followed by a value of its form, in the path and query or in the joined parameters, that very parameter must be there.
- * Two exceptions: text inside received attributes, which cannot leave them because a JSON object ends where its bracket
- * closes, and the end of a longer name such as `ParentTaskSid`.
- *
- * One walk over the pairs accepts the form of a genuine callback. The whole signed text is searched only if that walk
- * cannot decide.
- *
- * @param target - path and query as received: the boundary to them can be moved as well.
- * @returns a sentence with names only, never a value.
- * @example
- * ambiguityIn([['AccountSid', 'AC…'], ['Timestamp1', '700000000']], '/taskrouter/assignment', 'assignment')
+ * @param target - path and query as received.
+ * @param route - an event has other parameters than an assignment.
+ * @returns what can be read in two ways, in a sentence with names only, never a value; `undefined` if nothing can.
  */
-export function ambiguityIn(
+export function hiddenParameter(
   pairs: FormPairs,
   target: string,
-  route: 'assignment' | 'fallback' | 'events',
+  route: 'assignment' | 'events',
 ): string | undefined {
-  let sure = !target.includes('?') && !target.includes('Sid');
-  let account = false;
-  let loose = false;
-  let unclosed = false;
-  walk++;
-  for (let index = 0; index < pairs.length; index++) {
-    const [name, value] = pairs[index]!;
-    const known = KNOWN.get(name);
-    if (known === undefined) {
-      if (name === '') return 'A parameter has no name.';
-      if (sortsWithUrl(name)) return 'The name of a parameter begins like the rest of a URL.';
-      loose = true;
-      if (sure && mayHide(name, value)) sure = false;
-      continue;
-    }
-    if (known.walk === walk && pairs[known.index]![1] !== value) return `${name} is sent with two values.`;
-    known.walk = walk;
-    known.index = index;
-    const { kind } = known;
-    switch (kind.is) {
-      case 'attributes': {
-        const extent = value.startsWith('{') ? objectExtent(value) : undefined;
-        if (extent === 'part') return `${name} goes on after the end of its JSON object.`;
-        if (extent === 'unclosed') unclosed = true;
-        if (extent === undefined || (holdsWord(value) && !isObject(value))) sure = false;
-        break;
-      }
-      case 'sid':
-        if (kind.name === 'AccountSid' && value !== '') account = true;
-        if (sure && !isSid(kind, value, route)) sure = false;
-        break;
-      case 'text':
-        loose = true;
-        if (sure && mayHide(name, value)) sure = false;
-        break;
-      default:
-        if (sure && !kind.wellFormed(value)) sure = false;
-    }
-  }
-  if (!account) return 'AccountSid is missing.';
-  // The rest of an object that was cut off is somewhere else, and only such parameters have room for it.
-  if (unclosed && loose) return 'Attributes end before their JSON object does.';
-  if (sure) return undefined;
   const decoded = percentDecoded(target);
   return searched(pairs, target, route) ?? (decoded === target ? undefined : searched(pairs, decoded, route));
 }
 
-/**
- * This does not check the digits of an assignment's SIDs, because the validation that follows refuses all but hexadecimal
- * ones. Testing them twice would cost as much as everything else here.
- */
-function isSid(kind: Extract<ParameterKind, { is: 'sid' }>, value: string, route: string): boolean {
-  return route === 'events'
-    ? kind.wellFormed(value)
-    : value.length === SID_LENGTH && value.startsWith(kind.prefix);
-}
+/** Whether attributes are an object that can be parsed: text inside one cannot leave it. */
+export const isObject = (value: string) => value.startsWith('{') && parseAttributes(value) !== undefined;
 
-/** One known parameter, and where the present walk has met it. Walks never overlap, because each is synchronous. */
-interface Known {
-  readonly kind: ParameterKind;
-  walk: number;
-  index: number;
-}
-
-const KNOWN: ReadonlyMap<string, Known> = new Map(
-  [...PARAMETERS].map(([name, kind]) => [name, { kind, walk: 0, index: 0 }]),
-);
-let walk = 0;
-
-/** Begins with a blank or a sign such as `/`, `?` or `&`: sorted first, it may have been the end of the URL. */
-function sortsWithUrl(name: string): boolean {
-  const code = name.charCodeAt(0);
-  return code < 0x30 || (code > 0x39 && code < 0x41);
-}
-
-/** Names begin with a capital letter. The rest of one that was cut does not, unless it holds one of the words. */
-function mayHide(name: string, value: string): boolean {
-  return name.charCodeAt(0) > 0x5a || holdsWord(name + value);
-}
-
-/** Every name that matters holds one of these words, with no capital letter before it that it could be cut at. */
-function holdsWord(text: string): boolean {
-  return text.includes('Sid') || text.includes('Timestamp') || text.includes('Attributes');
-}
-
-const isObject = (value: string) => value.startsWith('{') && parseAttributes(value) !== undefined;
-
-/** Every form that `parseTimestamp` reads. The next name begins with a letter, so that none can be cut short. */
+/** Every form that `timestampMs` reads. The next name begins with a letter, so that none can be cut short. */
 const READABLE_TIMES = [
   '\\d{9,10}|\\d{12,13}',
   '\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?(?:Z|[+-]\\d\\d:?\\d\\d)?',
@@ -129,7 +39,7 @@ const READABLE_TIMES = [
 /** A name that matters, directly before a value of its form. */
 const MARK = new RegExp(
   [
-    ...Object.entries(KEY_SIDS).map(([name, prefix]) => `${name}(?=${prefix || ANY_PREFIX}[0-9a-fA-F]{32})`),
+    ...Object.entries(KEY_SIDS).map(([name, prefix]) => `${name}(?=${sidPattern(prefix)})`),
     `Timestamp(?=(?:${READABLE_TIMES.join('|')})(?![ \\d.:+-]))`,
     'TimestampMs(?=\\d{9})',
     '(?:Task|Worker)Attributes(?=\\{)',
@@ -207,8 +117,9 @@ const isAttributes = (name: string) => PARAMETERS.get(name)?.is === 'attributes'
 const isClosing = (value: string) => objectExtent(value) !== 'part';
 
 function isWhole(mark: string, value: string): boolean {
-  const kind = PARAMETERS.get(mark);
-  return kind !== undefined && 'wellFormed' in kind ? kind.wellFormed(value) : isObject(value);
+  if (mark === 'Timestamp') return timestampMs(value) !== undefined;
+  const form = PARAMETERS.get(mark)?.form;
+  return form ? form.test(value) : isObject(value);
 }
 
 function beginsWithKnownName(name: string): boolean {

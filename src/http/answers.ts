@@ -1,7 +1,7 @@
 import type { AssignmentEnd } from '../callbacks/assignment/handle-assignment.js';
 import type { AssignmentForm, EventForm } from '../callbacks/form.js';
 import type { EventEnd } from '../callbacks/handle-event.js';
-import { type CallbackOutcome, instructionIn } from './outcome.js';
+import type { CallbackOutcome } from './outcome.js';
 import { problem } from './problem.js';
 import { SERVER_TIMING } from './server-timing.js';
 import type { CallbackResponse } from './types.js';
@@ -11,7 +11,7 @@ export interface CallbackAnswer {
   readonly response: CallbackResponse;
   readonly verdict: CallbackOutcome['verdict'];
   /** The problem's code, if the answer is a problem. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   readonly handler?: string | undefined;
   readonly instruction?: string | undefined;
   readonly degraded?: boolean;
@@ -20,13 +20,13 @@ export interface CallbackAnswer {
   readonly form?: AssignmentForm | EventForm;
 }
 
-const JSON_TYPE = { 'content-type': 'application/json' } as const;
+export const JSON_TYPE = { 'content-type': 'application/json' } as const;
 
 /**
  * Tells tools such as `taskrouter send`, in production too, that no registered handler took the callback. Only the answer
  * to a signed request has it.
  */
-const BY_OTHERWISE = { ...JSON_TYPE, [SERVER_TIMING]: 'handler;desc="otherwise"' } as const;
+export const BY_OTHERWISE = { ...JSON_TYPE, [SERVER_TIMING]: 'handler;desc="otherwise"' } as const;
 const BY_NONE = { ...JSON_TYPE, [SERVER_TIMING]: 'verdict;desc="ignored"' } as const;
 
 /** An answer to a request that never reaches a handler. */
@@ -52,31 +52,19 @@ const FAILURES = {
   closed: [503, 'shutting-down', 'This process is shutting down.'],
 } as const;
 
-/** The HTTP answer of an assignment callback. */
-export function answerAssignment(
+/** The answer to an assignment callback that got no decision. */
+export function answerFailure(
   form: AssignmentForm,
-  { result, handler, answeredTwice }: AssignmentEnd,
+  result: Exclude<AssignmentEnd['result'], { status: 'answered' }>,
+  handler: string | undefined,
 ): CallbackAnswer {
-  switch (result.status) {
-    case 'answered': {
-      const { answer, verdict, degraded = false } = result;
-      const headers = handler === 'otherwise' ? BY_OTHERWISE : JSON_TYPE;
-      const response = { status: 200, headers, body: answer };
-      const instruction = instructionIn(answer);
-      return { response, verdict, degraded, answeredTwice, handler, form, instruction };
-    }
-    case 'bad-attributes': {
-      const errors = result.of.map((of) => ({
-        field: of === 'task' ? 'TaskAttributes' : 'WorkerAttributes',
-        rule: 'must be a JSON object',
-      }));
-      const detail =
-        'The attributes are not a JSON object. To handle such a callback, register onBadAttributes.';
-      return { ...refused(400, 'bad-attributes', detail, { errors }), form };
-    }
-    default:
-      return failure(result.status, form, handler);
-  }
+  if (result.status !== 'bad-attributes') return failure(result.status, form, handler);
+  const errors = result.of.map((of) => ({
+    field: of === 'task' ? 'TaskAttributes' : 'WorkerAttributes',
+    rule: 'must be a JSON object',
+  }));
+  const detail = 'The attributes are not a JSON object. To handle such a callback, register onBadAttributes.';
+  return { ...refused(400, 'bad-attributes', detail, { errors }), form };
 }
 
 /** The HTTP answer to an event callback: 204, even if its handlers go on beyond the time limit. */

@@ -1,36 +1,52 @@
-import type { HandleAssignment } from '../callbacks/assignment/handle-assignment.js';
+import type { AssignmentEnd, HandleAssignment } from '../callbacks/assignment/handle-assignment.js';
 import type { AssignmentForm, EventForm } from '../callbacks/form.js';
 import type { HandleEvent } from '../callbacks/handle-event.js';
-import type { Clock } from '../clock.js';
+import { type Clock, dateOf } from '../clock.js';
 import type { Logger } from '../log.js';
-import { isPromise, type MaybePromise, notify } from '../maybe-promise.js';
-import type { FormPairs } from '../signature/index.js';
+import { isPromise, notify } from '../maybe-promise.js';
+import { type FormPairs, isSignature, isSignedExactly } from '../signature/index.js';
 import { type Accounts, workspaceRefusal } from './accounts.js';
-import { ambiguityIn } from './ambiguity.js';
-import { answerAssignment, answerEvent, type CallbackAnswer, refused } from './answers.js';
-import { firstValue, parseForm } from './form.js';
-import type { CallbackOutcome } from './outcome.js';
-import type { FieldProblem } from './problem.js';
-import { withServerTiming } from './server-timing.js';
 import {
-  type CheckSignature,
-  judgeSignatureHeader,
-  type SignatureVerdict,
-  signatureRefusal,
-} from './signature-check.js';
-import { judgeAge } from './staleness.js';
+  answerEvent,
+  answerFailure,
+  BY_OTHERWISE,
+  type CallbackAnswer,
+  JSON_TYPE,
+  refused,
+} from './answers.js';
+import { parseForm } from './form.js';
+import { type CallbackOutcome, instructionIn } from './outcome.js';
+import {
+  ASSIGNMENT,
+  assignmentForm,
+  EVENT,
+  eventForm,
+  type Parameters,
+  readParameters,
+} from './parameters.js';
+import { createToldRefusals, judgeHeaders, refusedBody, refusedFields } from './refusals.js';
+import { withServerTiming } from './server-timing.js';
+import { type CheckSignature, type SignatureVerdict, signatureRefusal } from './signature-check.js';
 import type { CallbackRequest, CallbackResponse, HandleCallback, ReceivedBody } from './types.js';
-import { type Validated, validateAssignment, validateEvent } from './validate.js';
+import { wrongInAssignment, wrongInEvent } from './validate.js';
 
 export interface CoreParts {
   readonly assignments: HandleAssignment;
   readonly events: HandleEvent;
+  /** The tokens that sign every callback; undefined if they depend on the account. */
+  readonly authTokens: readonly string[] | undefined;
+  /** Judges what `authTokens` do not settle. */
   readonly checkSignature: CheckSignature;
   readonly clock: Clock;
   readonly log: Logger;
   /** From the arrival of the headers to the answer of an assignment callback, in milliseconds. */
   readonly deadlineMs: number;
-  /** How old a callback may be, in milliseconds; false: any age. */
+  /**
+   * How old a callback may be, in milliseconds; false: any age. A signature covers no time, so a captured request stays
+   * valid forever. Answers are kept for five minutes longer than this, and an older callback could only run again. A
+   * Timestamp of unknown form is let through, because Twilio documents no form. So is a missing one, because genuine
+   * assignment callbacks have come without.
+   */
   readonly maxAgeMs: number | false;
   /** The workspaces of each account; undefined: any. */
   readonly accounts: Accounts | undefined;
@@ -64,9 +80,19 @@ function routeOf(path: string): Route | undefined {
  * synchronous call.
  */
 export function createCore(parts: CoreParts): HandleCallback {
-  const { accounts, assignments, checkSignature, clock, deadlineMs, events, log, onOutcome } = parts;
-  const ageOf = judgeAge(parts.maxAgeMs, clock, log);
-  let toldAmbiguous = false;
+  const {
+    accounts,
+    assignments,
+    authTokens,
+    checkSignature,
+    clock,
+    deadlineMs,
+    events,
+    log,
+    maxAgeMs,
+    onOutcome,
+  } = parts;
+  const told = createToldRefusals(log, maxAgeMs);
 
   /** One callback on its way. */
   class Callback {
@@ -88,8 +114,8 @@ export function createCore(parts: CoreParts): HandleCallback {
 
     start(): void {
       try {
-        const wrongHeaders = judgeHeaders(this.#request);
-        if (wrongHeaders) this.#end(wrongHeaders);
+        const wrong = areGood(this.#request) ? undefined : judgeHeaders(this.#request);
+        if (wrong) this.#end(wrong);
         else this.#request.body(this.#deadline - clock.now(), (body) => this.#read(body));
       } catch (error) {
         this.#fail(error);
@@ -99,65 +125,72 @@ export function createCore(parts: CoreParts): HandleCallback {
     #read(body: ReceivedBody): void {
       try {
         const read = 'bytes' in body ? parseForm(body.bytes) : body;
-        if ('failure' in read) this.#end(refusedBody(read.failure));
-        else this.#verify(read.pairs);
+        if ('failure' in read) {
+          this.#end(refusedBody(read.failure));
+          return;
+        }
+        const request = this.#request;
+        const { pairs } = read;
+        this.#pairs = pairs;
+        const signature = request.header('x-twilio-signature')!;
+        if (authTokens !== undefined && isSignedExactly(signature, request.urls(), pairs, authTokens)) {
+          this.#signed();
+          return;
+        }
+        const verdict = checkSignature(request, pairs, this.#deadline);
+        if (typeof verdict === 'string') this.#judged(verdict);
+        else this.#after(verdict, (judged) => this.#judged(judged));
       } catch (error) {
         this.#fail(error);
       }
     }
 
-    #verify(pairs: FormPairs): void {
-      this.#pairs = pairs;
-      const verdict = checkSignature(this.#request, pairs, this.#deadline);
-      if (typeof verdict === 'string') this.#verified(verdict);
-      else this.#after(verdict, (verified) => this.#verified(verified));
+    #judged(verdict: SignatureVerdict): void {
+      if (verdict === 'valid') this.#signed();
+      else this.#end(signatureRefusal(verdict));
     }
 
-    /** Why a form is refused though its body could be read, if it is. */
-    #refusal(verdict: SignatureVerdict): CallbackAnswer | undefined {
-      if (verdict !== 'valid') return signatureRefusal(verdict);
-      const ambiguity = ambiguityIn(this.#pairs, this.#request.target, this.#route);
-      if (ambiguity !== undefined) return refusedAmbiguity(ambiguity);
-      const age = ageOf(firstValue(this.#pairs, 'Timestamp'));
-      this.#ageUnknown = age === 'unknown';
-      return age === 'stale' ? refused(403, 'stale-timestamp', TOO_OLD) : undefined;
-    }
-
-    #verified(verdict: SignatureVerdict): void {
-      const refusal = this.#refusal(verdict);
-      if (refusal) {
-        this.#end(refusal);
-      } else if (this.#route === 'events') {
-        this.#with(validateEvent(this.#pairs), (form) => this.#event(form));
+    /** Twilio sent it, once. What is left to ask is whether this is it, unaltered, and whether it is recent. */
+    #signed(): void {
+      const pairs = this.#pairs;
+      const isEvent = this.#route === 'events';
+      const read = readParameters(isEvent ? EVENT : ASSIGNMENT, pairs, this.#request.target);
+      const { ambiguity, fields, sentAt } = read;
+      const ageMs = sentAt === undefined ? undefined : dateOf(clock) - sentAt;
+      if (ambiguity !== undefined) {
+        this.#end(told.ambiguous(ambiguity));
+      } else if (ageMs !== undefined && maxAgeMs !== false && ageMs > maxAgeMs) {
+        this.#end(told.stale(ageMs));
       } else {
-        this.#with(validateAssignment(this.#pairs), (form) => this.#assignment(form));
+        this.#ageUnknown = ageMs === undefined;
+        if (fields === undefined) this.#misfit(isEvent ? wrongInEvent : wrongInAssignment);
+        else if (isEvent) this.#event(eventForm(fields, pairs));
+        else this.#assignment(assignmentForm(fields, pairs), read);
       }
     }
 
-    /** Goes on with the form, or answers what is wrong with it. */
-    #with<F extends AssignmentForm | EventForm>(
-      validated: MaybePromise<Validated<F>>,
-      then: (form: F) => void,
-    ): void {
-      if (isPromise(validated)) {
-        this.#after(validated, (result) => this.#with(result, then));
-      } else if ('errors' in validated) {
-        this.#end(refusedFields(validated.errors));
-      } else {
-        const foreign = accounts && workspaceRefusal(accounts, validated.form);
-        if (foreign) this.#end(foreign);
-        else then(validated.form);
-      }
+    #misfit(nameWrong: typeof wrongInEvent): void {
+      this.#after(nameWrong(this.#pairs), (errors) => this.#end(refusedFields(errors)));
     }
 
-    #assignment(form: AssignmentForm): void {
+    #assignment(form: AssignmentForm, read: Parameters): void {
+      const foreign = accounts && workspaceRefusal(accounts, form);
+      if (foreign) {
+        this.#end(foreign);
+        return;
+      }
       const via = this.#route === 'fallback' ? 'fallback' : 'primary';
-      const end = assignments(form, via, this.#deadline, this.#request.waitUntil);
-      if (isPromise(end)) this.#after(end, (result) => this.#end(answerAssignment(form, result)));
+      const end = assignments(form, read, via, this.#deadline, this.#request.waitUntil);
+      if (isPromise(end)) this.#after(end, (later) => this.#end(answerAssignment(form, later)));
       else this.#end(answerAssignment(form, end));
     }
 
     #event(form: EventForm): void {
+      const foreign = accounts && workspaceRefusal(accounts, form);
+      if (foreign) {
+        this.#end(foreign);
+        return;
+      }
       const end = events(form, this.#deadline, this.#request.waitUntil);
       this.#after(end, (result) => this.#end(answerEvent(form, result)));
     }
@@ -189,17 +222,6 @@ export function createCore(parts: CoreParts): HandleCallback {
     }
   }
 
-  function refusedAmbiguity(ambiguity: string): CallbackAnswer {
-    if (!toldAmbiguous) {
-      toldAmbiguous = true;
-      log.warn(
-        { ambiguity },
-        'Refused a signed request because its parameters can be read in two ways; it may be an altered copy of a genuine one',
-      );
-    }
-    return refused(403, 'ambiguous-parameters', `${ambiguity} ${AMBIGUOUS}`);
-  }
-
   function listenerFailed(error: unknown): void {
     tellError({ err: error }, 'An onOutcome listener failed');
   }
@@ -221,6 +243,31 @@ export function createCore(parts: CoreParts): HandleCallback {
 const NO_PAIRS: FormPairs = [];
 
 const UNEXPECTED = "Something unexpected went wrong. See the endpoint's log for the details.";
+
+const PLAIN_FORM_TYPE = /^application\/x-www-form-urlencoded(?:;|$)/;
+
+/** Whether nothing is wrong with the headers. `judgeHeaders` looks more closely, and says what is. */
+function areGood(request: CallbackRequest): boolean {
+  const signature = request.header('x-twilio-signature');
+  return (
+    request.host === 'good' &&
+    request.method === 'POST' &&
+    signature !== undefined &&
+    isSignature(signature) &&
+    PLAIN_FORM_TYPE.test(request.header('content-type') ?? '')
+  );
+}
+
+/** The HTTP answer of an assignment callback. */
+function answerAssignment(form: AssignmentForm, end: AssignmentEnd): CallbackAnswer {
+  const { answeredTwice, handler, result } = end;
+  if (result.status !== 'answered') return answerFailure(form, result, handler);
+  const { answer, verdict, degraded = false } = result;
+  const response = { status: 200, headers: handler === 'otherwise' ? BY_OTHERWISE : JSON_TYPE, body: answer };
+  // Duplicates get an answer that is only a text here.
+  const instruction = end.answer === answer ? end.instruction : instructionIn(answer);
+  return { response, verdict, reason: undefined, degraded, answeredTwice, handler, form, instruction };
+}
 
 function outcomeOf(
   answer: CallbackAnswer,
@@ -247,59 +294,4 @@ function outcomeOf(
     reservationSid: assignment?.ReservationSid,
     eventType: form !== undefined && 'EventType' in form ? form.EventType : undefined,
   };
-}
-
-const TOO_OLD = 'The Timestamp is older than this endpoint accepts.';
-
-const AMBIGUOUS =
-  'Twilio joins names and values before it signs them. These parameters could be a copy of a genuine request with ' +
-  'its boundaries moved.';
-
-const PLAIN_FORM_TYPE = 'application/x-www-form-urlencoded';
-/** Parameters such as a charset may follow. */
-const FORM_TYPE = /^\s*application\/x-www-form-urlencoded\s*(?:;|$)/i;
-
-/** What can be refused before the body is read. */
-function judgeHeaders(request: CallbackRequest): CallbackAnswer | undefined {
-  if (request.host !== 'good') return refused(400, 'bad-host', BAD_HOST[request.host]);
-  if (request.method !== 'POST') {
-    return refused(405, 'wrong-method', 'Callbacks must be sent by POST: set the method to POST in Twilio.', {
-      headers: { allow: 'POST' },
-    });
-  }
-  const contentType = request.header('content-type');
-  if (contentType !== PLAIN_FORM_TYPE && !FORM_TYPE.test(contentType ?? '')) {
-    return refused(415, 'wrong-media-type', 'Callbacks are form posts: application/x-www-form-urlencoded.');
-  }
-  const unsigned = judgeSignatureHeader(request.header('x-twilio-signature'));
-  return unsigned && signatureRefusal(unsigned);
-}
-
-const BAD_HOST = {
-  several: 'The request has several Host headers; it must have one.',
-  malformed: 'The Host header must be a host name or an address, with or without a port.',
-} as const;
-
-function refusedFields(errors: readonly FieldProblem[]): CallbackAnswer {
-  return refused(400, 'bad-fields', 'Some parameters are not as TaskRouter sends them.', { errors });
-}
-
-const BODY_REFUSALS = {
-  'too-large': [413, 'The body has more than 256 KiB, far more than any callback.'],
-  'too-many-parameters': [413, 'The body has more than 1,000 parameters, far more than any callback.'],
-  'invalid-utf8': [400, 'The body is not UTF-8.'],
-  'invalid-escape': [400, 'The body has a % that is not followed by two hexadecimal digits.'],
-  aborted: [400, 'The connection ended before the body did.'],
-  slow: [408, 'The body did not arrive in time.'],
-  crowded: [503, 'Too many request bodies are unfinished at once, and this one is the oldest.'],
-  consumed: [
-    500,
-    'Something read the body before the callback router and kept neither req.rawBody nor its parameters in req.body. ' +
-      'Mount the router before that middleware, or let that middleware set req.rawBody.',
-  ],
-} as const;
-
-function refusedBody(failure: keyof typeof BODY_REFUSALS): CallbackAnswer {
-  const [status, detail] = BODY_REFUSALS[failure];
-  return refused(status, `body-${failure}`, detail);
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isHost, judgeHost } from './host.js';
-import { answer, NodeCallbackRequest, pathBelow, rememberLast } from './node.js';
+import { isHost } from './host.js';
+import { answer, judgeHost, NodeCallbackRequest, pathBelow, rememberLast } from './node.js';
 import { publicUrls } from './public-url.js';
 import type { AdapterParts } from './types.js';
 

@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import type { FormPairs } from '../signature/index.js';
 
 /** The most bytes a callback may have: two legal 4,096-character attributes in CJK take 74 KB encoded. */
@@ -18,52 +18,91 @@ export type ParsedForm = { readonly pairs: FormPairs } | { readonly failure: For
  * without two digits) is refused. A guess would be useless, because nobody signed it.
  */
 export function parseForm(body: string | Uint8Array): ParsedForm {
-  let text: string;
-  if (typeof body === 'string') {
-    text = body;
-  } else {
-    if (!isUtf8(body)) return { failure: 'invalid-utf8' };
-    text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
-  }
+  const bytes = typeof body === 'string' ? Buffer.from(body) : asBuffer(body);
+  const plain = isAscii(bytes);
+  if (!plain && !isUtf8(bytes)) return { failure: 'invalid-utf8' };
+  // One character a byte, so that a place in the text is the place in the body.
+  const text = bytes.toString('latin1');
   const pairs: Array<readonly [string, string]> = [];
   let start = 0;
-  try {
-    while (start < text.length) {
-      let end = text.indexOf('&', start);
-      if (end === -1) end = text.length;
-      if (end > start) {
-        if (pairs.length === MAX_PARAMETERS) return { failure: 'too-many-parameters' };
-        let equals = text.indexOf('=', start);
-        if (equals === -1 || equals > end) equals = end;
-        pairs.push([decode(text.slice(start, equals)), decode(text.slice(equals + 1, end))]);
+  // The next signs that have to be replaced; without any, a name or value is a piece of the text as it is.
+  let percent = plain ? placeOf('%', text, 0) : 0;
+  let plus = plain ? placeOf('+', text, 0) : 0;
+  while (start < text.length) {
+    let end = text.indexOf('&', start);
+    if (end === -1) end = text.length;
+    if (end > start) {
+      if (pairs.length === MAX_PARAMETERS) return { failure: 'too-many-parameters' };
+      let equals = text.indexOf('=', start);
+      if (equals === -1 || equals > end) equals = end;
+      if (percent >= end && plus >= end) {
+        pairs.push([text.slice(start, equals), text.slice(equals + 1, end)]);
+      } else {
+        const name = decoded(bytes, start, equals);
+        const value = decoded(bytes, equals + 1, end);
+        if (name === undefined || value === undefined) {
+          return { failure: BAD_ESCAPE.test(text) ? 'invalid-escape' : 'invalid-utf8' };
+        }
+        pairs.push([name, value]);
+        if (plain && percent < end) percent = placeOf('%', text, end);
+        if (plain && plus < end) plus = placeOf('+', text, end);
       }
-      start = end + 1;
     }
-  } catch {
-    return { failure: BAD_ESCAPE.test(text) ? 'invalid-escape' : 'invalid-utf8' };
+    start = end + 1;
   }
   return { pairs };
 }
 
 const BAD_ESCAPE = /%(?![0-9a-fA-F]{2})/;
 
-function decode(text: string): string {
-  const spaced = text.includes('+') ? withBlanks(text) : text;
-  return spaced.includes('%') ? decodeURIComponent(spaced) : spaced;
+const asBuffer = (body: Uint8Array): Buffer =>
+  Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+
+/** The next place of a sign from `start` on, or the end. */
+function placeOf(sign: string, text: string, start: number): number {
+  const place = text.indexOf(sign, start);
+  return place === -1 ? text.length : place;
 }
 
-/** Above this, the built-in replacement costs more than a copy: it creates one object for each plus sign. */
-const LONG = 1_024;
+/** Where text is put together; as long as the longest body. */
+let scratch = Buffer.alloc(4_096);
 
-function withBlanks(text: string): string {
-  if (text.length < LONG) return text.replaceAll('+', ' ');
-  const bytes = Buffer.from(text);
-  for (let index = 0; index < bytes.length; index++) if (bytes[index] === PLUS) bytes[index] = BLANK;
-  return bytes.toString();
+/** The text of a piece of the body; undefined if it has an escape that is none, or if its escapes are not UTF-8. */
+function decoded(bytes: Buffer, start: number, end: number): string | undefined {
+  if (end - start > scratch.length) scratch = Buffer.alloc(end - start);
+  let length = 0;
+  let plain = true;
+  for (let at = start; at < end; at++) {
+    let byte = bytes[at]!;
+    if (byte === PLUS) {
+      byte = BLANK;
+    } else if (byte === PERCENT) {
+      if (at + 2 >= end) return undefined;
+      const high = DIGITS[bytes[at + 1]!]!;
+      const low = DIGITS[bytes[at + 2]!]!;
+      if (high === NONE || low === NONE) return undefined;
+      byte = high * 16 + low;
+      at += 2;
+    }
+    if (byte > 0x7f) plain = false;
+    scratch[length] = byte;
+    length += 1;
+  }
+  if (plain) return scratch.toString('latin1', 0, length);
+  return isUtf8(scratch.subarray(0, length)) ? scratch.toString('utf8', 0, length) : undefined;
 }
 
+const PERCENT = 0x25;
 const PLUS = 0x2b;
 const BLANK = 0x20;
+
+const NONE = 0xff;
+
+/** What each hexadecimal digit is worth, by its code. */
+const DIGITS = Uint8Array.from({ length: 256 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  return /[0-9a-fA-F]/.test(character) ? Number.parseInt(character, 16) : NONE;
+});
 
 /**
  * The pairs of an object that a body parser left behind. Names that the parser took for paths (`A[b]` as `{ A: { b } }`)

@@ -1,5 +1,5 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { judgeHost } from './host.js';
+import { isHost } from './host.js';
 import { type NodeRequest, readNodeBody } from './node-body.js';
 import { problem } from './problem.js';
 import { publicUrls } from './public-url.js';
@@ -88,6 +88,26 @@ export class NodeCallbackRequest implements CallbackRequest {
 }
 
 /**
+ * Judges the Host headers of a Node request. Node silently keeps the first of several, and a proxy may use the last. If
+ * the URL is made from the header, it is part of the signed text, so it must be a host and nothing more. HTTP/1.0 has
+ * none.
+ *
+ * @param counts - whether the URL is made from it.
+ */
+export function judgeHost(request: IncomingMessage, counts: boolean): CallbackRequest['host'] {
+  // Some platforms' imitations of requests lack it.
+  const rawHeaders: readonly string[] = request.rawHeaders ?? [];
+  const { host } = request.headers;
+  let seen = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]!;
+    if (name.length === 4 && (name === 'Host' || name.toLowerCase() === 'host')) seen += 1;
+  }
+  if (seen > 1) return 'several';
+  return counts && host !== undefined && !isHost(host) ? 'malformed' : 'good';
+}
+
+/**
  * Writes the answer, or hands a path that is not ours on.
  *
  * @param fresh - nothing has set a header of this response yet, as Express does for each.
@@ -107,12 +127,30 @@ export function answer(
   if (response.headersSent || response.destroyed) return;
   try {
     response.writeHead(status, status === 204 ? headers : withLength(response, headers, body, fresh));
-    response.end(body);
+    writeWhole(response, body);
   } catch (error) {
     // Somebody has changed these methods. A connection that ends is better than one that waits: Twilio goes on at once.
     response.destroy();
     throw error;
   }
+}
+
+const { write, end } = ServerResponse.prototype;
+
+/**
+ * Sends head and body as one piece. `end(body)` by itself makes two of them, the second one empty, and the system call
+ * that sends several is the dearer one; it is a fifth of what a callback costs.
+ */
+function writeWhole(response: ServerResponse, body: string): void {
+  const { socket } = response;
+  if (body === '' || !socket || response.write !== write || response.end !== end) {
+    response.end(body);
+    return;
+  }
+  socket.cork();
+  response.write(body);
+  socket.uncork();
+  response.end();
 }
 
 /**

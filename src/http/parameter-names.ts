@@ -1,24 +1,15 @@
-import { parseTimestamp } from '../callbacks/form.js';
-import { sidForm } from '../sids.js';
+import { ANY_PREFIX, ANY_SID, sidForm } from '../sids.js';
 
 /**
- * What a documented parameter holds. `key`, `sid` (a key too) and `attributes`: name and value together mark a place in
- * the signed text, see `ambiguityIn`. `rigid`: nothing can hide in a value of this form.
+ * What a documented parameter holds. `sid`, `time` and `attributes`: name and value together mark a place in the signed
+ * text, see `hiddenParameter`. `rigid`: nothing can hide in a value of this form.
  */
 export type ParameterKind =
-  | {
-      readonly is: 'sid';
-      readonly name: string;
-      /** The letters it begins with; empty: any. */
-      readonly prefix: string;
-      readonly wellFormed: (value: string) => boolean;
-    }
-  | { readonly is: 'key'; readonly name: string; readonly wellFormed: (value: string) => boolean }
-  | { readonly is: 'attributes'; readonly name: string }
-  | { readonly is: 'rigid'; readonly name: string; readonly wellFormed: (value: string) => boolean }
-  | { readonly is: 'text'; readonly name: string };
+  | { readonly is: 'sid' | 'rigid'; readonly name: string; readonly form: RegExp }
+  | { readonly is: 'time'; readonly name: string; readonly form: RegExp | undefined }
+  | { readonly is: 'attributes' | 'text'; readonly name: string; readonly form: undefined };
 
-/** The SIDs that say whose callback it is, with the letters each begins with; empty: any two. */
+/** The SIDs that say whose callback it is, with the letters each begins with. */
 export const KEY_SIDS: Readonly<Record<string, string>> = {
   AccountSid: 'AC',
   WorkspaceSid: 'WS',
@@ -27,12 +18,9 @@ export const KEY_SIDS: Readonly<Record<string, string>> = {
   WorkerSid: 'WK',
   TaskSid: 'WT',
   ReservationSid: 'WR',
-  ResourceSid: '',
+  ResourceSid: ANY_PREFIX,
   Sid: 'EV',
 };
-
-/** The letters of a SID that may name anything. */
-export const ANY_PREFIX = '[A-Z]{2}';
 
 const OTHER_SIDS = ['ActivitySid', 'TaskChannelSid', 'WorkerActivitySid', 'WorkerPreviousActivitySid'];
 
@@ -51,29 +39,19 @@ const TEXTS = [
   ...['WorkerPreviousActivityName', 'WorkerChannelAvailable', 'ActivityName', 'ActivityAvailable'],
 ];
 
-const integer = (value: string) => /^-?\d{1,20}$/.test(value);
+const INTEGER = /^-?\d{1,20}$/;
 
-function kinds(): ParameterKind[] {
-  const sids = Object.entries(KEY_SIDS).map(([name, prefix]): ParameterKind => {
-    const form = sidForm(prefix || ANY_PREFIX);
-    return { is: 'sid', name, prefix, wellFormed: (value) => form.test(value) };
-  });
-  const anySid = sidForm(ANY_PREFIX);
-  return [
-    ...sids,
-    { is: 'key', name: 'Timestamp', wellFormed: (value) => parseTimestamp(value) !== undefined },
-    { is: 'key', name: 'TimestampMs', wellFormed: (value) => /^\d{9,16}$/.test(value) },
-    { is: 'attributes', name: 'TaskAttributes' },
-    { is: 'attributes', name: 'WorkerAttributes' },
-    ...OTHER_SIDS.map(
-      (name) => ({ is: 'rigid', name, wellFormed: (sid: string) => anySid.test(sid) }) as const,
-    ),
-    ...NUMBERS.map((name) => ({ is: 'rigid', name, wellFormed: integer }) as const),
-    ...TEXTS.map((name) => ({ is: 'text', name }) as const),
-  ];
-}
+const KINDS: readonly ParameterKind[] = [
+  ...Object.entries(KEY_SIDS).map(([name, prefix]) => ({ is: 'sid', name, form: sidForm(prefix) }) as const),
+  // `timestampMs` says which forms can be read.
+  { is: 'time', name: 'Timestamp', form: undefined },
+  { is: 'time', name: 'TimestampMs', form: /^\d{9,16}$/ },
+  { is: 'attributes', name: 'TaskAttributes', form: undefined },
+  { is: 'attributes', name: 'WorkerAttributes', form: undefined },
+  ...OTHER_SIDS.map((name) => ({ is: 'rigid', name, form: ANY_SID }) as const),
+  ...NUMBERS.map((name) => ({ is: 'rigid', name, form: INTEGER }) as const),
+  ...TEXTS.map((name) => ({ is: 'text', name, form: undefined }) as const),
+];
 
 /** The parameters of assignment and event callbacks that Twilio documents or is known to send, by name. */
-export const PARAMETERS: ReadonlyMap<string, ParameterKind> = new Map(
-  kinds().map((kind) => [kind.name, kind]),
-);
+export const PARAMETERS: ReadonlyMap<string, ParameterKind> = new Map(KINDS.map((kind) => [kind.name, kind]));

@@ -1,41 +1,27 @@
 import { body, type ValidationChain } from 'express-validator';
-import type { AssignmentForm, EventForm } from '../callbacks/form.js';
 import type { FormPairs } from '../signature/index.js';
-import { ASSIGNMENT_TABLE, brokenRule, EVENT_TABLE, type FieldTable, readFields } from './fields.js';
+import { ASSIGNMENT_FIELDS, brokenRule, EVENT_FIELDS, type Field } from './fields.js';
 import type { FieldProblem } from './problem.js';
-
-/** A form that keeps every rule, or each field that does not. */
-export type Validated<F> = { readonly form: F } | { readonly errors: readonly FieldProblem[] };
 
 /**
  * Validation by express-validator, on a plain `{ body }` so that it serves every adapter. Its chains cost time for each
- * field. So one walk over the form checks every rule first, and express-validator runs only if a rule is broken, to name
- * every bad field. Both use the same table, and neither ever repeats a value.
+ * field. So one walk over the form checks every rule first (parameters.ts), and express-validator runs only if a rule is
+ * broken, to name every bad field. Both use the same table, and neither ever repeats a value.
  */
-function createValidator<F>(
-  table: FieldTable,
-  formOf: (sent: ReadonlyArray<string | undefined>, pairs: FormPairs) => F,
-) {
-  const chains: readonly ValidationChain[] = table.fields.map((field) =>
+function createNaming(fields: readonly Field[]): (pairs: FormPairs) => Promise<readonly FieldProblem[]> {
+  const chains: readonly ValidationChain[] = fields.map((field) =>
     body(field.name).custom((values: readonly string[] = []) => {
       const rule = brokenRule(field, values);
       if (rule !== undefined) throw new Error(rule);
       return true;
     }),
   );
-
-  async function nameErrors(pairs: FormPairs): Promise<{ errors: readonly FieldProblem[] }> {
+  return async (pairs) => {
     const request = { body: valuesByName(pairs) };
     const results = await Promise.all(chains.map((chain) => chain.run(request)));
-    const errors = results.flatMap((result, index) =>
-      result.array().map((error) => ({ field: table.fields[index]!.name, rule: String(error.msg) })),
+    return results.flatMap((result, index) =>
+      result.array().map((error) => ({ field: fields[index]!.name, rule: String(error.msg) })),
     );
-    return { errors };
-  }
-
-  return (pairs: FormPairs): Validated<F> | Promise<Validated<F>> => {
-    const fields = readFields(table, pairs);
-    return fields ? { form: formOf(fields, pairs) } : nameErrors(pairs);
   };
 }
 
@@ -49,32 +35,8 @@ function valuesByName(pairs: FormPairs): Record<string, string[]> {
   return values;
 }
 
-/** Checks an assignment callback's parameters. An empty value counts as absent. */
-export const validateAssignment = createValidator<AssignmentForm>(ASSIGNMENT_TABLE, (sent, pairs) => ({
-  pairs,
-  AccountSid: sent[0] || undefined,
-  WorkspaceSid: sent[1]!,
-  WorkflowSid: sent[2] || undefined,
-  TaskQueueSid: sent[3] || undefined,
-  WorkerSid: sent[4]!,
-  WorkerAttributes: sent[5] || undefined,
-  TaskSid: sent[6]!,
-  TaskAttributes: sent[7] || undefined,
-  TaskAge: sent[8] || undefined,
-  TaskPriority: sent[9] || undefined,
-  ReservationSid: sent[10]!,
-  Timestamp: sent[11] || undefined,
-}));
+/** Names every parameter of an assignment callback that breaks its rule. */
+export const wrongInAssignment = createNaming(ASSIGNMENT_FIELDS);
 
-/** Checks the parameters that all event callbacks share. */
-export const validateEvent = createValidator<EventForm>(EVENT_TABLE, (sent, pairs) => ({
-  pairs,
-  EventType: sent[0]!,
-  AccountSid: sent[1] || undefined,
-  WorkspaceSid: sent[2] || undefined,
-  Sid: sent[3] || undefined,
-  ResourceSid: sent[4] || undefined,
-  TimestampMs: sent[5] || undefined,
-  Timestamp: sent[6] || undefined,
-  TaskSid: sent[7] || undefined,
-}));
+/** Names every parameter of an event callback that breaks its rule. */
+export const wrongInEvent = createNaming(EVENT_FIELDS);

@@ -1,6 +1,14 @@
 export { type ExplainRequest, type Explanation, explainSignature } from './explain.js';
 export type { MismatchCause } from './guess.js';
-export { type FormPairs, type FormParams, type SignRequest, signRequest, withBodyHash } from './sign.js';
+export {
+  type FormPairs,
+  type FormParams,
+  isSignature,
+  isSignedExactly,
+  type SignRequest,
+  signRequest,
+  withBodyHash,
+} from './sign.js';
 export {
   type AuthToken,
   type AuthTokenLookup,
@@ -11,8 +19,6 @@ export {
 } from './tokens.js';
 export { type UrlChange, type UrlVariant, urlVariants } from './url.js';
 export {
-  isSignature,
-  isSignedExactly,
   type SignatureFailure,
   type VerifyRequest,
   type VerifyResult,

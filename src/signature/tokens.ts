@@ -38,6 +38,8 @@ export class TooManyLookups extends TaskRouterKitError {
 }
 
 export interface TokenSource {
+  /** The tokens, if they are the same for every request; undefined if they have to be looked up. */
+  readonly fixed?: readonly string[];
   /**
    * The tokens to check a request of this account with; none when the AccountSid is malformed or unknown.
    * Answers directly when it knows them, with a promise when it must ask; rejects as the look-up does.
@@ -74,7 +76,7 @@ const REFRESH_AFTER_MS = 5_000;
 export function createTokenSource(authToken: AuthToken, options: TokenSourceOptions = {}): TokenSource {
   if (typeof authToken === 'function') return lookupSource(authToken, options);
   const tokens = fixedTokens(authToken);
-  return { tokens: () => tokens, refresh: () => undefined, verified: () => {} };
+  return { fixed: tokens, tokens: () => tokens, refresh: () => undefined, verified: () => {} };
 }
 
 function fixedTokens(authToken: string | readonly string[]): readonly string[] {

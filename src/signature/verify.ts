@@ -1,5 +1,13 @@
 import { timingSafeEqual } from 'node:crypto';
-import { bodyHash, type FormParams, formTail, hmacSha1, secretKey, withoutFragment } from './sign.js';
+import {
+  bodyHash,
+  type FormParams,
+  formTail,
+  isSignature,
+  isUsable,
+  signer,
+  withoutFragment,
+} from './sign.js';
 import { portVariants, type UrlChange, urlVariants } from './url.js';
 
 export interface VerifyRequest {
@@ -87,42 +95,10 @@ export function verifyRequest(request: VerifyRequest): VerifyResult {
   return { valid: false, reason: 'mismatch' };
 }
 
-/**
- * Whether a well-formed signature was made over exactly one of these URLs. This is true of nearly every genuine request,
- * and takes one HMAC and nothing else. `verifyRequest` judges the rest.
- */
-export function isSignedExactly(
-  signature: string,
-  urls: readonly string[],
-  params: FormParams,
-  authTokens: readonly string[],
-): boolean {
-  const tail = formTail(params);
-  for (const url of urls) if (signer(signature, url + tail, authTokens) !== -1) return true;
-  return false;
-}
-
 const EXACT: readonly UrlChange[] = [];
-
-/** 20 bytes in base64. */
-const SIGNATURE = /^[A-Za-z0-9+/]{27}=$/;
-
-/** Whether a header has the form of a signature. `verifyRequest` says whether it is right. */
-export const isSignature = (header: string): boolean => SIGNATURE.test(header);
-
-const isUsable = (token: string) => token !== '';
 
 export function listOf(value: string | readonly string[]): readonly string[] {
   return typeof value === 'string' ? [value] : value;
-}
-
-/** The index of the token that gives this signature for this text, or -1. */
-function signer(signature: string, text: string, tokens: readonly string[]): number {
-  for (let index = 0; index < tokens.length; index++) {
-    const token = tokens[index]!;
-    if (isUsable(token) && sameSignature(signature, hmacSha1(secretKey(token), text))) return index;
-  }
-  return -1;
 }
 
 /** Judges the body once the signature is known to be right. The forms of a URL all mean the same hash. */
@@ -142,15 +118,4 @@ function claimedBodyHash(url: string): string | null {
   const base = withoutFragment(url);
   const query = base.indexOf('?');
   return query === -1 ? null : new URLSearchParams(base.slice(query + 1)).get('bodySHA256');
-}
-
-// Always filled whole, and never held across a wait: one pair serves every comparison and saves two allocations.
-const left = Buffer.alloc(28);
-const right = Buffer.alloc(28);
-
-/** Compares two signatures, both 28 ASCII characters, in constant time. */
-function sameSignature(theirs: string, ours: string): boolean {
-  left.write(theirs, 'latin1');
-  right.write(ours, 'latin1');
-  return timingSafeEqual(left, right);
 }

@@ -1,8 +1,8 @@
 import type { FormPairs } from 'taskrouter-kit';
 import { assignmentRequest, eventRequest, sid } from 'taskrouter-kit/testing';
 import { describe, expect, test } from 'vitest';
-import { ambiguityIn } from '../../src/http/ambiguity.js';
 import { objectExtent } from '../../src/http/json-extent.js';
+import { EVENT, ASSIGNMENT as PARAMETERS, readParameters } from '../../src/http/parameters.js';
 
 const ASSIGNMENT = '/taskrouter/assignment';
 const EVENTS = '/taskrouter/events';
@@ -20,7 +20,7 @@ function event(type: string, fields: Fields = {}): FormPairs {
 }
 
 const judge = (pairs: FormPairs, target = ASSIGNMENT) =>
-  ambiguityIn(pairs, target, target.startsWith(EVENTS) ? 'events' : 'assignment');
+  readParameters(target.startsWith(EVENTS) ? EVENT : PARAMETERS, pairs, target).ambiguity;
 
 /** The pair of a name is replaced by others. */
 const replaced = (pairs: FormPairs, name: string, ...by: FormPairs): FormPairs =>

@@ -6,6 +6,7 @@ import { chain, isPromise, type MaybePromise } from '../../maybe-promise.js';
 import {
   type BothAttributes,
   createContext,
+  type ParsedAttributes,
   readAttributes,
   type Unreadable,
 } from '../assignment-context.js';
@@ -43,6 +44,9 @@ export interface AssignmentEnd {
   readonly result: RunResult | { readonly status: 'bad-attributes'; readonly of: Unreadable };
   /** The handler that ran here; undefined if another request's run, or a stored answer, was used. */
   readonly handler: string | undefined;
+  /** What its handler answered here, and the name of the instruction in that. */
+  readonly answer: string | undefined;
+  readonly instruction: string | undefined;
   /** Its reservation was updated by REST, and answered with an instruction as well. */
   readonly answeredTwice: boolean;
 }
@@ -50,6 +54,7 @@ export interface AssignmentEnd {
 /** Takes one validated assignment callback to its end; synchronously if nothing has to wait. */
 export type HandleAssignment = (
   form: AssignmentForm,
+  parsed: ParsedAttributes,
   via: 'primary' | 'fallback',
   deadline: number,
   waitUntil: WaitUntil | undefined,
@@ -81,6 +86,8 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
     readonly key: string;
     readonly fingerprint: string;
     handler: string | undefined;
+    answer: string | undefined;
+    instruction: string | undefined;
     answeredTwice = false;
 
     constructor(
@@ -113,14 +120,16 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
     execute(run: OwnedRun): MaybePromise<string> {
       const context = createContext(this.form, this.path, this.attributes, run, contextParts, this.waitUntil);
       const taking = this.#take(context, run);
-      if (!isPromise(taking) && taking.answer !== undefined) return this.#answer(taking.answer, context);
+      if (!isPromise(taking) && taking.answer !== undefined)
+        return this.#answer(taking, taking.answer, context);
       const work = this.#finish(context, run, taking);
       keepAtWork(this.waitUntil, work);
       return work;
     }
 
     end(result: RunResult): AssignmentEnd {
-      return { result, handler: this.handler, answeredTwice: this.answeredTwice };
+      const { answer, answeredTwice, handler, instruction } = this;
+      return { result, handler, answer, instruction, answeredTwice };
     }
 
     async #finish(context: Context, run: OwnedRun, taking: MaybePromise<Ready>): Promise<string> {
@@ -136,13 +145,15 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
         throw error;
       }
       // Looking a name up may have taken until the deadline.
-      if (ready.answer !== undefined && !run.deferred) return this.#answer(ready.answer, context);
+      if (ready.answer !== undefined && !run.deferred) return this.#answer(ready, ready.answer, context);
       const { decision, limitMs = deferLimitMs } = ready;
       const onFailure = decision.instruction === 'defer' ? decision.onFailure : undefined;
       return this.#defer(context, run, limitMs, ready, onFailure);
     }
 
-    #answer(answer: string, context: Context): string {
+    #answer({ decision }: Ready, answer: string, context: Context): string {
+      this.answer = answer;
+      this.instruction = decision.instruction;
       this.answeredTwice = answer !== '{}' && saysTwice(context);
       context.runAfterwards();
       return answer;
@@ -221,12 +232,14 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
     return true;
   }
 
-  return (form, via, deadline, waitUntil) => {
-    const { attributes, unreadable } = readAttributes(form);
+  return (form, parsed, via, deadline, waitUntil) => {
+    const { attributes, unreadable } = readAttributes(form, parsed);
     if (unreadable.length > 0 && !registry.badAttributes) {
       return {
         result: { status: 'bad-attributes', of: unreadable },
         handler: undefined,
+        answer: undefined,
+        instruction: undefined,
         answeredTwice: false,
       };
     }
