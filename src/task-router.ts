@@ -190,7 +190,7 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
       background,
       client,
       can,
-      dispatch: routing.dispatch,
+      routing,
       onDeadline:
         onDeadline === 'fail' || onDeadline === 'defer'
           ? onDeadline

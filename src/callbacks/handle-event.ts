@@ -5,7 +5,7 @@ import { BaseContext, type ContextParts } from './callback-context.js';
 import { subjectsOf } from './event-subjects.js';
 import type { EventContext } from './event-types.js';
 import type { EventForm } from './form.js';
-import { eventKey } from './keys.js';
+import { eventKey } from './form.js';
 import { runInside } from './routing/compose.js';
 import type { Registry } from './routing/registry.js';
 

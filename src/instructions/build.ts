@@ -1,7 +1,7 @@
 import { nearMiss } from '../near-miss.js';
-import { checkFields, isPlainObject } from './check.js';
-import { FIELD_BY_OPTION } from './fields.js';
+import { FIELD_BY_OPTION, type InstructionName } from './fields.js';
 import { isInstruction } from './guards.js';
+import { checkFields, isPlainObject, markIfSound } from './preflight.js';
 import { InstructionError, problemOf } from './problem.js';
 import type {
   AcceptInstruction,
@@ -20,15 +20,15 @@ import type {
  * Who is called, and from which number. `undefined` comes from a misspelt attribute or an environment variable that is
  * not set, and leaving it out would ring a different phone than intended.
  */
-const NEVER_UNDEFINED = ['from', 'to'] as const;
+type NeverUndefined = 'from' | 'to';
 
 /**
  * An option that may be left out may also be `undefined`, so that `{ timeout: maybe }` needs no condition. The exceptions
- * are {@link NEVER_UNDEFINED}.
+ * are {@link NeverUndefined}.
  */
 type Loose<T> = {
   readonly [K in keyof T]: Record<never, never> extends Pick<T, K>
-    ? K extends (typeof NEVER_UNDEFINED)[number]
+    ? K extends NeverUndefined
       ? T[K]
       : T[K] | undefined
     : T[K];
@@ -194,17 +194,14 @@ function build<I extends ReservationInstruction>(
     const what = `takes an object of options, such as ${name}({ … })`;
     throw new InstructionError(problemOf(name, 'options', what));
   }
-  for (const option of NEVER_UNDEFINED) {
-    if (!(option in options) || options[option] !== undefined) continue;
-    const code = FIELD_BY_OPTION[name].get(option)?.code;
-    const what = `${option} is undefined, so the attribute or variable it is read from does not exist. Leave ${option} out`;
-    throw new InstructionError(problemOf(name, option, `${what} to have Twilio choose`, code));
-  }
   // One loop: handlers build an instruction for every callback.
   const instruction: Record<string, unknown> = { instruction: name, ...defaults };
   for (const option of Object.keys(options)) {
     const value = options[option];
-    if (value === undefined) continue;
+    if (value === undefined) {
+      if (option === 'from' || option === 'to') throw new InstructionError(undefinedNumber(name, option));
+      continue;
+    }
     if (option === 'instruction') {
       throw new InstructionError(
         problemOf(name, 'instruction', 'instruction is not an option: the builder sets it'),
@@ -216,7 +213,14 @@ function build<I extends ReservationInstruction>(
   }
   const problem = checkFields(instruction as unknown as I);
   if (problem) throw new InstructionError(problem);
+  markIfSound(instruction as unknown as I);
   return Object.freeze(instruction) as unknown as I;
+}
+
+function undefinedNumber(name: InstructionName, option: NeverUndefined) {
+  const code = FIELD_BY_OPTION[name].get(option)?.code;
+  const what = `${option} is undefined, so the attribute or variable it is read from does not exist. Leave ${option} out`;
+  return problemOf(name, option, `${what} to have Twilio choose`, code);
 }
 
 function frozenCopy(value: unknown): unknown {

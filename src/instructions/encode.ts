@@ -1,5 +1,5 @@
-import { isActivitySid, pascalCase } from './check.js';
-import { FIELDS, type Field, optionsOf } from './fields.js';
+import { FIELD_BY_OPTION, type Field } from './fields.js';
+import { isActivitySid, pascalCase } from './preflight.js';
 import { InstructionError, problemOf } from './problem.js';
 import type { Decision, ReservationInstruction } from './types.js';
 
@@ -15,10 +15,9 @@ type WireValue = string | number | boolean | readonly string[];
 export function encodeCallback(decision: Decision<never>): string {
   if (decision.instruction === 'defer' || decision.via === 'rest') return '{}';
   const answer: Record<string, WireValue> = { instruction: decision.instruction };
-  const options = optionsOf(decision);
-  for (const field of FIELDS[decision.instruction]) {
-    const value = options[field.option] as WireValue | undefined;
-    if (value !== undefined) answer[field.key] = commaSeparated(wireValue(decision, field, value));
+  const options = decision as unknown as Readonly<Record<string, WireValue | undefined>>;
+  for (const field of fieldsIn(decision)) {
+    answer[field.key] = commaSeparated(wireValue(decision, field, options[field.option]!));
   }
   const { passthrough } = decision;
   if (passthrough) {
@@ -42,7 +41,10 @@ export function encodeReservationUpdate(
   const add = (name: string, value: WireValue) => {
     for (const item of Array.isArray(value) ? value : [value]) pairs.push([name, String(item)]);
   };
-  for (const [{ rest }, value] of valuesOf(instruction)) add(rest, value);
+  const options = instruction as unknown as Readonly<Record<string, WireValue>>;
+  for (const field of fieldsIn(instruction)) {
+    add(field.rest, wireValue(instruction, field, options[field.option]!));
+  }
   for (const [name, value] of Object.entries(instruction.passthrough ?? {})) add(pascalCase(name), value);
   return pairs;
 }
@@ -53,15 +55,22 @@ function head({ instruction }: ReservationInstruction): readonly [string, string
   return ['Instruction', instruction];
 }
 
-/** The options that are set, with their rows of the table, in its order. */
-function valuesOf(instruction: ReservationInstruction): ReadonlyArray<readonly [Field, WireValue]> {
-  const options = optionsOf(instruction);
-  const values: Array<readonly [Field, WireValue]> = [];
-  for (const field of FIELDS[instruction.instruction]) {
-    const value = options[field.option] as WireValue | undefined;
-    if (value !== undefined) values.push([field, wireValue(instruction, field, value)]);
+/** The rows of the options that are set, in the order of the table: a few of up to forty. */
+function fieldsIn(instruction: ReservationInstruction): readonly Field[] {
+  const rows = FIELD_BY_OPTION[instruction.instruction];
+  const options = instruction as unknown as Readonly<Record<string, unknown>>;
+  const set: Field[] = [];
+  for (const option of Object.keys(options)) {
+    const field = rows.get(option);
+    if (field === undefined || options[option] === undefined) continue;
+    let at = set.length;
+    while (at > 0 && set[at - 1]!.place > field.place) {
+      set[at] = set[at - 1]!;
+      at -= 1;
+    }
+    set[at] = field;
   }
-  return values;
+  return set;
 }
 
 function wireValue({ instruction }: ReservationInstruction, field: Field, value: WireValue): WireValue {

@@ -31,6 +31,8 @@ export interface FieldSpec {
 /** A field with the name of its option. */
 export interface Field extends FieldSpec {
   readonly option: string;
+  /** Its place in the order in which the options are sent. */
+  readonly place: number;
 }
 
 /** The tag of an instruction that has fields. */
@@ -227,7 +229,7 @@ const SPECS = {
 } as const satisfies { readonly [T in InstructionName]: { readonly [O in OptionOf<T>]-?: FieldSpec } };
 
 const rowsOf = (specs: Readonly<Record<string, FieldSpec>>): readonly Field[] =>
-  Object.entries(specs).map(([option, spec]) => ({ option, ...spec }));
+  Object.entries(specs).map(([option, spec], place) => ({ option, place, ...spec }));
 
 /** Every option of every instruction, in the order it is sent. */
 export const FIELDS: Readonly<Record<InstructionName, readonly Field[]>> = {

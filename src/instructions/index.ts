@@ -5,6 +5,12 @@ export * from './guards.js';
 export * from './judge-answer.js';
 export * from './names.js';
 export * from './parse.js';
-export * from './preflight.js';
+export {
+  type CallbackAttributes,
+  checkEncoding,
+  checkTask,
+  isSound,
+  preflight,
+} from './preflight.js';
 export { InstructionError, type InstructionProblem } from './problem.js';
 export * from './types.js';

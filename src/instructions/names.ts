@@ -1,6 +1,6 @@
 import type { MaybePromise } from '../maybe-promise.js';
-import { isActivitySid } from './check.js';
 import { FIELDS, type InstructionName, optionsOf } from './fields.js';
+import { isActivitySid } from './preflight.js';
 import type { ReservationInstruction } from './types.js';
 
 /** The options that take a friendly name. Picked once, because every callback needs them. */

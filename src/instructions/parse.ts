@@ -1,6 +1,6 @@
-import { faultOf, isActivitySid, isPassthroughName, isPassthroughValue, isPlainObject } from './check.js';
 import { FIELDS, type Field } from './fields.js';
 import { isInstruction } from './guards.js';
+import { faultOf, isActivitySid, isPassthroughName, isPassthroughValue, isPlainObject } from './preflight.js';
 import { problemOf } from './problem.js';
 import type { DeferInstruction, Instruction } from './types.js';
 

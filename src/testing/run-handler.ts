@@ -1,10 +1,9 @@
-import { createDeciding } from '../callbacks/assignment/decide.js';
-import { createContext, type RunningAssignment } from '../callbacks/assignment-context.js';
+import { createDeciding, createDispatch } from '../callbacks/assignment/decide.js';
 import { createBackground } from '../callbacks/background.js';
+import { RunningAssignment } from '../callbacks/callback-context.js';
 import type { CallbackClient } from '../callbacks/client.js';
 import type { AssignmentContext, Task, Worker } from '../callbacks/context.js';
 import type { HandlerDefinition } from '../callbacks/routing/define.js';
-import { createDispatch } from '../callbacks/routing/dispatch.js';
 import type { HandlerOf } from '../callbacks/routing/handler.js';
 import { Registry } from '../callbacks/routing/registry.js';
 import { systemClock } from '../clock.js';
@@ -72,7 +71,8 @@ export async function runHandler<T = Attributes, W = Attributes>(
   const dispatch = createDispatch(registry.routes, () => input.fields?.TaskChannelUniqueName);
   const { route } = await dispatch(assignment);
   if (!route) return undefined;
-  const { decision } = await createDeciding(registry, () => dispatch, EVERYTHING).decide(route, assignment);
+  const routing = { current: dispatch, dispatch: () => dispatch };
+  const { decision } = await createDeciding(registry, routing, EVERYTHING).decide(route, assignment);
   return decision;
 }
 
@@ -105,7 +105,7 @@ function contextOf(input: HandlerInput<unknown, unknown>): RunningAssignment {
     worker: JSON.parse(fields.WorkerAttributes) as Attributes,
   };
   const never = new AbortController();
-  return createContext(
+  return new RunningAssignment(
     { ...fields, pairs: Object.entries(fields) },
     input.via ?? 'primary',
     attributes,

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { sid } from 'taskrouter-kit/testing';
 import { expect, test } from 'vitest';
-import { parseAttributes } from '../../src/callbacks/form.js';
-import { assignmentKey, eventKey } from '../../src/callbacks/keys.js';
+import { assignmentKey, eventKey, parseAttributes } from '../../src/callbacks/form.js';
 import { brokenRule } from '../../src/http/fields.js';
 import {
   assignmentForm,

@@ -10,7 +10,7 @@ import {
 } from '../../instructions/index.js';
 import type { Logger } from '../../log.js';
 import { notify } from '../../maybe-promise.js';
-import type { RunningAssignment } from '../assignment-context.js';
+import type { RunningAssignment } from '../callback-context.js';
 import { type ClientOption, clientFor, noClient } from '../client.js';
 import type { AssignmentForm } from '../form.js';
 import { resolveNames } from '../routing/handler.js';

@@ -3,22 +3,21 @@ import type { Idempotency, OwnedRun, RunRequest, RunResult } from '../../idempot
 import { checkTask, encodeCallback, type Instruction, InstructionError } from '../../instructions/index.js';
 import type { Logger } from '../../log.js';
 import { chain, isPromise, type MaybePromise } from '../../maybe-promise.js';
+import { type Background, keepAtWork, type WaitUntil } from '../background.js';
 import {
   type BothAttributes,
-  createContext,
   type ParsedAttributes,
+  RunningAssignment,
   readAttributes,
   type Unreadable,
-} from '../assignment-context.js';
-import { type Background, keepAtWork, type WaitUntil } from '../background.js';
+} from '../callback-context.js';
 import { type ClientOption, clientFor } from '../client.js';
 import type { AssignmentForm } from '../form.js';
-import { assignmentKey } from '../keys.js';
-import { resolveNames } from '../routing/handler.js';
+import { assignmentKey } from '../form.js';
+import { type Decider, resolveNames } from '../routing/handler.js';
 import type { Abilities } from '../routing/match.js';
-import type { Registry } from '../routing/registry.js';
-import type { Routing } from '../routing/routing.js';
-import { createDeciding, type Taken } from './decide.js';
+import type { Named, Registry } from '../routing/registry.js';
+import { createDeciding, type DispatchSource, type Taken } from './decide.js';
 import { createDeferred, deferral } from './deferred.js';
 import { createTakeover } from './takeover.js';
 
@@ -29,8 +28,7 @@ export interface AssignmentOptions {
   readonly background: Background;
   readonly client: ClientOption | undefined;
   readonly can: Abilities;
-  /** Returns the dispatch; a promise while friendly names are being looked up. */
-  readonly dispatch: Routing['dispatch'];
+  readonly routing: DispatchSource;
   /** What a request gets if its deadline passes: nothing, `{}` and a deferred answer, or this answer. */
   readonly onDeadline: 'fail' | 'defer' | { readonly instruction: Instruction; readonly answer: string };
   /** How long a deferred answer may take by default, in milliseconds. */
@@ -70,7 +68,7 @@ interface Ready {
 /** The life of an assignment callback: attributes, the one run, its handler, its answer. */
 export function createAssignments(registry: Registry, options: AssignmentOptions): HandleAssignment {
   const { idempotency, log, background, client, can, onDeadline, deferLimitMs } = options;
-  const deciding = createDeciding(registry, options.dispatch, can);
+  const deciding = createDeciding(registry, options.routing, can);
   const deferred = createDeferred({
     client,
     deciding,
@@ -118,7 +116,8 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
     }
 
     execute(run: OwnedRun): MaybePromise<string> {
-      const context = createContext(this.form, this.path, this.attributes, run, contextParts, this.waitUntil);
+      const { attributes, form, path, waitUntil } = this;
+      const context = new RunningAssignment(form, path, attributes, run, contextParts, waitUntil);
       const taking = this.#take(context, run);
       if (!isPromise(taking) && taking.answer !== undefined)
         return this.#answer(taking, taking.answer, context);
@@ -178,17 +177,21 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
     #take(context: Context, run: OwnedRun): MaybePromise<Ready> {
       try {
         const chosen = deciding.choose(context, this.unreadable);
-        const ready = chain(
-          chain(chosen, (handler) => {
-            this.handler = handler.name;
-            return deciding.decide(handler, context);
-          }),
-          (taken) => this.#makeReady(taken, context),
-        );
+        const ready = isPromise(chosen)
+          ? chosen.then((named) => this.#decide(named, context))
+          : this.#decide(chosen, context);
         return isPromise(ready) ? ready.catch((error: unknown) => this.#failed(error, context, run)) : ready;
       } catch (error) {
         return this.#failed(error, context, run);
       }
+    }
+
+    #decide(chosen: Named<Decider>, context: Context): MaybePromise<Ready> {
+      this.handler = chosen.name;
+      const taken = deciding.decide(chosen, context);
+      return isPromise(taken)
+        ? taken.then((later) => this.#makeReady(later, context))
+        : this.#makeReady(taken, context);
     }
 
     async #failed(error: unknown, context: Context, run: OwnedRun): Promise<Ready> {
@@ -218,7 +221,7 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
     }
   }
 
-  type Context = ReturnType<typeof createContext>;
+  type Context = RunningAssignment;
 
   function saysTwice(context: Context): boolean {
     const { updatedBy } = context;
@@ -244,7 +247,8 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
       };
     }
     const request = new AssignmentRequest(form, via, deadline, waitUntil, attributes, unreadable);
-    return chain(idempotency.run(request), (result) => request.end(result));
+    const result = idempotency.run(request);
+    return isPromise(result) ? result.then((later) => request.end(later)) : request.end(result);
   };
 }
 

@@ -1,5 +1,5 @@
 import type { TakenRun } from '../../idempotency/types.js';
-import { type ContextParts, createContext, readAttributes } from '../assignment-context.js';
+import { type ContextParts, RunningAssignment, readAttributes } from '../callback-context.js';
 import { clientFor, noClient } from '../client.js';
 import type { Deciding } from './decide.js';
 import { type Deferred, lossOf, readJournal } from './deferred.js';
@@ -17,7 +17,7 @@ export function createTakeover(parts: TakeoverParts): (run: TakenRun) => Promise
     const journal = readJournal(run.journal);
     const { form, via, sending: cutOff } = journal;
     const { attributes, unreadable } = readAttributes(form);
-    const context = createContext(form, via, attributes, run, parts, undefined);
+    const context = new RunningAssignment(form, via, attributes, run, parts, undefined);
     const nobody = { context, run, handler: () => cutOff?.handler, takenOver: true };
     if (cutOff) {
       context.log.error(

@@ -3,9 +3,8 @@ import { ConfigurationError } from '../../errors.js';
 import type { Decision, Instruction } from '../../instructions/index.js';
 import type { AssignmentContext, BadAttributesContext } from '../context.js';
 import type { ChosenEvent, EventChoice, EventContext, EventHandler } from '../event-types.js';
-import type { Route } from './dispatch.js';
 import { type Decider, type HandlerOf, readHandler } from './handler.js';
-import { type Abilities, type AnyMatch, readMatch, shadows } from './match.js';
+import { type Abilities, type AnyMatch, type Conditions, readMatch, shadows } from './match.js';
 
 /**
  * Wraps every handler. `next()` runs the next middleware, and finally the handler, and returns its decision. Return that
@@ -43,6 +42,13 @@ export interface DeferredOutcome {
   readonly workspaceSid: string;
   readonly taskSid: string;
   readonly reservationSid: string;
+}
+
+/** A registered handler with its conditions. */
+export interface Route {
+  readonly name: string;
+  readonly conditions: Conditions;
+  readonly decider: Decider;
 }
 
 /** The last resort: what runs when nothing else fits. */

@@ -1,12 +1,12 @@
 import type { Clock } from '../../clock.js';
 import type { Logger } from '../../log.js';
-import type { RunningAssignment } from '../assignment-context.js';
+import { createDispatch, type Dispatch, type DispatchSource } from '../assignment/decide.js';
+import type { RunningAssignment } from '../callback-context.js';
 import { type CallbackClient, type ClientOption, clientFor, type NameKind } from '../client.js';
 import type { AssignmentContext } from '../context.js';
-import { createDispatch, type Dispatch, type Route } from './dispatch.js';
 import { namesOf } from './handler.js';
 import { isSidOf, type SidCondition } from './match.js';
-import type { Registry } from './registry.js';
+import type { Registry, Route } from './registry.js';
 
 export interface RoutingParts {
   readonly client: ClientOption | undefined;
@@ -18,11 +18,9 @@ export interface RoutingParts {
 }
 
 /** The routing table once its friendly names have SIDs. */
-export interface Routing {
+export interface Routing extends DispatchSource {
   /** Looks up the names, unless that is done. Rejects if that fails; may be called again. */
   ready(): Promise<void>;
-  /** The dispatch; a promise while names are being looked up. */
-  dispatch(): Dispatch | Promise<Dispatch>;
 }
 
 /** Callbacks do not repeat a failed look-up more often than this. */
@@ -30,18 +28,17 @@ const RETRY_MS = 1_000;
 
 export function createRouting(registry: Registry, { client, channelOf, log, clock }: RoutingParts): Routing {
   const whole = typeof client === 'function' ? undefined : client;
-  let dispatch = namesRoutes(registry.routes) ? undefined : createDispatch(registry.routes, channel);
   let checked = whole === undefined;
   let looking: Promise<Dispatch> | undefined;
   let failedAt = Number.NEGATIVE_INFINITY;
 
   async function look(): Promise<Dispatch> {
     try {
-      if (!whole) return dispatch!;
+      if (!whole) return routing.current!;
       const routes = await resolveRoutes(registry, whole);
       checked = true;
-      dispatch = createDispatch(routes, channel);
-      return dispatch;
+      routing.current = createDispatch(routes, channel);
+      return routing.current;
     } catch (error) {
       failedAt = clock.now();
       throw error;
@@ -55,16 +52,18 @@ export function createRouting(registry: Registry, { client, channelOf, log, cloc
     return looking;
   }
 
-  return {
+  const routing: { current: Dispatch | undefined } & Routing = {
+    current: namesRoutes(registry.routes) ? undefined : createDispatch(registry.routes, channel),
     async ready() {
       if (!checked) await lookOnce();
     },
     dispatch() {
-      if (dispatch) return dispatch;
+      if (routing.current) return routing.current;
       if (looking || clock.now() - failedAt >= RETRY_MS) return lookOnce();
       throw new Error('Friendly names could not be looked up a moment ago: see the log for the reason');
     },
   };
+  return routing;
 
   async function channel(assignment: RunningAssignment): Promise<string | undefined> {
     const told = assignment.form.get('TaskChannelUniqueName') || (await channelOf?.(assignment));
