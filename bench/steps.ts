@@ -11,8 +11,9 @@ import { callbackFiles } from '../scripts/callback-files.js';
 const dist = <T>(path: string): Promise<T> => import(new URL(`../dist/${path}`, import.meta.url).href);
 const { conference, createTaskRouter, defer, memoryStore } =
   await dist<typeof import('../src/index.js')>('index.js');
-const { createLogger, logOutcomes } =
+const { createLogger, lineOutputOf } =
   await dist<typeof import('../src/server/logger.js')>('server/logger.js');
+const { logOutcomes } = await dist<typeof import('../src/server/outcomes.js')>('server/outcomes.js');
 const { createMetrics } = await dist<typeof import('../src/server/metrics.js')>('server/metrics.js');
 const { assignmentRequest } = await dist<typeof import('../src/testing/index.js')>('testing/index.js');
 const { parseForm } = await dist<typeof import('../src/http/form.js')>('http/form.js');
@@ -78,7 +79,7 @@ function router(listening: boolean): (signed: Signed) => void {
     }),
   );
   made.otherwise(defer());
-  if (listening) made.onOutcome(metrics.outcome).onOutcome(logOutcomes(log));
+  if (listening) made.onOutcome(metrics.outcome).onOutcome(logOutcomes(log, lineOutputOf(log)));
   const handle = made.node();
   return ({ body, headers }) => {
     const request = { method: 'POST', url: TARGET, headers, rawHeaders: [], socket: {}, rawBody: body };

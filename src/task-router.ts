@@ -211,7 +211,7 @@ export function createTaskRouter(given: TaskRouterOptions): TaskRouter {
       serverTiming: options.explainMismatch,
       onOutcome: outcomes,
     });
-    parts = { handle, now: () => clock.now(), publicUrl, basePath };
+    parts = { handle, clock, publicUrl, basePath };
     return parts;
   }
 

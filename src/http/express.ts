@@ -22,7 +22,7 @@ interface ExpressRequest extends IncomingMessage {
  * The adapter for Express. The path is the part below the mount point. The URL is the public one, or the URL as Express
  * sees it, in which forwarding headers count only as far as `trust proxy` allows.
  */
-export function expressAdapter({ handle, now, publicUrl }: Omit<AdapterParts, 'basePath'>): ExpressHandler {
+export function expressAdapter({ handle, clock, publicUrl }: Omit<AdapterParts, 'basePath'>): ExpressHandler {
   const publicly =
     publicUrl === undefined ? undefined : rememberLast((target) => publicUrls(publicUrl, target));
   const below = rememberLast((url) => pathBelow('', url));
@@ -33,7 +33,7 @@ export function expressAdapter({ handle, now, publicUrl }: Omit<AdapterParts, 'b
       below(url),
       request.originalUrl ?? url,
       judgeHost(request, publicUrl === undefined),
-      now(),
+      clock.now(),
       publicly ?? ((target) => ownUrls(request, target)),
     );
     handle(callback, (result) => answer(result, response, next, false));

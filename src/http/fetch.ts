@@ -21,7 +21,7 @@ export interface FetchOptions {
 
 /** The adapter for `Request` and `Response`. The URL is the public one, or `request.url`. */
 export function fetchAdapter(
-  { handle, now, publicUrl, basePath }: AdapterParts,
+  { handle, clock, publicUrl, basePath }: AdapterParts,
   { waitUntil }: FetchOptions = {},
 ): FetchHandler {
   return async (given, init) => {
@@ -33,7 +33,7 @@ export function fetchAdapter(
       target: pathname + search,
       // A platform joins several with a comma.
       host: request.headers.get('host')?.includes(',') ? 'several' : 'good',
-      receivedAt: now(),
+      receivedAt: clock.now(),
       urls: () => (publicUrl ? publicUrls(publicUrl, pathname + search) : [request.url]),
       header: (name) => request.headers.get(name) ?? undefined,
       body: (timeoutMs, done) => void readFetchBody(request, timeoutMs).then(done),

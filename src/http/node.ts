@@ -1,9 +1,10 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { MAX_BODY_BYTES, pairsOfParsedBody } from './form.js';
 import { isHost } from './host.js';
-import { type NodeRequest, readNodeBody } from './node-body.js';
 import { problem } from './problem.js';
 import { publicUrls } from './public-url.js';
 import type { AdapterParts, CallbackRequest, CallbackResponse, ReceivedBody } from './types.js';
+import { hold, letGo, type UnfinishedBody } from './unfinished-bodies.js';
 
 /** Answers the paths under `basePath`. Any other path goes to `next`, or gets 404 if there is no `next`. */
 export type NodeHandler = (
@@ -13,7 +14,7 @@ export type NodeHandler = (
 ) => void;
 
 /** The adapter for `node:http`. The URL is the public one, or made from the socket's scheme and the Host header. */
-export function nodeAdapter({ handle, now, publicUrl, basePath }: AdapterParts): NodeHandler {
+export function nodeAdapter({ handle, clock, publicUrl, basePath }: AdapterParts): NodeHandler {
   const publicly = publicUrl === undefined ? undefined : rememberLast((path) => publicUrls(publicUrl, path));
   const below = rememberLast((path) => pathBelow(basePath, path));
   return (request, response, next) => {
@@ -23,7 +24,7 @@ export function nodeAdapter({ handle, now, publicUrl, basePath }: AdapterParts):
       below(target),
       target,
       judgeHost(request, publicUrl === undefined),
-      now(),
+      clock.now(),
       publicly ?? ((path) => publicUrls(ownOrigin(request), path)),
     );
     handle(callback, (result) => answer(result, response, next, true));
@@ -179,3 +180,136 @@ export function pathBelow(basePath: string, pathAndQuery: string): string {
   const path = query === -1 ? pathAndQuery : pathAndQuery.slice(0, query);
   return path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : '';
 }
+
+/** A Node request, with what body parsers leave on it. */
+interface NodeRequest extends IncomingMessage {
+  rawBody?: unknown;
+  body?: unknown;
+}
+
+/**
+ * The body of a Node request, even if other middleware ran before: `rawBody` if something kept it, else the stream if
+ * nothing has read it, else the result of a parser.
+ */
+function readNodeBody(request: NodeRequest, timeoutMs: number, done: (body: ReceivedBody) => void): void {
+  const { rawBody, body } = request;
+  if (isBytes(rawBody)) done(limited(rawBody));
+  else if (!request.readableDidRead && !request.readableEnded) readStream(request, timeoutMs, done);
+  else done(isBytes(body) ? limited(body) : parsed(body));
+}
+
+/** What a body parser made of it. */
+function parsed(body: unknown): ReceivedBody {
+  const pairs = pairsOfParsedBody(body);
+  return pairs ? { pairs } : { failure: 'consumed' };
+}
+
+function isBytes(value: unknown): value is string | Uint8Array {
+  return typeof value === 'string' || value instanceof Uint8Array;
+}
+
+function limited(bytes: string | Uint8Array): ReceivedBody {
+  return bytes.length > MAX_BODY_BYTES ? { failure: 'too-large' } : { bytes };
+}
+
+function readStream(request: IncomingMessage, timeoutMs: number, done: (body: ReceivedBody) => void): void {
+  const announced = Number(request.headers['content-length'] ?? Number.NaN);
+  if (request.destroyed || announced > MAX_BODY_BYTES) {
+    done(request.destroyed ? ABORTED : tooLarge(request));
+    return;
+  }
+  // Nearly always it is one piece.
+  let first: Uint8Array | undefined;
+  let others: Uint8Array[] | undefined;
+  let size = 0;
+  let ended = false;
+  let unfinished: UnfinishedBody | undefined;
+  const finish = (body: ReceivedBody) => {
+    if (ended) return;
+    ended = true;
+    limit.cancel();
+    if (unfinished) letGo(unfinished);
+    // The listeners stay for as long as the connection does: the pieces must not.
+    first = undefined;
+    others = undefined;
+    done(body);
+  };
+  const limit = bodyLimits.add(timeoutMs, () => finish(thrownAway(request, 'slow')));
+  request
+    .on('data', (chunk: string | Uint8Array) => {
+      if (ended) return;
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+      size += bytes.length;
+      if (size > MAX_BODY_BYTES) return finish(tooLarge(request));
+      if (first === undefined) {
+        first = bytes;
+      } else {
+        others ??= [];
+        others.push(bytes);
+      }
+      if (size === announced) return;
+      unfinished ??= { bytes: 0, cut: () => finish(thrownAway(request, 'crowded')) };
+      hold(unfinished, bytes.length);
+    })
+    .on('end', () => finish({ bytes: others ? Buffer.concat([first!, ...others]) : (first ?? EMPTY) }))
+    .on('close', () => finish(ABORTED))
+    .on('error', () => finish(ABORTED));
+}
+
+const EMPTY = new Uint8Array();
+const ABORTED: ReceivedBody = { failure: 'aborted' };
+
+const tooLarge = (request: IncomingMessage) => thrownAway(request, 'too-large');
+
+/** Reads the rest and drops it, because closing at once would reset the connection before the answer is read. */
+function thrownAway(request: IncomingMessage, failure: 'too-large' | 'slow' | 'crowded'): ReceivedBody {
+  request.on('error', () => {}).resume();
+  return { failure };
+}
+
+/** When the time that a body may take ends. */
+interface Limit {
+  readonly at: number;
+  overdue: (() => void) | undefined;
+  cancel(): void;
+}
+
+/**
+ * The time limits of all unfinished bodies, on one timer. A callback's body is nearly always there at once, and a separate
+ * timer would cost more than reading it. They are in the order in which they end, except for requests that have already
+ * spent some of their time.
+ */
+class BodyLimits {
+  #queue: Limit[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  add(timeoutMs: number, overdue: () => void): Limit {
+    const limit: Limit = { at: performance.now() + timeoutMs, overdue, cancel: cancelLimit };
+    this.#queue.push(limit);
+    this.#timer ??= setTimeout(() => this.#look(), Math.min(timeoutMs, LOOK_MS)).unref();
+    return limit;
+  }
+
+  #look(): void {
+    const now = performance.now();
+    const open: Limit[] = [];
+    const over: Limit[] = [];
+    for (const limit of this.#queue) {
+      if (limit.overdue) (limit.at <= now ? over : open).push(limit);
+    }
+    this.#queue = open;
+    const next = open.reduce((least, { at }) => Math.min(least, at - now), LOOK_MS);
+    this.#timer = open.length > 0 ? setTimeout(() => this.#look(), next).unref() : undefined;
+    for (const { overdue } of over) overdue?.();
+  }
+}
+
+/** How often to forget bodies that have ended, in milliseconds. */
+const LOOK_MS = 250;
+
+/** Holds nothing of the request any longer. */
+function cancelLimit(this: Limit): void {
+  this.overdue = undefined;
+}
+
+const bodyLimits = new BodyLimits();

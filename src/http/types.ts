@@ -1,4 +1,5 @@
 import type { WaitUntil } from '../callbacks/background.js';
+import type { Clock } from '../clock.js';
 import type { FormPairs } from '../signature/index.js';
 
 /** A request as the neutral core sees it. An adapter makes it from its framework's request. */
@@ -51,7 +52,7 @@ export type HandleCallback = (
 /** What an adapter is made from. */
 export interface AdapterParts {
   readonly handle: HandleCallback;
-  readonly now: () => number;
+  readonly clock: Clock;
   /** What Twilio was given, without a slash at its end. */
   readonly publicUrl: string | undefined;
   /** The path before `/assignment`, for adapters that see whole paths. */

@@ -3,7 +3,7 @@ import type { StoreState } from '../idempotency/store/store.js';
 import type { IdempotencyObserver } from '../idempotency/types.js';
 import type { CallbackOutcome, DeferredOutcome, TaskRouter } from '../index.js';
 import { droppedLines } from './log-output.js';
-import { createTally, createTimeTally } from './tally.js';
+import { countOutcomes, countResults, createTally, createTimeTally } from './outcomes.js';
 
 /** Up to Twilio's limit of 5 s for an assignment; only events may take longer. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 4, 5, 10];
@@ -102,23 +102,12 @@ export function createMetrics(): Metrics {
   });
 
   return {
-    outcome(outcome) {
-      const { route, verdict, status, handler = '', instruction = '', reason } = outcome;
-      callback(route, verdict, String(status), handler, instruction);
-      took(outcome.durationMs / 1_000, route, handler);
-      if (outcome.answeredTwice) doubleAnswers.inc({ handler });
-      if (outcome.ageUnknown) unknownAges.inc({ route });
-      const unsigned = status === 403 || reason === 'tokens-unavailable' || reason === 'too-many-lookups';
-      if (unsigned && reason !== undefined) signatureFailures.inc({ reason });
-    },
+    outcome: countOutcomes({ callback, took, doubleAnswers, unknownAges, signatureFailures }),
     deferred({ outcome, handler = '', instruction = '', takenOver }) {
       deferredAnswers.inc({ outcome, handler, instruction, taken_over: String(takenOver) });
     },
     observer: {
-      result(result) {
-        ended(result.status, 'verdict' in result ? result.verdict : '');
-        if (result.status === 'answered' && result.degraded) degraded.inc();
-      },
+      result: countResults(ended, degraded),
       storeError: (operation) => storeErrors.inc({ operation }),
     },
     watch(taskRouter, probe) {

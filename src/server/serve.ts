@@ -17,8 +17,9 @@ import { adminRoutes, createApp } from './app.js';
 import type { EndpointConfig } from './config.js';
 import { type Phase, rareProbe } from './health.js';
 import { closeConnections, limitConnections, listen, urlOf } from './http-server.js';
-import { createLogger, logDeferred, logOutcomes } from './logger.js';
+import { createLogger, lineOutputOf, logDeferred } from './logger.js';
 import { createMetrics } from './metrics.js';
+import { logOutcomes } from './outcomes.js';
 import { tellPolicies } from './policies.js';
 import { register } from './register.js';
 
@@ -86,7 +87,7 @@ export async function startEndpoint(config: EndpointConfig, parts: EndpointParts
     register(taskRouter, parts.handlers);
     taskRouter
       .onOutcome(metrics.outcome)
-      .onOutcome(logOutcomes(log))
+      .onOutcome(logOutcomes(log, lineOutputOf(log)))
       .onDeferred(metrics.deferred)
       .onDeferred(logDeferred(log));
     if (parts.onOutcome) taskRouter.onOutcome(parts.onOutcome);

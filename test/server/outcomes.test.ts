@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
-import { createTally, createTimeTally } from '../../src/server/tally.js';
+import { createTally, createTimeTally } from '../../src/server/outcomes.js';
 
 /** The labels and value of every sample, read strictly by the rules of the text format. */
 function samples(text: string) {
