@@ -1,6 +1,6 @@
 import type { ReservationInstruction } from './types.js';
 
-/** What a field's value must look like; `check.ts` has the rules. */
+/** What a field's value must look like; `preflight.ts` has the rules. */
 export type FieldKind =
   | 'text'
   | 'activity'
