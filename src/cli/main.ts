@@ -68,7 +68,16 @@ Examples:
 
 const EXPLAIN_EXAMPLES = `
 Examples:
-  $ taskrouter-kit explain WT0123456789abcdef0123456789abcdef --url http://127.0.0.1:8080`;
+  $ taskrouter-kit explain WT0123456789abcdef0123456789abcdef --url http://127.0.0.1:8080
+  $ taskrouter-kit explain --config taskrouter.config.ts --task attributes.json --at 3m   the way a task would take`;
+
+const TEST_EXAMPLES = `
+Runs without a network, each test in milliseconds. docs/routing-tests.md has the format. Exit code 1 if a test fails.
+
+Examples:
+  $ taskrouter-kit test calls.tests.yaml
+  $ taskrouter-kit test tests/*.yaml --coverage
+  $ taskrouter-kit test tests/*.yaml --reporter junit > report.xml`;
 
 const SIMULATE_EXAMPLES = `
 The plan says what arrives and who works; the workspace file says how it is routed. docs/simulation.md has the format
@@ -271,13 +280,28 @@ function program(finish: (code: number) => void): Command {
 
   root
     .command('explain')
-    .description('explain why a task of a running emulator is where it is')
-    .argument('<taskSid>', "the task's SID, as printed by the emulator")
+    .description('explain why a task is where it is: in a running emulator, or by a workspace file alone')
+    .argument('[taskSid]', "the task's SID, as printed by the emulator")
     .addOption(localTaskRouter())
+    .option('--config <file>', 'explain by this workspace file, without an emulator')
+    .option('--task <JSON>', 'with --config: the attributes of the task, as JSON or the file that holds it')
+    .option('--at <time>', 'with --config: how long after the creation, such as 3m (default: at once)')
+    .option('--workflow <name>', 'with --config: its workflow (default: the only one)')
+    .option('--channel <name>', 'with --config: unique name of its task channel')
     .addHelpText('after', EXPLAIN_EXAMPLES)
     .action(async (taskSid, options) =>
       finish(await (await import('./explain.js')).explain(taskSid, options)),
     );
+
+  root
+    .command('test')
+    .description('run routing tests: where tasks go, who is offered them, and when')
+    .argument('<files...>', 'YAML or JSON')
+    .option('--config <file>', 'the workspace (default: the one that each file names)')
+    .option('--coverage', 'name the filters, targets and skip conditions that no test has reached')
+    .addOption(new Option('--reporter <reporter>').choices(['spec', 'junit', 'json']).default('spec'))
+    .addHelpText('after', TEST_EXAMPLES)
+    .action(async (files, options) => finish(await (await import('./test.js')).test(files, options)));
 
   root
     .command('simulate')

@@ -2,6 +2,8 @@
 
 // Plan and apply.
 export { type Applied, type ApplyOptions, type ApplyStep, applyPlan } from './apply/apply.js';
+// Routing tests, and the way of one task.
+export { readMs } from './checked-file/duration.js';
 // The definition.
 export { type DefinedWorkspace, defineWorkspace, type WorkspaceInput } from './define.js';
 export {
@@ -45,7 +47,18 @@ export type { FieldChange } from './plan/field-changes.js';
 export { KIND_WORDS, type PlanOptions, planWorkspace, type WorkspacePlan } from './plan/plan.js';
 export { type RecordedKinds, StateFile } from './plan/state.js';
 export type { Plan, PlanAction, PlanCause, PlanChange, PlanKind } from './plan/types.js';
-
+export type { CoverageItem } from './routing-tests/coverage.js';
+export { explainOffline, type OfflineTask } from './routing-tests/explain-offline.js';
+export { routingTests, type TestFunction } from './routing-tests/in-runner.js';
+export { type Reporter, type ReportOptions, reportRoutingTests } from './routing-tests/reporters.js';
+export type { TestFailure } from './routing-tests/run-test.js';
+export {
+  type FileResult,
+  type RoutingTestOptions,
+  type RoutingTestReport,
+  runRoutingTests,
+  type TestResult,
+} from './routing-tests/suite.js';
 // What a change would do.
 export {
   type Choices,
@@ -64,3 +77,4 @@ export {
   type StaffFigures,
   simulate,
 } from './simulate/index.js';
+export { usableDefinition } from './simulate/simulate.js';
