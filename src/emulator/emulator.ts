@@ -12,7 +12,7 @@ import { controlRoutes } from './api/control.js';
 import { inspectorRoutes } from './api/inspector.js';
 import { mcpRoutes } from './api/mcp.js';
 import { Calls } from './calls/calls.js';
-import type { Ring } from './calls/phones.js';
+import type { PhoneBehaviour, Ring } from './calls/phones.js';
 import { checkOptions, checkPhone } from './check-options.js';
 import { clockHint } from './clock-hint.js';
 import { Deliverer } from './delivery/deliver.js';
@@ -34,6 +34,7 @@ import { leniencies } from './lenient.js';
 import type { EmulatorEvent, EmulatorOptions } from './options.js';
 import { seedWorkspace } from './seed.js';
 import { listening } from './server.js';
+import { PlayingStaff } from './staff.js';
 import { createState } from './state.js';
 import { damaged, readDataFile } from './storage/data-file.js';
 import { type DataLock, lockDataFile } from './storage/data-lock.js';
@@ -141,8 +142,14 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     unconfirmedParameters = false,
     choices: { noContent = 'defer' } = {},
   } = options;
-  const rule =
-    typeof behaviour === 'function' ? (ring: Ring) => checkPhone(behaviour(ring)) : () => behaviour;
+  const staffs = new Set<PlayingStaff>();
+  const rule = (ring: Ring): PhoneBehaviour => {
+    for (const staff of staffs) {
+      const played = staff.phone(ring);
+      if (played) return played;
+    }
+    return typeof behaviour === 'function' ? checkPhone(behaviour(ring)) : behaviour;
+  };
   const sender = new CallbackSender({ world, deliveries, fetch, noContent, hex });
   const calls = new Calls({ world, clock, sender, hex });
   const executor = createInstructionExecutor({ world, calls, rule });
@@ -231,6 +238,16 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     createTask: (task = {}) => plainTask(world.dispatch('createTask', taskFields(world, task, hex))),
     enqueue: (call = {}) => enqueueCall({ world, calls, hex }, call),
     calls: () => callsView(calls),
+    staff(options) {
+      const staff = new PlayingStaff({ world, executor, clock, watch: emulator.watch }, options);
+      staffs.add(staff);
+      return {
+        stop() {
+          staffs.delete(staff);
+          staff.stop();
+        },
+      };
+    },
     hangUp: (callSid) => calls.hangUp(callSid),
     updateParticipant(callSid, change) {
       refuseUnknownKeys(change, ['hold', 'muted', 'endConferenceOnExit'], 'updateParticipant');
@@ -295,6 +312,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
   let closing: Promise<void> | undefined;
   const close = async () => {
     driver.stop();
+    for (const staff of staffs) staff.stop();
     stream.close();
     await Promise.all([sender.close(), replayer.close(), agents.close()]);
     await server.close();

@@ -8,6 +8,7 @@ import type { CallsView } from './feed/types.js';
 import type { InTest } from './in-test.js';
 import type { EmulatorEvent } from './options.js';
 import type { Seeded, SeedOptions } from './seed.js';
+import type { Staff, StaffOptions } from './staff.js';
 import type { NewTask } from './task-fields.js';
 import type { OtherRequests, TwilioOptions } from './twilio-options.js';
 import type { Until, UntilOptions } from './until.js';
@@ -54,6 +55,16 @@ export interface Emulator extends InTest {
    * call.hangUp();
    */
   enqueue(call?: NewCall): SimulatedCall & { readonly task: Task };
+  /**
+   * Lets workers play: they answer after a drawn time, reject sometimes, work, wrap up and take breaks, on the emulator's
+   * clock and from a seed. What the assignment callback decides goes first; their phones ring as they like.
+   * @throws {ConfigurationError} for an unknown option, a share outside 0 to 1, or a worker that is not there.
+   * @example
+   * const staff = emulator.staff({ answers: '5s', works: '3m', rejects: 0.1 });
+   * await emulator.advance('8h');
+   * staff.stop();
+   */
+  staff(options?: StaffOptions): Staff;
   /** The simulated calls and conferences that go on. */
   calls(): CallsView;
   /** Ends a simulated call, a customer's or a worker's, as who holds the phone would. Nothing happens if it has ended. */
