@@ -122,6 +122,18 @@ Examples:
   $ taskrouter export --workspace 'Flex Task Assignment' --out taskrouter.config.ts
   $ taskrouter export --workspace WS… --no-workers > centre.yaml`;
 
+const IMPORT_EXAMPLES = `
+Examples:
+  $ terraform show -json > state.json && taskrouter import state.json --out taskrouter.config.ts
+  $ taskrouter import workflows/*.json --map QUEUE_SID_SUPPORT=Support --map WQ0123456789abcdef0123456789abcdef=Sales`;
+
+const SWEEP_EXAMPLES = `
+It changes nothing without --apply. A task that moves on meanwhile is left alone.
+
+Examples:
+  $ taskrouter sweep --older-than 2h --workspace Support
+  $ taskrouter sweep --older-than 2h --worker Alice --apply`;
+
 const LINT_EXAMPLES = `
 docs/workspace.md explains each rule. Exit codes: 0 no errors, 1 errors (with --strict: anything), 2 wrong usage.
 
@@ -349,6 +361,39 @@ function program(finish: (code: number) => void): Command {
     .option('--force', 'overwrite the file')
     .addHelpText('after', EXPORT_EXAMPLES)
     .action(async (options) => finish(await (await import('./export.js')).exportCommand(options)));
+
+  root
+    .command('import')
+    .description('write a workspace file of what Terraform, workflow templates or the console hold')
+    .argument('<files...>', 'terraform show -json, workflow configurations, or resources from the REST API')
+    .option(
+      '--map <NAME=value>',
+      'what a placeholder stands for, or the name of a SID; or a JSON file; may be repeated',
+      collect,
+      [],
+    )
+    .option('--workspace <name>', 'of several workspaces, the name or SID of the one that is meant')
+    .option('--out <file>', 'where to write it (default: the standard output)')
+    .addOption(formatOption())
+    .option('--force', 'overwrite the file')
+    .addHelpText('after', IMPORT_EXAMPLES)
+    .action(async (files, options) =>
+      finish(await (await import('./import.js')).importCommand(files, options)),
+    );
+
+  root
+    .command('sweep')
+    .description('show tasks that are stuck in assigned or wrapping, and end them with --apply')
+    .requiredOption('--older-than <time>', 'how long nothing has happened to them, such as 2h')
+    .addOption(accountUrl())
+    .option('--workspace <name>', 'name or SID (default: TWILIO_WORKSPACE_SID)')
+    .option('--worker <name>', 'only tasks that this worker holds: name or SID')
+    .option('--waiting', 'tasks in pending and reserved too; these are canceled')
+    .option('--apply', 'complete them, after a question')
+    .option('--auto-approve', 'with --apply: without a question')
+    .option('--json', 'print JSON')
+    .addHelpText('after', SWEEP_EXAMPLES)
+    .action(async (options) => finish(await (await import('./sweep.js')).sweep(options)));
 
   root
     .command('lint')

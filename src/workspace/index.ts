@@ -37,11 +37,15 @@ export {
 export type { MadeDefinition } from './export/definition-of.js';
 export { type ExportOptions, exportWorkspace } from './export/export.js';
 export { type DefinitionFormat, printDefinition } from './export/print-definition.js';
+// Import.
+export { type ImportOptions, type ImportSource, importDefinition } from './import/import.js';
 // Lint.
 export { lint } from './lint/lint.js';
 export { RULE_IDS, RULES, type RuleId, type Severity } from './lint/rules.js';
 export { type PlacedFinding, sarifOf } from './lint/sarif.js';
 export type { Finding, FindingSpan, Fix, LintOptions } from './lint/types.js';
+// Sweep.
+export { requireWorkspace } from './live/read-live.js';
 export { type LoadedDefinition, loadDefinition } from './load.js';
 export type { FieldChange } from './plan/field-changes.js';
 export { KIND_WORDS, type PlanOptions, planWorkspace, type WorkspacePlan } from './plan/plan.js';
@@ -78,3 +82,11 @@ export {
   simulate,
 } from './simulate/index.js';
 export { usableDefinition } from './simulate/simulate.js';
+export {
+  findStuckTasks,
+  type StuckOptions,
+  type StuckTask,
+  type SweptResult,
+  type SweptState,
+  sweepTasks,
+} from './sweep/sweep.js';

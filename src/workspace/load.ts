@@ -14,6 +14,7 @@ import {
   type WorkspaceDefinition,
   withVariables,
 } from './definition/index.js';
+import { importDefinition, isImportable } from './import/import.js';
 import { type Imported, importFile, type Modules } from './import-file.js';
 import { type Locate, locateInScript, type ReadText, readJson, readYaml } from './locate.js';
 
@@ -72,6 +73,7 @@ export async function loadDefinition(
         ...(await withVariables(variables, () => defaultExport(file, path, modules))),
         locate: locateInScript(path, text),
       };
+  if (read && isImportable(value)) return imported(file, path, text);
   const error: LoadedDefinition['error'] = (problems, cause) =>
     new DefinitionError(problems, place(file, locate), { cause });
   try {
@@ -104,6 +106,21 @@ async function variablesFor(path: string, environment: string | undefined): Prom
     if (systemCode(cause) !== 'ENOENT') throw cause;
     return new Variables(environment);
   }
+}
+
+/** What others keep, such as the output of `terraform show -json`: made into a definition, which has no lines in the file. */
+function imported(file: string, path: string, text: string): LoadedDefinition {
+  const locate: Locate = () => undefined;
+  const error: LoadedDefinition['error'] = (problems, cause) =>
+    new DefinitionError(problems, place(file, locate), { cause });
+  const { definition } = importDefinition([{ name: file, text }]);
+  try {
+    checkDefinition(definition);
+  } catch (cause) {
+    if (cause instanceof DefinitionError) throw error(cause.problems, cause);
+    throw cause;
+  }
+  return { file: path, files: [path], definition, error, locate };
 }
 
 /** An environment that nobody knows is the cause of whatever else is wrong, so it is told first. */

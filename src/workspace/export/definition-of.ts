@@ -36,7 +36,8 @@ export function definitionOf(parts: Parts): MadeDefinition {
   const queues = new Map(parts.taskQueues.map((queue) => [queue.friendlyName, queue]));
   const known = new Set(queues.keys());
   const queueName = (sidOrName: string) => {
-    const name = names.get(sidOrName) ?? sidOrName;
+    const alias = parts.alias?.(sidOrName) ?? sidOrName;
+    const name = names.get(alias) ?? alias;
     if (!known.has(name)) {
       known.add(name);
       warnings.push(
@@ -153,10 +154,11 @@ function routingOf(routing: Routing) {
     (defaultFilter === undefined ||
       (Object.keys(defaultFilter).length === 1 && typeof defaultFilter.queue === 'string'));
   if (!plain) return { configuration: twilioForm(routing) };
+  const written = filters.map(({ name, expression, targets }) =>
+    compact({ name, expression: expression as string, targets }),
+  );
   return compact({
-    filters: filters.map(({ name, expression, targets }) =>
-      compact({ name, expression: expression as string, targets }),
-    ),
+    filters: written.length === 0 && defaultFilter !== undefined ? undefined : written,
     defaultQueue: defaultFilter?.queue as string | undefined,
   });
 }

@@ -9,6 +9,8 @@ export interface Parts {
   readonly taskQueues: readonly TaskQueuePart[];
   readonly workers: readonly WorkerPart[];
   readonly workflows: readonly WorkflowPart[];
+  /** Another name for a queue that workflows call by a SID or a placeholder. */
+  readonly alias?: ((name: string) => string) | undefined;
 }
 
 interface Part {

@@ -72,7 +72,8 @@ function editOfYaml(text: string, path: DefinitionPath, fix: Fix, json: boolean)
 /** A plain literal, directly after its key. Anything else is computed, and is for its author to mend. */
 function editOfScript(text: string, path: DefinitionPath, fix: Fix, locate: Locate): Edit | undefined {
   const place = locate(path);
-  if (!place) return undefined;
+  // Without the compiler nobody knows the place: the text itself says it, if it is there once.
+  if (!place) return fix.kind === 'value' ? onlyLiteral(text, fix) : undefined;
   const lineStart =
     text
       .split('\n')
@@ -88,4 +89,16 @@ function editOfScript(text: string, path: DefinitionPath, fix: Fix, locate: Loca
   if (quote === undefined || value !== fix.before || fix.after.includes(quote)) return undefined;
   const end = start + whole.length;
   return { start: end - value.length - 2, end, text: `${quote}${fix.after}${quote}` };
+}
+
+function onlyLiteral(text: string, { before, after }: Fix & { readonly kind: 'value' }): Edit | undefined {
+  const places = ["'", '"', '`'].flatMap((quote) => {
+    const at = text.indexOf(`${quote}${before}${quote}`);
+    return at < 0 ? [] : [{ at, quote }];
+  });
+  const [only] = places;
+  if (!only || places.length > 1 || after.includes(only.quote) || before.includes('${')) return undefined;
+  if (text.includes(`${only.quote}${before}${only.quote}`, only.at + 1)) return undefined;
+  const start = only.at + 1;
+  return { start, end: start + before.length, text: after };
 }

@@ -11,8 +11,17 @@ import {
 export type Condition =
   | { readonly kind: 'always' }
   | { readonly kind: 'never' }
-  | { readonly kind: 'and' | 'or'; readonly terms: readonly Condition[]; readonly paths: ReadonlySet<string> }
+  | {
+      readonly kind: 'and' | 'or';
+      readonly terms: readonly Condition[];
+      readonly paths: ReadonlySet<string>;
+      readonly equalities: Equalities;
+    }
   | Atom;
+
+/** The values that names must have for it to be true. Most pairs of filters are told apart by these alone. */
+type Equalities = ReadonlyMap<string, unknown>;
+const NONE: Equalities = new Map();
 
 interface Atom {
   readonly kind: 'atom';
@@ -22,6 +31,7 @@ interface Atom {
   /** The values of a literal or a list of literals on the right; undefined: it is none. */
   readonly values: readonly (string | number | boolean | null)[] | undefined;
   readonly paths: ReadonlySet<string>;
+  readonly equalities: Equalities;
 }
 
 /** Folds what is constant, and reads the rest into a form that is quick to compare. */
@@ -41,6 +51,10 @@ export function conditionOf(node: Expression): Condition {
     kind: node.kind,
     terms,
     paths: new Set(terms.flatMap((term) => ('paths' in term ? [...term.paths] : []))),
+    equalities:
+      node.kind === 'and'
+        ? new Map(terms.flatMap((term) => ('equalities' in term ? [...term.equalities] : [])))
+        : NONE,
   };
 }
 
@@ -52,13 +66,17 @@ function atomOf(node: Comparison): Condition {
       kind: compileExpression(printExpression(node), 'filter').test({ task: {} }) ? 'always' : 'never',
     };
   }
+  const path = left.kind === 'path' ? printPath(left.segments) : undefined;
+  const values = literals(right);
+  const equality = operator === '==' && path !== undefined && values !== undefined;
   return {
     kind: 'atom',
     text: printExpression(node),
-    path: left.kind === 'path' ? printPath(left.segments) : undefined,
+    path,
     operator,
-    values: literals(right),
+    values,
     paths,
+    equalities: equality ? new Map([[path, values[0]]]) : NONE,
   };
 }
 
@@ -95,6 +113,10 @@ function contradicts(terms: readonly Condition[]): boolean {
 export function implies(a: Condition, b: Condition): boolean {
   if (b.kind === 'always' || a.kind === 'never') return true;
   if (a.kind === 'always' || b.kind === 'never') return false;
+  for (const [path, value] of b.equalities) {
+    const own = a.equalities.get(path);
+    if (own !== undefined && own !== value) return false;
+  }
   if (b.kind !== 'or') for (const path of b.paths) if (!a.paths.has(path)) return false;
   if (a.kind === 'or') return a.terms.every((term) => implies(term, b));
   if (b.kind === 'and') return b.terms.every((term) => implies(a, term));
