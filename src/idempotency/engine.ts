@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../clock.js';
 import { silentLogger } from '../log.js';
+import type { DeferredPhase } from './deferred-phase.js';
 import { Flight, type FlightParts } from './flight.js';
-import type { Run } from './run.js';
+import { directStore } from './store/direct-store.js';
+import { isMemoryStore } from './store/memory-store.js';
 import { ResilientStore } from './store/resilient-store.js';
 import { Takeover } from './takeover.js';
 import type { Idempotency, IdempotencyOptions, RunResult } from './types.js';
@@ -23,19 +25,21 @@ import type { Idempotency, IdempotencyOptions, RunResult } from './types.js';
  */
 export function createIdempotency(options: IdempotencyOptions): Idempotency {
   const { observer, clock = systemClock, log = silentLogger, storeTimeoutMs = 250 } = options;
-  const store = new ResilientStore({
-    store: options.store,
-    clock,
-    log,
-    storeTimeoutMs,
-    probeMs: options.probeMs ?? 50,
-    hiccupMs: options.hiccupMs ?? 1_000,
-    onStoreError: options.onStoreError ?? 'continue',
-    observer,
-  });
+  const store = isMemoryStore(options.store)
+    ? directStore(options.store)
+    : new ResilientStore({
+        store: options.store,
+        clock,
+        log,
+        storeTimeoutMs,
+        probeMs: options.probeMs ?? 50,
+        hiccupMs: options.hiccupMs ?? 1_000,
+        onStoreError: options.onStoreError ?? 'continue',
+        observer,
+      });
   const leaseMs = options.leaseMs ?? 1_500;
   const flights = new Map<string, Flight>();
-  const deferred = new Map<string, Run>();
+  const deferred = new Map<string, DeferredPhase>();
   let takeover: Takeover | undefined;
   let closing = false;
   let ending: Promise<{ open: string[] }> | undefined;
@@ -111,7 +115,7 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
   }
 
   /** A callback that this process has answered and goes on with. */
-  function replay(run: Run): RunResult {
+  function replay(run: DeferredPhase): RunResult {
     const result = { status: 'answered', answer: run.answer, verdict: 'replayed' } as const;
     return run.journalKnown === 'held' ? result : { ...result, degraded: true };
   }

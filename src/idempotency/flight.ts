@@ -1,6 +1,7 @@
 import type { Timer } from '../clock.js';
 import { isPromise, type MaybePromise } from '../maybe-promise.js';
-import { Run, type RunParts, type RunWaiters } from './run.js';
+import type { RunParts } from './deferred-phase.js';
+import { Run, type RunWaiters } from './run.js';
 import type { Acquired, Asking, Known } from './store/resilient-store.js';
 import type { Winner } from './store/store.js';
 import type { RunRequest, RunResult } from './types.js';
@@ -242,16 +243,16 @@ export class Flight implements RunWaiters, Asking {
     }
     const runner = this.#waiting[0]!;
     const { key, fingerprint } = this;
-    // Without an answer another may have it already.
-    const lease = { held: this.#askedAt + this.#parts.leaseMs, local: Number.POSITIVE_INFINITY, unknown: 0 };
-    const safeUntil = lease[known ?? 'held'];
+    // Without an answer of the store another may have it already, unless the store has certainly never heard of it.
+    let safeUntil = this.#askedAt + this.#parts.leaseMs;
+    if (known !== undefined && known !== 'held') safeUntil = known === 'local' ? Number.POSITIVE_INFINITY : 0;
     const run = new Run({ key, fingerprint, owner: this.#owner, attempt }, safeUntil, this.#parts, this);
     this.#run = run;
     this.#runner = runner;
     run.begin(runner.request, this.#parts.clock.now() - this.#askedAt);
   }
 
-  answered(answer: string, known: Known, _run: Run): void {
+  answered(answer: string, known: Known): void {
     this.#answer(answer, known, undefined);
   }
 

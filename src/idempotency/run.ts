@@ -1,40 +1,9 @@
-import type { Clock, Timer } from '../clock.js';
-import type { Logger } from '../log.js';
+import type { Timer } from '../clock.js';
 import { isPromise } from '../maybe-promise.js';
-import type { Asking, Known, ResilientStore, Stored } from './store/resilient-store.js';
-import type { ClaimedRun, CompleteRequest, DeferRequest, Outcome, Winner } from './store/store.js';
-import { type Deferral, NotRecordedError, type OwnedRun, RunLostError, type RunRequest } from './types.js';
-
-/** How long an aborted run that does not end keeps its lease. */
-const ABANDONED_MS = 60_000;
-
-/** How soon a mark that the store did not accept is written again, in milliseconds. */
-const RETRY_MS = 50;
-
-/** What all runs of one engine share. */
-export interface RunParts {
-  readonly store: ResilientStore;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly leaseMs: number;
-  readonly renewMs: number;
-  readonly deferredLeaseMs: number;
-  readonly ttlMs: number;
-  /** Past the limit of a shutdown: nothing more is waited for. */
-  readonly closed: boolean;
-  /** The deferred runs of this process, by key. */
-  readonly deferred: Map<string, Run>;
-  /** A deferred run has ended. */
-  onEnded(): void;
-}
-
-/** Whose run it is. */
-export interface Holder {
-  readonly key: string;
-  readonly fingerprint: string;
-  readonly owner: string;
-  readonly attempt: number;
-}
+import { DeferredPhase, type DeferringRun, type Holder, type RunParts } from './deferred-phase.js';
+import type { Asking, Known, Stored } from './store/resilient-store.js';
+import type { ClaimedRun, Outcome, Winner } from './store/store.js';
+import { type Deferral, type OwnedRun, RunLostError, type RunRequest } from './types.js';
 
 /** The requests that wait for a run, as the run sees them. A run that was taken over has none. */
 export interface RunWaiters {
@@ -44,8 +13,7 @@ export interface RunWaiters {
   readonly overdue: boolean;
   /** How long they have waited for the store so far. */
   waitedMs: number;
-  /** `deferred`: the run goes on. */
-  answered(answer: string, known: Known, run: Run): void;
+  answered(answer: string, known: Known): void;
   failed(error: unknown): void;
   /** Another process has the run. */
   lost(winner: Winner): void;
@@ -53,16 +21,17 @@ export interface RunWaiters {
 
 /**
  * One call of `execute` in this process, and the lease that goes with it. It has two phases, before its answer and
- * after it:
+ * after it; the second is a {@link DeferredPhase}:
  *
- *     running ──> storing ──> ended                             its answer, or failure, is stored
- *        └──> deferring ──> deferred ──> finishing ──> ended    its answer is stored with a journal, and it goes on
+ *     running ──> storing ──> ended                 its answer, or failure, is stored
+ *        └──> deferred ──────> ended                its answer is stored with a journal, and it goes on
  */
-export class Run implements OwnedRun, Asking {
+export class Run implements OwnedRun, Asking, DeferringRun {
   /** Another process has it. */
   lost = false;
-  phase: 'running' | 'storing' | 'deferring' | 'deferred' | 'finishing' | 'ended' = 'running';
-  #holder: Holder;
+  phase: 'running' | 'storing' | 'deferred' | 'ended' = 'running';
+  holder: Holder;
+  safeUntil: number;
   readonly #parts: RunParts;
   readonly #waiters: RunWaiters | undefined;
   /** `execute` has ended, one way or the other. */
@@ -74,64 +43,37 @@ export class Run implements OwnedRun, Asking {
   #aborted = false;
   #renewal: Timer;
   #renewing = false;
-  /** The limit of the deferred phase, then the time when an aborted run counts as ended. */
-  #limit: Timer;
-  /** End of the deferred phase. */
-  #until = 0;
-  /** How long the deferred phase may take. A clock that was set back does not make it longer. */
-  #limitMs = Number.POSITIVE_INFINITY;
-  #answer = '';
-  #journal = '';
-  /** Whether the store holds the journal. */
-  #journalKnown: Known = 'local';
-  /** Until then no other process can have it; infinite if the store knows nothing of it. */
-  #safeUntil: number;
+  #after: DeferredPhase | undefined;
   /** Settles when the run is deferred, or will not be. */
   #deferring: Promise<void> | undefined;
-  /** The last write of the journal. There is one at a time, so that the newest one stays. */
-  #writing: Promise<unknown> | undefined;
-  /** Settles when the end of the deferred phase is on record. */
-  #finishing: Promise<void> | undefined;
-  /** Its end waits for the store to be back. */
-  #awaitsStore = false;
-  /** A shutdown has not waited for that. */
-  #cut = false;
 
   /** @param safeUntil - the end of its lease; infinity for a run that the store certainly knows nothing of. */
   constructor(holder: Holder, safeUntil: number, parts: RunParts, waiters?: RunWaiters) {
-    this.#holder = holder;
-    this.#safeUntil = safeUntil;
+    this.holder = holder;
+    this.safeUntil = safeUntil;
     this.#parts = parts;
     this.#waiters = waiters;
   }
 
   get key(): string {
-    return this.#holder.key;
-  }
-
-  get fingerprint(): string {
-    return this.#holder.fingerprint;
+    return this.holder.key;
   }
 
   get attempt(): number {
-    return this.#holder.attempt;
+    return this.holder.attempt;
   }
 
   get deferred(): boolean {
-    return this.#until !== 0;
-  }
-
-  /** The answer of the first phase, once there is one. */
-  get answer(): string {
-    return this.#answer;
+    return this.#after !== undefined;
   }
 
   get journal(): string {
-    return this.#journal;
+    return this.#after?.journal ?? '';
   }
 
-  get journalKnown(): Known {
-    return this.#journalKnown;
+  /** The result of `execute`. */
+  get outcome(): Outcome | undefined {
+    return this.#outcome;
   }
 
   // Most handlers never look at it, and a controller costs more than the rest of a run.
@@ -157,13 +99,8 @@ export class Run implements OwnedRun, Asking {
   }
 
   remainingMs(): number {
-    const until = this.deferred ? this.#until : (this.#waiters?.latestDeadline ?? 0);
-    return Math.min(this.#limitMs, Math.max(0, until - this.#parts.clock.now()));
-  }
-
-  /** The result of `execute`. */
-  get outcome(): Outcome | undefined {
-    return this.#outcome;
+    if (this.#after) return this.#after.remainingMs();
+    return Math.max(0, (this.#waiters?.latestDeadline ?? 0) - this.#parts.clock.now());
   }
 
   /** Calls `execute`; `leaseAgeMs` is how long ago the lease was asked for. */
@@ -193,7 +130,7 @@ export class Run implements OwnedRun, Asking {
 
   /** Holds the record again that it had lost, as attempt `attempt`: its result counts after all. */
   retake(attempt: number): void {
-    this.#holder = { ...this.#holder, attempt };
+    this.holder = { ...this.holder, attempt };
     this.phase = 'running';
     this.lost = false;
     if (this.#outcome) this.#complete(this.#outcome, this.#error);
@@ -207,77 +144,41 @@ export class Run implements OwnedRun, Asking {
   }
 
   /** Answers now, and goes on. Nothing, where it has ended, is lost or goes on already. */
-  deferNow(answer: string, { journal, limitMs }: Deferral): void {
+  deferNow(answer: string, deferral: Deferral): void {
     if (this.phase !== 'running' || this.lost) return;
-    this.phase = 'deferring';
-    this.#answer = answer;
-    this.#journal = journal;
-    this.#limitMs = limitMs;
-    this.#until = this.#parts.clock.now() + limitMs;
-    const stored = this.#parts.store.defer(this.#record(), this);
-    if (!isPromise(stored)) {
-      this.#deferring = Promise.resolve();
-      this.#nowDeferred(stored);
+    this.phase = 'deferred';
+    const after = new DeferredPhase(this, this.#parts, answer, deferral);
+    this.#after = after;
+    const stored = after.store(this);
+    if (isPromise(stored)) {
+      this.#deferring = stored.then((result) => this.#nowDeferred(result, after));
     } else {
-      this.#writing = stored;
-      this.#deferring = stored.then((result) => this.#nowDeferred(result));
+      this.#deferring = Promise.resolve();
+      this.#nowDeferred(stored, after);
     }
   }
 
   /** Begins as a deferred run that another process has left. */
   takeOver({ answer, journal, limitLeftMs }: ClaimedRun, handle: () => Promise<void>): void {
-    this.#answer = answer;
-    this.#journal = journal;
-    this.#limitMs = Math.max(0, limitLeftMs);
-    this.#until = this.#parts.clock.now() + this.#limitMs;
+    this.phase = 'deferred';
     this.#deferring = Promise.resolve();
-    this.#enterDeferred('held');
+    this.#after = new DeferredPhase(this, this.#parts, answer, {
+      journal,
+      limitMs: Math.max(0, limitLeftMs),
+    });
+    this.#after.open('held');
     this.begin({ execute: () => handle().then(() => answer) }, 0);
-  }
-
-  /**
-   * This process has claimed the run from itself: its renewals came too late, and it goes on under the new lease. `false`:
-   * what was claimed is another process' run of the same callback, which this one, begun without the store, never was.
-   */
-  adopt({ attempt, formerOwner }: ClaimedRun, owner: string): boolean {
-    if (formerOwner !== this.#holder.owner) return false;
-    this.#parts.store.forget(this.#holder);
-    this.#holder = { ...this.#holder, owner, attempt };
-    return true;
-  }
-
-  /** Ends this deferred run because another of the same callback counts. */
-  yieldTo(): void {
-    this.lose();
-    this.#leave();
   }
 
   async rewriteJournal(journal: string): Promise<void> {
     await this.#deferring;
-    this.#journal = journal;
-    const { clock, store } = this.#parts;
-    for (;;) {
-      // A write that was under way when the journal changed shows whether the store may hold an older journal.
-      while (this.#writing) await this.#writing;
-      if (this.lost || this.phase !== 'deferred') throw new RunLostError();
-      // Nobody can take over, and nobody can run it anew while the lease lasts. A run that the store knows nothing of
-      // goes on as long as it cannot be asked: another process may have one of the same key.
-      const alone = this.#safeUntil === Number.POSITIVE_INFINITY;
-      if (
-        this.#journalKnown === 'local' &&
-        (alone ? store.state === 'degraded' : clock.now() < this.#safeUntil)
-      )
-        return;
-      if (this.remainingMs() === 0) throw new NotRecordedError();
-      const written = await this.#writeJournal();
-      if (written === 'held') return;
-      if (written === 'failed') await store.recovery(Math.min(this.remainingMs(), RETRY_MS));
-    }
+    if (this.#after === undefined) throw new RunLostError();
+    await this.#after.rewriteJournal(journal);
   }
 
   async finish(): Promise<void> {
     await this.#deferring;
-    await this.#finish();
+    await this.#after?.finish();
     if (this.lost) throw new RunLostError();
   }
 
@@ -299,30 +200,20 @@ export class Run implements OwnedRun, Asking {
   abandon(): Promise<void> {
     this.phase = 'ended';
     this.lose();
-    return this.#parts.store.release(this.#holder);
+    return this.#parts.store.release(this.holder);
   }
 
-  /** The limit of a shutdown: gives up a deferred run. `false`: it is ending. */
-  cut(): Promise<void> | false {
-    if (this.phase === 'finishing' && this.#awaitsStore && !this.#cut) {
-      this.#cut = true;
-      // The store is asked once more, at the end of all.
-      return Promise.resolve();
-    }
-    if (this.phase !== 'deferred') return false;
-    this.lose();
-    this.#leave();
-    if (this.#journalKnown === 'held') return this.#parts.store.release(this.#holder);
-    // Without a journal nobody can take over, but duplicates must get the answer that was given.
-    this.#parts.store.keep(this.#completion({ state: 'finished', answer: this.#answer }));
-    return Promise.resolve();
+  /** The second phase is over. */
+  leave(): void {
+    this.phase = 'ended';
+    this.#dropLease();
   }
 
   keepLease(ageMs: number): void {
     const { clock, renewMs } = this.#parts;
     this.#dropLease();
     // A clock that was set back makes no lease younger.
-    this.#renewal = clock.setTimeout(() => this.#tick(), Math.max(0, renewMs - Math.max(0, ageMs)));
+    this.#renewal = clock.setTimeout(() => void this.#tick(), Math.max(0, renewMs - Math.max(0, ageMs)));
   }
 
   #dropLease(): void {
@@ -330,49 +221,39 @@ export class Run implements OwnedRun, Asking {
     this.#renewal = undefined;
   }
 
-  get #holds(): boolean {
-    return this.phase !== 'ended' && !this.lost;
-  }
-
-  /** The store has it as deferred. */
-  get #isDeferred(): boolean {
-    return this.phase === 'deferred' || this.phase === 'finishing';
-  }
-
-  #tick(): void {
+  async #tick(): Promise<void> {
     this.keepLease(0);
     if (this.#renewing) return;
-    if (this.phase === 'deferred' && this.#journalKnown !== 'held') void this.#insistOnJournal();
-    else void this.#renew();
-  }
-
-  /** Stores the journal that the store did not accept when the run was deferred. */
-  async #insistOnJournal(): Promise<void> {
     this.#renewing = true;
-    while (this.phase === 'deferred' && !this.lost && this.#journalKnown !== 'held') {
-      while (this.#writing) await this.#writing;
-      if ((await this.#writeJournal()) === 'failed') {
-        await this.#parts.store.recovery(Number.POSITIVE_INFINITY);
-      }
-    }
+    // A journal that is written renews the lease.
+    await (this.#after?.lacksJournal ? this.#after.insistOnJournal() : this.#renew());
     this.#renewing = false;
   }
 
   async #renew(): Promise<void> {
-    this.#renewing = true;
-    const holder = this.#holder;
-    const { leaseMs, deferredLeaseMs, ttlMs, store } = this.#parts;
-    const deferred = this.#isDeferred;
-    const request = { ...holder, leaseMs: deferred ? deferredLeaseMs : leaseMs, ttlMs, deferred };
-    const asked = this.#parts.clock.now();
-    const wanted = () => this.#holds && holder === this.#holder && deferred === this.#isDeferred;
+    const { clock, leaseMs, deferredLeaseMs, ttlMs, store } = this.#parts;
+    const { holder } = this;
+    const after = this.#after?.isStored ? this.#after : undefined;
+    const request = {
+      ...holder,
+      leaseMs: after ? deferredLeaseMs : leaseMs,
+      ttlMs,
+      deferred: after !== undefined,
+    };
+    const asked = clock.now();
+    const wanted = () =>
+      this.phase !== 'ended' &&
+      !this.lost &&
+      holder === this.holder &&
+      (after !== undefined) === (this.#after?.isStored ?? false);
     const result = await store.renew(request, wanted);
-    this.#renewing = false;
     if (!result || !wanted()) return;
-    if (result.status === 'held') this.#safeUntil = asked + request.leaseMs;
-    if (result.status === 'absent' && this.phase === 'deferred') void this.#writeJournal();
-    // While an outcome is being stored, the store's answer to that says it as well.
-    if (result.status === 'lost' && (this.phase === 'running' || this.phase === 'deferred')) {
+    if (result.status === 'held') this.safeUntil = asked + request.leaseMs;
+    else if (after?.state === 'open') {
+      if (result.status === 'lost') after.loseTo();
+      else void after.writeJournal();
+    } else if (result.status === 'lost' && this.phase === 'running') {
+      // While an outcome is being stored, the store's answer to that says it as well.
       this.#lostTo(result.winner);
     }
   }
@@ -381,14 +262,16 @@ export class Run implements OwnedRun, Asking {
     this.#done = true;
     this.#outcome = outcome;
     this.#error = error;
-    if (this.phase === 'deferred') {
-      if (outcome.state === 'failed') this.#logDropped(error);
-      void this.#finish();
-    } else if (this.phase === 'running' && !this.lost) {
-      this.#complete(outcome, error);
-    } else if (this.phase !== 'deferring' && !this.#finishing) {
-      this.#logDropped(error);
-    }
+    const after = this.#after;
+    if (after?.state === 'open') this.#endedLate(after);
+    else if (!after && this.phase === 'running' && !this.lost) this.#complete(outcome, error);
+    else if (after?.state !== 'storing' && !after?.isFinishing) this.#logDropped(error);
+  }
+
+  /** `execute` has ended, after its answer. */
+  #endedLate(after: DeferredPhase): void {
+    if (this.#outcome?.state === 'failed') this.#logDropped(this.#error);
+    void after.finish();
   }
 
   #logDropped(error: unknown): void {
@@ -398,7 +281,9 @@ export class Run implements OwnedRun, Asking {
 
   #complete(outcome: Outcome, error?: unknown): void {
     this.phase = 'storing';
-    const stored = this.#parts.store.complete(this.#completion(outcome), this);
+    const { key, fingerprint, owner, attempt } = this.holder;
+    const { store, ttlMs } = this.#parts;
+    const stored = store.complete({ key, fingerprint, owner, attempt, ttlMs, outcome }, this);
     if (isPromise(stored)) void stored.then((result) => this.#stored(result, outcome, error));
     else this.#stored(stored, outcome, error);
   }
@@ -410,154 +295,35 @@ export class Run implements OwnedRun, Asking {
       this.#lostTo(stored.winner);
       return;
     }
-    this.phase = 'ended';
-    this.#dropLease();
+    this.leave();
     if (outcome.state === 'failed') {
       this.#waiters?.failed(error);
     } else {
-      this.#answer = outcome.answer;
-      this.#waiters?.answered(outcome.answer, stored.known ?? 'held', this);
+      this.#waiters?.answered(outcome.answer, stored.known ?? 'held');
       this.abort();
     }
   }
 
-  #nowDeferred(stored: Stored): void {
-    this.#writing = undefined;
+  #nowDeferred(stored: Stored, after: DeferredPhase): void {
     if (stored.status === 'lost') {
-      this.#until = 0;
-      this.#limitMs = Number.POSITIVE_INFINITY;
+      this.#after = undefined;
       this.#deferring = undefined;
       this.#lostTo(stored.winner);
       return;
     }
-    this.#enterDeferred(stored.known ?? 'held');
-    this.#waiters?.answered(this.#answer, this.#journalKnown, this);
-    if (this.#done) {
-      if (this.#outcome?.state === 'failed') this.#logDropped(this.#error);
-      void this.#finish();
-    }
+    after.open(stored.known ?? 'held');
+    this.#waiters?.answered(after.answer, after.journalKnown);
+    if (this.#done) this.#endedLate(after);
   }
 
-  #enterDeferred(known: Known): void {
-    const { clock, deferred } = this.#parts;
-    this.phase = 'deferred';
-    this.#journalKnown = known;
-    deferred.set(this.key, this);
-    this.keepLease(0);
-    const left = this.remainingMs();
-    if (left > 0) this.#limit = clock.setTimeout(() => this.#overLimit(), left);
-    else this.#overLimit();
-  }
-
-  #overLimit(): void {
-    const { clock, log } = this.#parts;
-    this.abort();
-    this.#limit = clock.setTimeout(() => {
-      log.warn(
-        { key: this.key },
-        'An aborted deferred run has not ended within a minute: treating it as ended',
-      );
-      void this.#finish();
-    }, ABANDONED_MS);
-  }
-
-  /** Writes the present answer and journal. `again`: they have changed meanwhile, or the run has. */
-  #writeJournal(): Promise<'held' | 'failed' | 'again'> {
-    const holder = this.#holder;
-    const journal = this.#journal;
-    const write = async () => {
-      const stored = await this.#parts.store.defer(this.#record(), { wanted: () => false, repeated: true });
-      // Another token of this process may hold it meanwhile.
-      if (this.phase !== 'deferred' || this.lost || holder !== this.#holder) return 'again';
-      if (stored.status === 'lost') {
-        this.#lostTo(stored.winner);
-        return 'again';
-      }
-      const { known = 'held' } = stored;
-      // A later write that certainly did nothing does not undo what an earlier one may have left there.
-      if (known === 'held' || (known === 'unknown' && this.#journalKnown === 'local'))
-        this.#journalKnown = known;
-      if (known !== 'held') return 'failed';
-      return journal === this.#journal ? 'held' : 'again';
-    };
-    const writing = write().finally(() => {
-      if (this.#writing === writing) this.#writing = undefined;
-    });
-    this.#writing = writing;
-    return writing;
-  }
-
-  #finish(): Promise<void> {
-    if (this.phase === 'deferred') this.#finishing = this.#recordEnd();
-    return this.#finishing ?? Promise.resolve();
-  }
-
-  async #recordEnd(): Promise<void> {
-    this.phase = 'finishing';
-    const holder = this.#holder;
-    const finished = this.#completion({ state: 'finished', answer: this.#answer });
-    const { written, ...stored } = await this.#parts.store.complete(finished, { wanted: () => false });
-    let { status }: { status: Stored['status'] | 'given up' } = stored;
-    // Nobody can take over a run whose journal the store has never had.
-    if (written && this.#journalKnown !== 'local') {
-      this.#awaitsStore = true;
-      status = await written;
-      this.#awaitsStore = false;
-    }
-    if (this.phase !== 'finishing') return;
-    // This process has claimed it from itself meanwhile.
-    if (status === 'lost' && holder !== this.#holder) return this.#recordEnd();
-    // Whoever takes it over tells how it ended.
-    if (status === 'given up' && this.#cut) this.lose();
-    if (status === 'lost') {
-      this.#parts.log.warn({ key: this.key }, 'A deferred run ended after another process had taken it over');
-      if (this.#journalKnown !== 'local') this.lose();
-    }
-    this.#leave();
-  }
-
-  #leave(): void {
-    const { clock, deferred, store, onEnded } = this.#parts;
-    this.phase = 'ended';
-    this.#dropLease();
-    clock.clearTimeout(this.#limit);
-    // If it began without the store, this process still lists it as running. An answer that is kept stays.
-    store.forget(this.#holder);
-    if (deferred.get(this.key) === this) deferred.delete(this.key);
-    onEnded.call(this.#parts);
-  }
-
+  /** Another process has it, before its answer. */
   #lostTo(winner: Winner): void {
-    const { log } = this.#parts;
-    const wasDeferred = this.phase === 'deferred';
-    log.warn(
-      { key: this.key, attempt: this.attempt },
-      'A run lost its lease: another process has taken it over',
-    );
+    const { log, store } = this.#parts;
+    const { key, attempt } = this.holder;
+    log.warn({ key, attempt }, 'A run lost its lease: another process has taken it over');
     this.lose();
-    if (wasDeferred) {
-      this.#leave();
-    } else {
-      this.phase = 'ended';
-      this.#parts.store.forget(this.#holder);
-      this.#waiters?.lost(winner);
-    }
-  }
-
-  #record(): DeferRequest {
-    const { deferredLeaseMs: leaseMs, ttlMs } = this.#parts;
-    return {
-      ...this.#holder,
-      leaseMs,
-      ttlMs,
-      answer: this.#answer,
-      journal: this.#journal,
-      limitMs: this.remainingMs(),
-    };
-  }
-
-  #completion(outcome: Outcome): CompleteRequest {
-    const { key, fingerprint, owner, attempt } = this.#holder;
-    return { key, fingerprint, owner, attempt, ttlMs: this.#parts.ttlMs, outcome };
+    this.phase = 'ended';
+    store.forget(this.holder);
+    this.#waiters?.lost(winner);
   }
 }

@@ -1,5 +1,6 @@
 import type { Timer } from '../clock.js';
-import { Run, type RunParts } from './run.js';
+import type { RunParts } from './deferred-phase.js';
+import { Run } from './run.js';
 import type { ClaimedRun } from './store/store.js';
 import type { TakenRun } from './types.js';
 

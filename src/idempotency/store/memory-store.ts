@@ -51,8 +51,19 @@ interface Entry {
   next: Entry | undefined;
 }
 
+const made = new WeakSet<IdempotencyStore>();
+
+/** Whether this is a memory store itself, and not one that is changed or wrapped: those may fail. */
+export const isMemoryStore = (store: IdempotencyStore): store is MemoryStore => made.has(store);
+
+/** Room for the longest key and fingerprint of a callback, three bytes a character. */
+const scratch = Buffer.allocUnsafe(2_048);
+
 /** A copy. Text cut out of a request would keep the whole of its body in memory for as long as the record lives. */
-const ownText = (text: string): string => Buffer.from(text).toString();
+function ownText(text: string): string {
+  if (3 * text.length > scratch.length) return Buffer.from(text).toString();
+  return scratch.toString('utf8', 0, scratch.write(text));
+}
 
 /** Has an owner that still works on it. */
 const isOpen = ({ state }: Entry): boolean => state === 'running' || state === 'deferred';
@@ -131,7 +142,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     return entry !== undefined && entry.until <= now && !isOpen(entry) ? undefined : entry;
   }
 
-  return {
+  const store: MemoryStore = {
     get size() {
       return entries.size;
     },
@@ -230,4 +241,6 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
 
     ping() {},
   };
+  made.add(store);
+  return store;
 }

@@ -71,6 +71,26 @@ export interface ResilientOptions {
   readonly observer: StoreObserver | undefined;
 }
 
+/** The store, as the engine uses it. */
+export type EngineStore = Pick<
+  ResilientStore,
+  | 'hasTakeover'
+  | 'state'
+  | 'answers'
+  | 'backMs'
+  | 'acquire'
+  | 'renew'
+  | 'defer'
+  | 'complete'
+  | 'release'
+  | 'claim'
+  | 'probe'
+  | 'recovery'
+  | 'forget'
+  | 'keep'
+  | 'close'
+>;
+
 /**
  * The store in front of the store. It handles every absence of the store, and its results say how far they can be trusted.
  *
