@@ -185,19 +185,22 @@ export const runRules: Record<string, Rule> = {
   },
 
   async 'a record expires after its time to live, counted from its completion'(t) {
-    await t.acquire('a', { ttlMs: 400 });
-    await t.pass(250);
-    await t.finish('a', 'kept', { ttlMs: 400 });
-    await t.pass(250);
-    assert.deepEqual(await t.acquire('b', { ttlMs: 400 }), { status: 'finished', answer: 'kept' });
-    await t.pass(250);
+    const ttlMs = 2 * t.leaseMs;
+    const most = 0.6 * ttlMs;
+    await t.acquire('a', { ttlMs });
+    await t.pass(most);
+    await t.finish('a', 'kept', { ttlMs });
+    await t.pass(most);
+    assert.deepEqual(await t.acquire('b', { ttlMs }), { status: 'finished', answer: 'kept' });
+    await t.pass(most);
     assert.deepEqual(await t.acquire('b'), { status: 'acquired', attempt: 1 });
   },
 
   async 'a record that expires between a refusal and the next look is simply run'(t) {
-    await t.acquire('a', { leaseMs: 50, ttlMs: 100 });
+    const ttlMs = 2 * t.leaseMs;
+    await t.acquire('a', { ttlMs });
     await running(t, 'b');
-    await t.pass(150);
+    await t.pass(ttlMs + 50);
     const result = await t.acquire('b', { waitedFor: 1 });
     assert.equal(result.status, 'acquired');
   },
