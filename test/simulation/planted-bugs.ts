@@ -26,8 +26,8 @@ function leftOut(name: string, seeds: readonly number[], file: string, find: str
 /** A renewal also enters the index, which repairs and hides much. */
 const RENEWAL_LEAVES_THE_INDEX: Patch = {
   file: REDIS_STORE,
-  find: `if (request.deferred && renewed.status === 'held') await index.enter(request.key, request.leaseMs);`,
-  replace: '',
+  find: 'index.enter(request.key, request.leaseMs).catch(() => {})',
+  replace: 'undefined',
 };
 
 /** In one script of the store, or in the index that leads to deferred runs. */

@@ -132,9 +132,12 @@ export function redisStore(redis: RedisClient, options: RedisStoreOptions = {}):
     },
 
     async renew(request) {
+      if (!request.deferred) return renew(request);
+      // While its owner lives, nobody looks at the key, and the index gets it back if it has lost it. The entry is sent
+      // first, so that an end that crosses the renewal takes it out again. If it fails, the next renewal makes it.
+      const entered = index.enter(request.key, request.leaseMs).catch(() => {});
       const renewed = await renew(request);
-      // While its owner lives, nobody looks at the key, and the index gets it back if it has lost it.
-      if (request.deferred && renewed.status === 'held') await index.enter(request.key, request.leaseMs);
+      await entered;
       return renewed;
     },
 
