@@ -51,21 +51,22 @@ export class Collection<T> {
   put(items: readonly T[]): void {
     if (items.length === 0) return;
     const { key, seq, most } = this.#rules;
-    const added: T[] = [];
+    const added = new Map<string | number, T>();
     const replaced: T[] = [];
     for (const item of items) {
       const before = this.#byKey.get(key(item));
       if (before !== undefined && seq(before) >= seq(item)) continue;
-      if (before === undefined) added.push(item);
+      // What is new may come twice in one go.
+      if (before === undefined || added.has(key(item))) added.set(key(item), item);
       else replaced.push(item);
       this.#byKey.set(key(item), item);
     }
     for (const item of replaced) this.#replace(item);
-    this.#add(added);
+    this.#add([...added.values()]);
     if (this.#list.length > most) {
       for (const item of this.#list.splice(0, this.#list.length - most)) this.#byKey.delete(key(item));
     }
-    if (added.length + replaced.length > 0) this.version.value += 1;
+    if (added.size + replaced.length > 0) this.version.value += 1;
   }
 
   /** An item keeps its place, which its order says. */

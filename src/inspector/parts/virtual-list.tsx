@@ -28,11 +28,15 @@ export function VirtualList({ label, count, keyAt, row, maxRows, chosen }: Virtu
   const [active, setActive] = useState<string | number | undefined>(undefined);
   const focusNext = useRef<number | undefined>(undefined);
   const top = useRef<{ key: string | number; index: number; count: number } | undefined>(undefined);
+  const latest = useRef(keyAt);
+  latest.current = keyAt;
+  const [getItemKey] = useState(() => (index: number) => latest.current(index));
   const options = {
     count,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
-    getItemKey: keyAt,
+    // The same function each time: with another one all rows would be measured anew.
+    getItemKey,
     overscan: OVERSCAN,
     observeElementRect,
     observeElementOffset,
@@ -60,7 +64,7 @@ export function VirtualList({ label, count, keyAt, row, maxRows, chosen }: Virtu
     if (chosen !== undefined && chosen >= 0) virtual.scrollToIndex(chosen, { align: 'auto' });
   }, [chosen !== undefined && chosen >= 0 ? keyAt(chosen) : undefined]);
 
-  const items = virtual.getVirtualItems();
+  const items = virtual.getVirtualItems().map(({ index, start }) => ({ index, start, key: keyAt(index) }));
   useLayoutEffect(() => {
     const index = focusNext.current;
     if (index === undefined) return;

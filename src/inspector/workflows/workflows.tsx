@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { tasks, workspace } from '../data/store.js';
 import type { TaskSummary, WorkflowState, WorkspaceState } from '../data/types.js';
 import { Empty } from '../parts/copy.js';
@@ -32,9 +32,13 @@ const newWorkflow = (workspaceSid: string) =>
 
 function Chosen({ workspace: here, workflow }: { workspace: WorkspaceState; workflow: WorkflowState }) {
   const { params } = route.value;
-  const recent = recentTasks(workflow.sid, params.get('task'));
-  const task = recent.find(({ sid }) => sid === params.get('task')) ?? recent[0];
+  // Until one is chosen it stays the one that was newest: with each new task the questions would be others.
+  const first = useRef<string | undefined>(undefined);
+  const wanted = params.get('task') ?? first.current;
+  const task = tasks.get(wanted ?? '') ?? recentTasks(workflow.sid, undefined)[0];
+  first.current ??= task?.sid;
   const worker = here.workers.find(({ sid }) => sid === params.get('worker')) ?? here.workers[0];
+  const recent = recentTasks(workflow.sid, task?.sid);
   const configuration = useMemo(() => readConfiguration(workflow.configuration), [workflow.configuration]);
   return (
     <div class="workflow">
@@ -101,13 +105,13 @@ function Chosen({ workspace: here, workflow }: { workspace: WorkspaceState; work
 }
 
 /** The newest tasks of a workflow, and the one in the URL however old it is. */
-function recentTasks(workflowSid: string, wanted: string | null): readonly TaskSummary[] {
+function recentTasks(workflowSid: string, wanted: string | undefined): readonly TaskSummary[] {
   const all = tasks.list;
   const found: TaskSummary[] = [];
   for (let at = all.length - 1; at >= 0 && found.length < MOST_TASKS; at -= 1) {
     if (all[at]!.workflow.sid === workflowSid) found.push(all[at]!);
   }
-  const one = wanted === null ? undefined : tasks.get(wanted);
+  const one = wanted === undefined ? undefined : tasks.get(wanted);
   return one === undefined || found.some(({ sid }) => sid === one.sid) ? found : [one, ...found];
 }
 
