@@ -35,8 +35,7 @@ export async function bundleWithPackages(name, types = []) {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    minifySyntax: true,
-    minifyWhitespace: true,
+    minify: true,
     legalComments: 'none',
     metafile: true,
     // ajv is CommonJS and requires modules of Node.
