@@ -73,7 +73,6 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
     const emulator = await createEmulator({ authToken: TOKEN, choices: { purgeAfterMs: 3_600_000 } });
     closing.push(() => emulator.close());
 
-    if (process.env.CHAOS_DEBUG) console.log("started");
     const centre = furnish(emulator, front.url);
     const began = Date.now();
     const windows: FaultWindow[] = [];
@@ -82,7 +81,6 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
       await until(fault.at);
       const from = Date.now();
       await strike(fault, { fleet, proxy, admin, redis });
-      if (globalThis.process.env.CHAOS_DEBUG) console.log(Date.now() - began, fault.kind, fault.process, fault.ms, Date.now() - from);
       const { kind, process } = fault;
       windows.push({ kind, ...(process === undefined ? {} : { process }), from, to: Date.now() });
     });
@@ -91,9 +89,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
       await until(at);
       centre.create({ does, ms, call_sid: `CA${randomBytes(16).toString('hex')}` });
     }
-    if (process.env.CHAOS_DEBUG) console.log("tasks created");
     await Promise.all(faults);
-    if (process.env.CHAOS_DEBUG) console.log("faults over");
     trouble.stop();
     const end = Date.now() + DRAIN_MS;
     while (!centre.isOver() && Date.now() < end) await sleep(50);
