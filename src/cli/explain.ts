@@ -3,6 +3,7 @@ import { systemCode } from '../errors.js';
 import { TASK_SID } from '../sids.js';
 import { explainOffline, readMs, usableDefinition } from '../workspace/index.js';
 import { EXIT, UsageError } from './failure.js';
+import { localUrl } from './local-url.js';
 import { ownModules } from './own-modules.js';
 import { print } from './print.js';
 
@@ -42,10 +43,7 @@ export async function explain(taskSid: string | undefined, options: ExplainOptio
   if (!TASK_SID.test(taskSid)) {
     throw new UsageError('A task SID is WT and 32 hexadecimal digits. The emulator prints it.');
   }
-  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
-    throw new UsageError('--url must be the address of the emulator, such as http://127.0.0.1:8080.');
-  }
-  const asked = new URL(`/_emulator/tasks/${taskSid}/explain`, url);
+  const asked = new URL(`/_emulator/tasks/${taskSid}/explain`, localUrl(url));
   let response: Response;
   let text: string;
   try {

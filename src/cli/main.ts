@@ -532,12 +532,22 @@ function collect(text: string, before: readonly string[]): readonly string[] {
 async function main(): Promise<void> {
   // The reader of a pipe may stop early: taskrouter --help | head.
   process.stdout.on('error', () => process.exit());
+  // Where nothing is left to wait for, Node ends the process, with 0: a command that was cut short must not look done.
+  const cutShort = () => {
+    console.error(
+      'The command ended before it was done: it awaits something that never comes, such as a promise in a file it loads.',
+    );
+    process.exitCode = EXIT.failed;
+  };
+  process.once('beforeExit', cutShort);
   try {
     await program((code) => {
       process.exitCode = code;
     }).parseAsync();
   } catch (error) {
     process.exitCode = failure(error);
+  } finally {
+    process.off('beforeExit', cutShort);
   }
 }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { systemCode } from '../errors.js';
 import { EXIT, UsageError } from './failure.js';
+import { localUrl } from './local-url.js';
 import { dataFolder, proxyCertificate, TWILIO_HOSTS } from './proxy-certificate.js';
 import { proxyEnvironment } from './proxy-environment.js';
 import { startProxy } from './proxy-server.js';
@@ -27,8 +28,8 @@ const PASSED_ON = ['SIGTERM', 'SIGHUP'] as const;
  * @throws {UsageError} for a URL that is none.
  */
 export async function proxy(command: readonly string[], options: ProxyCommandOptions): Promise<number> {
-  const target = URL.canParse(options.url) ? new URL(options.url) : undefined;
-  if (target?.protocol !== 'http:') {
+  const target = localUrl(options.url);
+  if (target.protocol !== 'http:') {
     throw new UsageError('--url must be where the local TaskRouter is, such as http://127.0.0.1:8080.');
   }
   if (!(await answers(target))) {

@@ -1,4 +1,5 @@
-import { EXIT, UsageError } from './failure.js';
+import { EXIT } from './failure.js';
+import { localUrl } from './local-url.js';
 import { print } from './print.js';
 
 export interface TokenOptions {
@@ -23,11 +24,8 @@ const LIMIT_MS = 10_000;
  * @throws {UsageError} for a malformed URL.
  */
 export async function token(options: TokenOptions): Promise<number> {
-  if (!/^https?:\/\//.test(options.url) || !URL.canParse(options.url)) {
-    throw new UsageError('--url must be where the TaskRouter is, such as http://127.0.0.1:8080.');
-  }
   const { worker, role, ttl, workspace: workspaceSid } = options;
-  const url = new URL('/_emulator/tokens', options.url);
+  const url = new URL('/_emulator/tokens', localUrl(options.url));
   let answer: Readonly<Record<string, unknown>>;
   try {
     const response = await fetch(url, {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { EXIT, UsageError } from './failure.js';
+import { localUrl } from './local-url.js';
 import { ownModules } from './own-modules.js';
 import { loadPreset, type Preset } from './presets.js';
 import { print } from './print.js';
@@ -25,16 +26,13 @@ const LIMIT_MS = 10_000;
  * @throws {UsageError} for a preset or attributes that are none.
  */
 export async function trigger(name: string, options: TriggerOptions): Promise<number> {
-  if (!/^https?:\/\//.test(options.url) || !URL.canParse(options.url)) {
-    throw new UsageError('--url must be where the TaskRouter is, such as http://127.0.0.1:8080.');
-  }
+  const url = new URL('/_emulator/tasks', localUrl(options.url));
   const { preset, builtIn } = await loadPreset(name, ownModules);
   const task = {
     ...withOptions(preset, options, await readAttributes(options.attributes)),
     // The workspace of the user need not have the channels of presets that are ours.
     ...(builtIn && options.channel === undefined ? { anyChannel: true } : {}),
   };
-  const url = new URL('/_emulator/tasks', options.url);
   let response: Response;
   let text: string;
   try {

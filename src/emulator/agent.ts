@@ -4,9 +4,9 @@ import { actOn } from './act.js';
 import type { Explanation } from './engine/index.js';
 import type { Reservation, ReservationStatus, Task, Worker, WorkspaceView } from './engine/types.js';
 import { findNamed, type InWorkspace } from './named.js';
-import { plainTask } from './until.js';
+import { plainTask, sidOfTask } from './until.js';
 import { RESERVATION_ACTIONS, type ReservationActionName } from './vocabulary.js';
-import { defaultWaitMs, type OnChange, waitFor } from './wait.js';
+import { checkWithin, defaultWaitMs, type OnChange, waitFor } from './wait.js';
 import type { InstructionExecutor, World } from './world/world.js';
 
 /** Which task an agent acts on, and how long it may take until it can. */
@@ -27,7 +27,7 @@ export interface AgentOptions {
 export interface Agent {
   readonly sid: string;
   readonly name: string;
-  /** The friendly name of the present activity. */
+  /** The friendly name of the present activity. @throws {AgentWaitError} once the worker is deleted. */
   readonly activity: string;
   /** Accepts the offer when it is there. @example await emulator.agent('Ann').accept(); */
   accept(options?: AgentOptions): Promise<Task>;
@@ -80,7 +80,7 @@ export function agentOf(parts: AgentParts, name: string, where?: InWorkspace): A
     const to = activity === undefined ? undefined : activitySid(activity);
     const wanted = wantedTask(options);
     const waiting = { parts, workspaceSid, workerSid: sid, name: friendlyName, action, wanted };
-    const reservation = await reservationFor(waiting, options?.withinMs ?? defaultWaitMs);
+    const reservation = await reservationFor(waiting, checkWithin(options?.withinMs ?? defaultWaitMs));
     actOn(world, executor, workspaceSid, reservation.sid, action, to);
     return plainTask(view().tasks.get(reservation.taskSid)!);
   };
@@ -90,8 +90,10 @@ export function agentOf(parts: AgentParts, name: string, where?: InWorkspace): A
     sid,
     name: friendlyName,
     get activity() {
-      const { activities, workers } = view();
-      return activities.get(workers.get(sid)?.activitySid ?? '')?.friendlyName ?? '';
+      const now = world.workspaces.get(workspaceSid);
+      const worker = now?.workers.get(sid);
+      if (!worker) throw goneAgent(friendlyName);
+      return now?.activities.get(worker.activitySid)?.friendlyName ?? '';
     },
     async accept(options) {
       refuseUnknownKeys(options, ['task', 'withinMs'], 'accept');
@@ -112,6 +114,7 @@ export function agentOf(parts: AgentParts, name: string, where?: InWorkspace): A
     async goTo(activity, options) {
       refuseUnknownKeys(options, ['rejectPendingReservations'], 'goTo');
       await parts.quiet();
+      if (!world.workspaces.get(workspaceSid)?.workers.has(sid)) throw goneAgent(friendlyName);
       const changed = world.dispatch('updateWorker', {
         workspaceSid,
         sid,
@@ -122,6 +125,9 @@ export function agentOf(parts: AgentParts, name: string, where?: InWorkspace): A
     },
   };
 }
+
+const goneAgent = (name: string) =>
+  new AgentWaitError('agent-gone', `${name} is no worker any more: it was deleted.`);
 
 /** What an agent lacks who cannot do it. */
 const NONE: Readonly<Record<ReservationActionName, string>> = {
@@ -142,7 +148,7 @@ interface AgentWait {
 }
 
 const wantedTask = (options: AgentOptions | undefined) =>
-  typeof options?.task === 'object' ? options.task.sid : options?.task;
+  options?.task === undefined ? undefined : sidOfTask(options.task, 'agent');
 
 /** The reservation to act on, once no callback can change it any more. */
 async function reservationFor(wait: AgentWait, withinMs: number): Promise<Reservation> {
@@ -183,7 +189,7 @@ function look(wait: AgentWait): Reservation | undefined {
   const { parts, workspaceSid, workerSid, name, action, wanted } = wait;
   const view = parts.world.workspaces.get(workspaceSid);
   if (!view?.workers.has(workerSid)) {
-    throw new AgentWaitError('agent-gone', `${name} is no worker any more: it was deleted.`);
+    throw goneAgent(name);
   }
   const statuses: readonly ReservationStatus[] = RESERVATION_ACTIONS[action].from;
   const mine = view

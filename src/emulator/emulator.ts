@@ -41,7 +41,7 @@ import { type DataLock, lockDataFile } from './storage/data-lock.js';
 import { createSaver } from './storage/saver.js';
 import { taskFields } from './task-fields.js';
 import { twilioOptions } from './twilio-options.js';
-import { plainTask, until } from './until.js';
+import { plainTask, sidOfTask, until } from './until.js';
 import { visible } from './visible.js';
 import { durationMs } from './world/duration.js';
 import { EventLog } from './world/event-log.js';
@@ -255,7 +255,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
       changed();
     },
     until(task, options = {}) {
-      const taskSid = typeof task === 'string' ? task : task.sid;
+      const taskSid = sidOfTask(task, 'until');
       return until(waiting, { workspaceSid: workspaceOf(taskSid), sid: taskSid }, options);
     },
     async advance(duration) {

@@ -2,7 +2,7 @@ import { type Agent, type AgentParts, agentOf, plainWorker } from './agent.js';
 import type { Activity, EngineEvent, TaskChannel, TaskQueue, Worker, Workflow } from './engine/index.js';
 import { findNamed, type InWorkspace, inNames, type TaskInNames } from './named.js';
 import type { EmulatorSnapshot } from './state.js';
-import { plainTask } from './until.js';
+import { plainTask, sidOfTask } from './until.js';
 
 /** A worker, with the name of its activity. */
 export interface WorkerInNames extends Worker {
@@ -75,8 +75,6 @@ export interface InTestParts extends AgentParts {
   readonly workspaceOf: (taskSid: string) => string;
 }
 
-const sidOf = (task: string | { readonly sid: string }) => (typeof task === 'string' ? task : task.sid);
-
 export function inTest(parts: InTestParts): Omit<InTest, 'events' | 'snapshot' | 'restore' | 'reset'> {
   const { world } = parts;
   return {
@@ -92,11 +90,14 @@ export function inTest(parts: InTestParts): Omit<InTest, 'events' | 'snapshot' |
     activity: (name, where) => ({ ...findNamed(world, 'activity', name, where) }),
     taskChannel: (name, where) => ({ ...findNamed(world, 'task channel', name, where) }),
     task(task) {
-      const sid = sidOf(task);
+      const sid = sidOfTask(task, 'task');
       const view = world.workspaces.get(parts.workspaceOf(sid))!;
       return inNames(view, plainTask(view.tasks.get(sid)!));
     },
-    eventsOf: (task) => allEvents(parts).filter(({ data }) => data.TaskSid === sidOf(task)),
+    eventsOf(task) {
+      const sid = sidOfTask(task, 'eventsOf');
+      return allEvents(parts).filter(({ data }) => data.TaskSid === sid);
+    },
   };
 }
 

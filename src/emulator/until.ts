@@ -1,8 +1,8 @@
-import { TaskRouterKitError } from '../errors.js';
+import { ConfigurationError, TaskRouterKitError } from '../errors.js';
 import { refuseUnknownKeys } from '../near-miss.js';
 import type { AssignmentStatus, Reservation, Task, WorkspaceView } from './engine/types.js';
 import { findNamed } from './named.js';
-import { defaultWaitMs, type OnChange, waitFor } from './wait.js';
+import { checkWithin, defaultWaitMs, type OnChange, waitFor } from './wait.js';
 import type { World } from './world/world.js';
 
 /** Waits for what becomes of one task. Each promise gives the task as it then is. */
@@ -53,6 +53,22 @@ const reached: Readonly<Record<AssignmentStatus, readonly AssignmentStatus[]>> =
 
 const held = ['accepted', 'wrapping', 'completed'];
 
+/**
+ * The SID of a task that a test gave.
+ * @param who - who takes it, as the user wrote it: `until`.
+ * @throws {ConfigurationError} for what is no task, such as a promise of one: it would stand for any.
+ */
+export function sidOfTask(task: string | { readonly sid: string }, who: string): string {
+  const given: unknown = task;
+  const sid = typeof given === 'object' && given !== null ? (given as { readonly sid?: unknown }).sid : given;
+  if (typeof sid === 'string') return sid;
+  const hint = given instanceof Promise ? ' It is a promise: await it first.' : '';
+  throw new ConfigurationError(
+    'bad-task',
+    `${who}: the task must be its SID, or an object with its sid, as createTask gives it.${hint}`,
+  );
+}
+
 /** A task as it is now, without the engine's own links. */
 export const plainTask = (task: Task): Task => ({
   sid: task.sid,
@@ -101,6 +117,7 @@ export function until(
 ): Until {
   refuseUnknownKeys(options, ['withinMs'], 'until');
   const { withinMs = defaultWaitMs } = options;
+  checkWithin(withinMs);
   const present = () => world.workspaces.get(workspaceSid)?.tasks.get(sid);
   const failed = (what: string) =>
     new TaskWaitError(

@@ -1,8 +1,22 @@
+import { ConfigurationError } from '../errors.js';
+
 /** Says that something happened; the function it returns ends that. */
 export type OnChange = (listener: () => void) => () => void;
 
 /** How long a test waits for something, unless it says otherwise, in milliseconds of the real clock. */
 export const defaultWaitMs = 5_000;
+
+/** What setTimeout takes; beyond it would be at once. */
+const longestWaitMs = 2 ** 31 - 1;
+
+/** @throws {ConfigurationError} for what is no time to wait. */
+export function checkWithin(withinMs: number): number {
+  if (typeof withinMs === 'number' && withinMs >= 0 && withinMs <= longestWaitMs) return withinMs;
+  throw new ConfigurationError(
+    'bad-option',
+    `withinMs must be a number of milliseconds from 0 to ${longestWaitMs}.`,
+  );
+}
 
 export interface Waiting<T> {
   readonly onChange: OnChange;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { TASK_STATUSES } from '../emulator/vocabulary.js';
 import { attributes, explanation, limit, placed, taskSid, taskSummary, workspaceSid } from './shapes.js';
-import { query, type Tool, tool } from './tool.js';
+import { query, strict, type Tool, tool } from './tool.js';
 
 const create = tool({
   name: 'create_task',
@@ -79,19 +79,17 @@ const whatIf = tool({
     'What would become of a task if its attributes, a worker or the time were different: filter, queue and worker, before and after. Nothing of it touches the running TaskRouter. Give at least one of task, workers and after.',
   readOnly: true,
   input: {
-    task: z
-      .strictObject({
-        sid: taskSid.optional().describe('A task there is or was; without it a new one, by workflow.'),
-        workspaceSid: z.string().optional(),
-        workflow: z.string().optional().describe('Friendly name or SID, in place of sid.'),
-        attributes: attributes.optional(),
-        priority: z.int().min(0).optional(),
-        taskChannel: z.string().optional(),
-      })
-      .optional(),
+    task: strict({
+      sid: taskSid.optional().describe('A task there is or was; without it a new one, by workflow.'),
+      workspaceSid: z.string().optional(),
+      workflow: z.string().optional().describe('Friendly name or SID, in place of sid.'),
+      attributes: attributes.optional(),
+      priority: z.int().min(0).optional(),
+      taskChannel: z.string().optional(),
+    }).optional(),
     workers: z
       .array(
-        z.strictObject({
+        strict({
           worker: z.string().describe('Friendly name or SID.'),
           activity: z.string().optional().describe('Friendly name or SID.'),
           attributes: attributes.optional(),

@@ -42,12 +42,16 @@ export function tool<In extends z.ZodRawShape, Out extends z.ZodRawShape>(
   const { name, title, description, input, output, readOnly = false, next, run } = definition;
   return {
     ...{ name, title, description, next },
-    input: z.strictObject(input, { error: (issue) => unknownArgument(issue, Object.keys(input)) }),
+    input: strict(input),
     output: z.looseObject(output),
     annotations: { readOnlyHint: readOnly, destructiveHint: false },
     run: (ask, given) => run(ask, given as z.output<z.ZodObject<In>>),
   };
 }
+
+/** An object with these keys alone: what is not known is refused with the near miss. */
+export const strict = <Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> =>
+  z.strictObject(shape, { error: (issue) => unknownArgument(issue, Object.keys(shape)) });
 
 function unknownArgument(issue: z.core.$ZodRawIssue, known: readonly string[]): string | undefined {
   if (issue.code !== 'unrecognized_keys') return undefined;

@@ -154,15 +154,27 @@ async function readText(path: string, file: string, extension: string): Promise<
     );
   }
   try {
-    return await readFile(path, 'utf8');
+    // Some editors begin a file with a byte order mark.
+    return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
   } catch (cause) {
     const code = systemCode(cause);
-    const why = code === 'ENOENT' ? 'There is no such file' : `It cannot be read (${code})`;
+    const why =
+      code === 'ENOENT'
+        ? 'There is no such file'
+        : code === 'EISDIR'
+          ? 'It is a folder; name a file in it'
+          : `It cannot be read (${code})`;
     throw new ConfigurationError('no-definition', `The workspace file ${file}: ${why}.`, { cause });
   }
 }
 
 function parsed(file: string, read: ReadText): ReadText {
+  if (read.error === undefined && (read.value === undefined || read.value === null)) {
+    throw new DefinitionError(
+      [{ path: [], message: 'is empty. Begin with workers, taskQueues and workflows.' }],
+      () => file,
+    );
+  }
   if (read.error === undefined) return read;
   const { message, position } = read.error;
   const where = position === undefined ? file : `${file}:${position.line}:${position.column}`;
@@ -176,15 +188,16 @@ interface Script {
 
 async function defaultExport(file: string, path: string, modules: Modules): Promise<Script> {
   let imported: Imported;
+  let value: unknown;
   try {
     imported = await importFile(path, modules);
+    value = await imported.exports.default;
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     throw new DefinitionError([{ path: [], message: `cannot be loaded: ${message.trim()}` }], () => file, {
       cause,
     });
   }
-  const value = await imported.exports.default;
   if (value !== undefined) return { value, files: imported.files };
   const message = 'has no default export. Write: export default { … } satisfies WorkspaceDefinition;';
   throw new DefinitionError([{ path: [], message }], () => file);

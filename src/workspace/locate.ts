@@ -47,7 +47,10 @@ export function readYaml(text: string): ReadText {
     return {
       value: undefined,
       locate,
-      error: { message: problem.message, position: position(problem.pos[0]) },
+      error: {
+        message: problem.code === 'MULTIPLE_DOCS' ? oneDocument : problem.message,
+        position: position(problem.pos[0]),
+      },
     };
   }
   try {
@@ -57,6 +60,8 @@ export function readYaml(text: string): ReadText {
     return { value: undefined, locate, error: { message: String(error), position: undefined } };
   }
 }
+
+const oneDocument = 'A second document begins here (---): keep one definition in a file.';
 
 /** Reads JSON: strict as JSON is, and with the place of each value. */
 export function readJson(text: string): ReadText {

@@ -457,6 +457,19 @@ describe('trigger', () => {
     expect([command.code, command.stderr()]).toEqual([code, expect.stringMatching(message)]);
   });
 
+  test('sends nothing to Twilio', async () => {
+    const option = await trigger('https://taskrouter.twilio.com', root, 'chat');
+    const variable = run(['trigger', 'chat'], {
+      TASKROUTER_BASE_URL: 'https://taskrouter.dublin.ie1.twilio.com',
+    });
+    const refused = [
+      2,
+      expect.stringMatching(/leads to Twilio, taskrouter\.\S*twilio\.com, .* Nothing was sent/),
+    ];
+    expect([option.code, option.stderr()]).toEqual(refused);
+    expect([await variable.exited, variable.stderr()]).toEqual(refused);
+  });
+
   test('says what is no TaskRouter', async () => {
     const port = await app((_request, response) => response.end('<html>')).start(0);
     const command = await trigger(`http://127.0.0.1:${port}`, root, 'chat');

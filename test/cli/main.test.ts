@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { TOKEN, taskrouter } from '../server/endpoint-process.js';
@@ -48,6 +51,13 @@ describe.concurrent('taskrouter', () => {
       expect(help.stdout).not.toContain('not-to-be-shown');
     }
   }, 90_000);
+
+  test('a command that is cut short by what it loads does not look done', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'cut-short-')), 'workspace.mjs');
+    writeFileSync(file, 'export default await new Promise(() => {});');
+    const { code, stderr } = await run(['lint', file]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^The command ended before it was done: /)]);
+  });
 
   test('--version prints that of the package', async () => {
     const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };

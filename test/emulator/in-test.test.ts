@@ -85,6 +85,30 @@ describe('an agent', () => {
     await emulator.agent('Ann').accept({ task });
   });
 
+  test('takes no promise for a task, and no time that is none', async () => {
+    const emulator = await opened();
+    const ann = emulator.agent('Ann');
+    const task = emulator.createTask({ attributes: {} });
+    const promised = Promise.resolve(task) as unknown as typeof task;
+    for (const misuse of [
+      () => ann.accept({ task: promised }),
+      async () => emulator.until(promised),
+      async () => emulator.eventsOf(promised),
+      async () => emulator.task(promised),
+    ])
+      await expect(misuse()).rejects.toThrow(/the task must be its SID.*await it first/);
+    await expect(ann.accept({ task: null as never })).rejects.toThrow(/^agent: the task must be its SID/);
+    expect(() => emulator.until(undefined as never)).toThrow(/^until: the task must be its SID/);
+    for (const withinMs of [Number.NaN, Number.POSITIVE_INFINITY, -1, '5' as never]) {
+      await expect(ann.accept({ withinMs })).rejects.toThrow(/^withinMs must be a number of milliseconds/);
+      expect(() => emulator.until(task, { withinMs })).toThrow(/^withinMs must be a number of milliseconds/);
+    }
+    expect(emulator.task(task).assignmentStatus).toBe('reserved');
+    await emulator.reset();
+    expect(() => ann.activity).toThrow(/^Ann is no worker any more/);
+    await expect(ann.goTo('Offline')).rejects.toThrow(/^Ann is no worker any more/);
+  });
+
   test('fails at once for a task that went elsewhere or has ended', async () => {
     const emulator = await opened();
     const task = emulator.createTask();

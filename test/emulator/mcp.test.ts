@@ -124,6 +124,8 @@ describe.each(names)('the tools over %s', (transport) => {
     const misspelt = await call(client, 'explain_task', { taks: 'WT0' });
     expect(misspelt.isError).toBe(true);
     expect(misspelt.text).toContain('There is no argument "taks". Did you mean "task"?');
+    const within = await call(client, 'what_if', { workers: [{ worker: 'Ann', activty: 'Offline' }] });
+    expect(within.text).toContain('There is no argument "activty". Did you mean "activity"?');
     const soon = await call(client, 'advance_clock', { by: 'soon' });
     expect(soon.text).toContain('A duration is');
   });

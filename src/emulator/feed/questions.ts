@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { ConfigurationError } from '../../errors.js';
+import { nearMiss } from '../../near-miss.js';
 import type { EvaluateRequest, WhatIfRequest } from './types.js';
 
 const text = v.string('must be a text');
@@ -9,9 +10,24 @@ const object = v.custom<object>(
 );
 const number = v.pipe(v.number('must be a number'), v.finite('must be a number'));
 
-const whatIfRequest = v.strictObject({
+/** Keys that are not known are refused, with the near miss. */
+function keys<const Entries extends v.ObjectEntries>(entries: Entries) {
+  const known = Object.keys(entries);
+  return v.strictObject(entries, (issue) => {
+    // An own key that is not known is expected to be never there.
+    if (issue.expected === 'never') return unknownKey(String(issue.path?.[0]?.key), known);
+    return issue.path !== undefined && issue.received === 'undefined' ? 'is missing' : 'must be an object';
+  });
+}
+
+function unknownKey(key: string, known: readonly string[]): string {
+  const meant = nearMiss(key, known);
+  return `is not a key here. ${meant === undefined ? `Keys: ${known.join(', ')}` : `Did you mean "${meant}"?`}`;
+}
+
+const whatIfRequest = keys({
   task: v.exactOptional(
-    v.strictObject({
+    keys({
       sid: v.exactOptional(text),
       workspaceSid: v.exactOptional(text),
       workflow: v.exactOptional(text),
@@ -23,7 +39,7 @@ const whatIfRequest = v.strictObject({
   workers: v.exactOptional(
     v.pipe(
       v.array(
-        v.strictObject({
+        keys({
           worker: text,
           activity: v.exactOptional(text),
           attributes: v.exactOptional(object),
@@ -37,7 +53,7 @@ const whatIfRequest = v.strictObject({
   after: v.exactOptional(v.union([text, number], 'must be a length of time, such as 2m')),
 });
 
-const evaluateRequest = v.strictObject({
+const evaluateRequest = keys({
   expression: v.pipe(text, v.maxLength(20_000, 'has at most 20,000 characters')),
   kind: v.picklist(['queue', 'filter', 'target'], 'must be queue, filter or target'),
   task: v.exactOptional(v.union([text, object], 'must be a SID or an object of attributes')),
@@ -51,12 +67,11 @@ export const readWhatIf = (body: unknown): WhatIfRequest => read(whatIfRequest, 
 export const readEvaluation = (body: unknown): EvaluateRequest => read(evaluateRequest, body);
 
 function read<T>(schema: v.GenericSchema<unknown, T>, body: unknown): T {
-  const result = v.safeParse(schema, body, { abortEarly: true });
+  const result = v.safeParse(schema, body);
   if (result.success) return result.output;
-  const [issue] = result.issues;
-  const path = v.getDotPath(issue) ?? 'the body';
-  // A key that is missing, and one that is not known, have the same issue.
-  const isMissing = issue.type === 'strict_object' && issue.input === undefined;
-  const message = isMissing ? 'is missing' : issue.message;
-  throw new ConfigurationError('bad-field', `${path}: ${message.slice(0, 200)}`);
+  const { issues } = result;
+  // A misspelt key leaves the right one missing: the misspelling says more.
+  const issue = issues.find(({ expected }) => expected === 'never') ?? issues[0];
+  const path = (v.getDotPath(issue) ?? 'the body').slice(0, 100);
+  throw new ConfigurationError('bad-field', `${path}: ${issue.message.slice(0, 300)}`);
 }

@@ -27,6 +27,13 @@ export function whatIf(request: WhatIfRequest, { feed, workspaces, now, fork }: 
   if (!asked && workers.length === 0 && durationMs(after) === 0) {
     throw new ConfigurationError('nothing-asked', 'Say what would be different: task, workers or after.');
   }
+  for (const [index, { worker, activity, attributes, capacity = {} }] of workers.entries()) {
+    if (activity !== undefined || attributes !== undefined || Object.keys(capacity).length > 0) continue;
+    throw new ConfigurationError(
+      'nothing-asked',
+      `workers.${index}: say what would be different for ${JSON.stringify(worker.slice(0, 100))}: activity, attributes or capacity.`,
+    );
+  }
   const other = fork();
   const viewOf = (sid: string | undefined): WorkspaceView => {
     const [only, ...others] = other.workspaces.values();

@@ -20,8 +20,15 @@ function wrongEntry(known: readonly string[]): (issue: Issue) => string {
 
 /** Says that a key is not known, with the near miss. */
 export function unknownKey(key: string, known: readonly string[]): string {
-  const meant = nearMiss(key, known);
+  const meant = nearMiss(key, known) ?? partOf(key, known);
   return `is not a key here. ${meant === undefined ? `Keys: ${known.join(', ')}.` : `Did you mean ${JSON.stringify(meant)}?`}`;
+}
+
+/** `taskQueues` for `queues`: the one key that has it as its last part. */
+function partOf(key: string, known: readonly string[]): string | undefined {
+  const lower = key.toLowerCase();
+  const [only, ...others] = known.filter((one) => one.toLowerCase().endsWith(lower));
+  return others.length === 0 && key.length > 3 ? only : undefined;
 }
 
 /** Refuses lists, maps and sets: to the library, they are objects without keys. */

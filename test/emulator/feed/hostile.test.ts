@@ -52,6 +52,29 @@ describe('what nobody meant is refused, with what to do', () => {
     ['/what-if', { workers: [{ worker: 'Ada', capacity: { voise: 1 } }] }, 'Did you mean "voice"?'],
     ['/what-if', { workers: 'Ada' }, 'workers: must be a list'],
     ['/what-if', { workers: [{ activity: 'Offline' }] }, 'workers.0.worker: is missing'],
+    [
+      '/what-if',
+      { workers: [{ worker: 'Ada' }] },
+      'workers.0: say what would be different for "Ada": activity',
+    ],
+    ['/what-if', { workers: [{ worker: 'Ada', capacity: {} }] }, 'workers.0: say what would be different'],
+    ['/what-if', { wrokers: [] }, 'wrokers: is not a key here. Did you mean "workers"?'],
+    [
+      '/what-if',
+      { task: { atributes: {} } },
+      'task.atributes: is not a key here. Did you mean "attributes"?',
+    ],
+    [
+      '/what-if',
+      { workers: [{ worker: 'Ada', nope: 1 }] },
+      'workers.0.nope: is not a key here. Keys: worker, activity',
+    ],
+    ['/what-if', { task: 5 }, 'task: must be an object'],
+    [
+      '/evaluate',
+      { expresion: 'a == 1', kind: 'queue' },
+      'expresion: is not a key here. Did you mean "expression"?',
+    ],
     ['/evaluate', { kind: 'queue' }, 'expression: is missing'],
     ['/evaluate', { expression: 'a == 1', kind: 'que' }, 'kind: must be queue, filter or target'],
   ])('POST %s %j', async (path, body, message) => {
