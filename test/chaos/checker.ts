@@ -125,7 +125,8 @@ function judge(
   const threw = lines.some(({ what }) => what === 'threw');
   const slow = slowest(lines) > 3_000;
   const explained =
-    (status === 500 && threw) ||
+    // Without descriptors a handler cannot write its line, and fails.
+    (status === 500 && (threw || hit('descriptors'))) ||
     (status === 504 && (slow || hit('stop', 'kill', ...STORE_AWAY))) ||
     (status === 503 && hit('kill', 'descriptors', 'stop', ...STORE_AWAY));
   if (!explained) tell(`status ${status}`, `threw ${threw}, slow ${slow}`, []);
