@@ -326,7 +326,7 @@ describe('createTask', () => {
       workflows: { ...centre.workflows, Other: { defaultQueue: 'All' } },
     });
     expect(emulator.createTask({ workflow: 'Other' }).workflowSid).toBe(workflows.Other);
-    expect(() => emulator.createTask({ workflow: 'None' })).toThrow('The workspace has no workflow "None".');
+    expect(() => emulator.createTask({ workflow: 'None' })).toThrow('There is no workflow named "None".');
     expect(() => emulator.createTask()).toThrow('WorkflowSid field is required');
     emulator.seed(centre);
     expect(() => emulator.createTask()).toThrow('There are 2 workspaces: say which with workspaceSid');
