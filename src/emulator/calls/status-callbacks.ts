@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { About, CallbackSender } from '../delivery/sender.js';
+import { isNearby } from './nearby.js';
 import type { StatusTarget } from './types.js';
 
 /** twilio.com/docs/usage/webhooks/webhooks-connection-overrides: the default total time of a webhook. */
@@ -46,6 +47,7 @@ export class StatusCallbacks {
     about: Omit<About, 'deliveryId'>,
   ): Promise<void> {
     const { url, method } = target;
+    if (!isNearby(url)) return;
     const request = {
       callback: 'status',
       via: 'primary',

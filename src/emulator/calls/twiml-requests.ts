@@ -1,4 +1,5 @@
 import type { About, CallbackSender } from '../delivery/sender.js';
+import { isNearby } from './nearby.js';
 import { checkTwiml, MOST_TWIML_BYTES, type TwimlVerdict } from './twiml.js';
 
 /** twilio.com/docs/usage/webhooks/webhooks-connection-overrides: voice has 15 s. */
@@ -12,7 +13,10 @@ export class TwimlRequests {
     this.#sender = sender;
   }
 
-  /** @param answered - hears what came, unless the emulator closes. */
+  /**
+   * A URL on the public network is not requested, and taken for good.
+   * @param answered - hears what came, unless the emulator closes.
+   */
   ask(
     url: string,
     params: Readonly<Record<string, string>>,
@@ -20,6 +24,10 @@ export class TwimlRequests {
     answered: (verdict: TwimlVerdict) => void,
   ): void {
     const { workspaceSid, taskSid, reservationSid } = of;
+    if (!isNearby(url)) {
+      this.#sender.follow(Promise.resolve().then(() => answered({})));
+      return;
+    }
     const about = { workspaceSid, taskSid, reservationSid, eventType: 'twiml' };
     this.#sender.follow(this.#ask(url, params, about, answered));
   }
