@@ -219,6 +219,13 @@ const PATHS = {
       { 200: ok(ref('Evaluated')) },
     ),
   },
+  '/log': {
+    post: operation(
+      "Takes lines of an endpoint's log, to be shown with the deliveries they are about",
+      { requestBody: body('LogRequest') },
+      { 201: ok(ref('LogTaken')) },
+    ),
+  },
   '/reservations/{sid}': {
     post: operation(
       'Acts as the worker of a reservation',

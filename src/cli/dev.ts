@@ -8,6 +8,7 @@ import { type LabelledTask, presetTasks, runOnce, sampleTasks, startFeed } from 
 import { findHandlers, loadDevHandlers, shortPath } from './dev-handlers.js';
 import { Journeys } from './dev-journeys.js';
 import { watchConfig, watchHandlers } from './dev-live.js';
+import { toldToPage } from './dev-log.js';
 import { createScreen, type Screen } from './dev-screen.js';
 import { MOST_RESERVATIONS } from './dev-tasks.js';
 import { startWorkers } from './dev-workers.js';
@@ -86,7 +87,7 @@ export async function dev(folder: string | undefined, options: DevOptions): Prom
       endpoint = await startDevEndpoint({
         account,
         port: options.port,
-        log: screen.log,
+        log: toldToPage(screen.log, () => emulator.url),
         onOutcome: (outcome) => journeys.outcome(outcome),
         onDeferred: (outcome) => journeys.deferred(outcome),
       });

@@ -3,5 +3,8 @@ import { App } from './app.js';
 import { connect } from './data/connection.js';
 import './styles/index.css';
 
-render(<App />, document.getElementById('page')!);
+const page = document.getElementById('page')!;
+// What was there to be seen at once makes room.
+page.replaceChildren();
+render(<App />, page);
 connect();

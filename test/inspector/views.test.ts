@@ -18,7 +18,7 @@ describe('the floor', () => {
     emulator.createTask({ attributes: { type: 'hard' } });
     emulator.createTask({ attributes: { type: 'hard' } });
     await emulator.advance('42s');
-    await page.getByRole('heading', { name: /^1 waiting, longest 0:42 in Experts: Ada / }).waitFor();
+    await page.getByRole('heading', { name: /^1 waiting, longest 0:42 in Experts: Ada: the channel default is full/ }).waitFor();
   });
 
   test('queues, workers, last tasks and two charts follow what happens', async () => {
@@ -101,6 +101,8 @@ describe('a delivery', () => {
       .waitFor();
     await page.getByText('The endpoint accepted it.').waitFor();
     await page.getByText('"instruction": "accept"').waitFor();
+    await page.getByText('ReservationStatus=accepted').waitFor();
+    await page.getByText('The endpoint has told of no line.').waitFor();
     await page.getByText('"gold"', { exact: true }).waitFor();
     for (const fact of ['chats', 'ran', 'assignment'])
       await page.getByRole('definition').getByText(fact, { exact: true }).waitFor();

@@ -6,7 +6,7 @@ import { notFound } from '../engine/refusal.js';
 import { evaluate } from '../feed/evaluate.js';
 import type { Feed } from '../feed/feed.js';
 import { reservationState, workerState } from '../feed/floor.js';
-import { readEvaluation, readWhatIf } from '../feed/questions.js';
+import { readEvaluation, readLog, readWhatIf } from '../feed/questions.js';
 import type { Replayer } from '../feed/replay.js';
 import type { Stream } from '../feed/stream.js';
 import type { DeliveryPage, TaskPage } from '../feed/types.js';
@@ -94,6 +94,18 @@ export function feedRoutes(parts: FeedParts): Router {
   router.post('/evaluate', (request, response) =>
     tell(response, evaluate(readEvaluation(request.body), parts)),
   );
+
+  router.post('/log', (request, response) => {
+    const { lines } = readLog(request.body);
+    const at = world.now();
+    feed.log.add(
+      lines.map(({ reservationSid = null, eventSid = null, level, message }) => ({
+        ...{ at, level, message, reservationSid, eventSid },
+      })),
+    );
+    response.status(201);
+    tell(response, { taken: lines.length });
+  });
 
   router.post('/reservations/:sid', (request, response) => {
     const { sid } = request.params;

@@ -9,6 +9,7 @@ import { DeliveryStore } from './deliveries.js';
 import { type FloorParts, workspaceState } from './floor.js';
 import { JourneyStore } from './journeys.js';
 import { KeptExplanations } from './kept-explanations.js';
+import { LogLines } from './log-lines.js';
 import type { Info, Kept, Lost, WorkspaceState } from './types.js';
 
 export const mostDeliveries = 10_000;
@@ -39,6 +40,7 @@ export class Feed {
   deliveries!: DeliveryStore;
   journeys!: JourneyStore;
   explanations!: KeptExplanations;
+  log!: LogLines;
   readonly #options: FeedOptions;
   #startedAt = 0;
   readonly #waits = new Map<string, Recent<number>>();
@@ -78,6 +80,7 @@ export class Feed {
     this.deliveries = new DeliveryStore(new Bounds(mostDeliveries, budget.deliveries));
     this.journeys = new JourneyStore(new Bounds(mostTasks, budget.journeys));
     this.explanations = new KeptExplanations(budget.explanations, realNow);
+    this.log = new LogLines();
     this.#waits.clear();
     this.#workspaces.clear();
     this.#states.clear();

@@ -214,5 +214,7 @@ export function whyWaiting({ workers, now }: Explanation, queueName: string): st
   const [first] = nearest;
   const others = nearest.length - 1;
   const more = others > 0 ? `, and ${others} more are held back` : '';
-  return `${first!.workerName} ${first!.why.join('; ')}${more}`;
+  // `Ada is in the activity Offline …`, but `Ada: the channel voice is full …`.
+  const why = first!.why.join('; ');
+  return `${first!.workerName}${/^(is|has) /.test(why) ? '' : ':'} ${why}${more}`;
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { ConfigurationError } from '../../errors.js';
 import { nearMiss } from '../../near-miss.js';
-import type { EvaluateRequest, WhatIfRequest } from './types.js';
+import type { EvaluateRequest, LogRequest, WhatIfRequest } from './types.js';
 
 const text = v.string('must be a text');
 const object = v.custom<object>(
@@ -61,6 +61,22 @@ const evaluateRequest = keys({
   workspaceSid: v.exactOptional(text),
 });
 
+const logRequest = v.strictObject({
+  lines: v.pipe(
+    v.array(
+      v.strictObject({
+        level: v.picklist(['debug', 'info', 'warn', 'error']),
+        message: text,
+        reservationSid: v.exactOptional(text),
+        eventSid: v.exactOptional(text),
+      }),
+    ),
+    v.maxLength(1_000),
+  ),
+});
+
+/** @throws ConfigurationError `bad-field` with the path of what is wrong. */
+export const readLog = (body: unknown): LogRequest => read(logRequest, body);
 /** @throws ConfigurationError `bad-field` with the path of what is wrong. */
 export const readWhatIf = (body: unknown): WhatIfRequest => read(whatIfRequest, body);
 /** @throws ConfigurationError `bad-field` with the path of what is wrong. */

@@ -4,6 +4,7 @@ import { notFound } from '../engine/refusal.js';
 import type { World } from '../world/world.js';
 import type { Feed } from './feed.js';
 import { withoutPassword } from './floor.js';
+import { instructionAs } from './instruction-as.js';
 import type { Journey } from './journeys.js';
 import { explainVerdict } from './signature.js';
 import { reservationDeadline } from './steps.js';
@@ -129,6 +130,8 @@ export function deliveryDetail(feed: Feed, authToken: string, id: number): Deliv
     answer,
     contentType,
     serverTiming,
+    instructionAs: instructionAs(delivery),
+    log: feed.log.about(parameters.ReservationSid, parameters.Sid),
     debugger: feed.deliveries.debugger(({ deliveryId }) => deliveryId === id),
     replays: replays.reverse(),
     curl: curl(url, headers, isForm ? parameters : undefined),

@@ -55,6 +55,7 @@ function Details({ delivery }: { delivery: DeliveryDetail }) {
         <Parsed title="Task attributes" attributes={delivery.taskAttributes} />
         <Parsed title="Worker attributes" attributes={delivery.workerAttributes} />
       </div>
+      <Log delivery={delivery} />
       <Form delivery={delivery} />
       <Command text={delivery.curl} what="The same request, signed, in a terminal" />
     </>
@@ -173,7 +174,51 @@ function Answer({ delivery }: { delivery: DeliveryDetail }) {
             {status} {contentType ?? 'no content type'}
           </p>
           {answer === '' ? <p class="quiet">The body is empty.</p> : <pre class="raw">{pretty(answer)}</pre>}
+          <ByRest delivery={delivery} />
         </>
+      )}
+    </section>
+  );
+}
+
+/** The other encoding of the same decision: what an update of the reservation by REST would be. */
+function ByRest({ delivery: { instructionAs } }: { delivery: DeliveryDetail }) {
+  if (instructionAs === null) return null;
+  const { rest } = instructionAs;
+  return (
+    <>
+      <h4>The same by REST</h4>
+      <pre class="raw">
+        {rest.length === 0
+          ? "nothing: the worker's own screen decides"
+          : rest.map(({ name, value }) => `${name}=${value}`).join('\n')}
+      </pre>
+    </>
+  );
+}
+
+const LOG_TONES = { debug: 'quiet', info: 'quiet', warn: 'waits', error: 'bad' } as const;
+
+/** What the endpoint logged while it decided. */
+function Log({ delivery: { log } }: { delivery: DeliveryDetail }) {
+  return (
+    <section class="block">
+      <h3>Log</h3>
+      {log.length === 0 ? (
+        <p class="quiet">
+          The endpoint has told of no line. In dev, what a handler logs with its own log is shown here;
+          another endpoint can send lines to /_emulator/log.
+        </p>
+      ) : (
+        <ol class="log">
+          {log.map((line, index) => (
+            <li key={index}>
+              <time>{clockTime(line.at)}</time>
+              <b class={LOG_TONES[line.level]}>{line.level}</b>
+              <bdi>{line.message}</bdi>
+            </li>
+          ))}
+        </ol>
       )}
     </section>
   );

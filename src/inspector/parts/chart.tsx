@@ -101,7 +101,7 @@ function options(
         grid: { show: false },
         size: 24,
         space: 80,
-        values: (_plot, times) => times.map((time) => shortTime(time * 1_000)),
+        values: (_plot, times) => timesOf(times),
       },
       {
         ...axis,
@@ -129,8 +129,18 @@ function options(
   };
 }
 
-const shortTime = (at: number) =>
-  new Date(at).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', hour12: false });
+/** Minutes; with their seconds where there are few. */
+function timesOf(times: readonly number[]): string[] {
+  const isShort = (times.at(-1) ?? 0) - (times[0] ?? 0) < 120;
+  return times.map((time) =>
+    new Date(time * 1_000).toLocaleTimeString(undefined, {
+      hour: '2-digit',
+      minute: '2-digit',
+      ...(isShort ? { second: '2-digit' } : {}),
+      hour12: false,
+    }),
+  );
+}
 
 /** A colour as it is now: a canvas does not know custom properties, and `light-dark()` needs an element. */
 function resolved(element: HTMLElement, name: string): string {

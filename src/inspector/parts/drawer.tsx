@@ -28,7 +28,10 @@ export function Drawer({
     >
       <div class="drawer-inside">
         <header>
-          <h2 id="drawer-title">{title}</h2>
+          {/* Where reading begins; without it the button that closes would be the first. */}
+          <h2 id="drawer-title" tabIndex={-1} autofocus>
+            {title}
+          </h2>
           <button
             type="button"
             class="button quiet"

@@ -104,12 +104,8 @@ export function WhatIfForm({
             onChange={setActivity}
           />
           <label class="stacked narrow">
-            <span>and time passed</span>
-            <input
-              value={after}
-              placeholder="none; 2m"
-              onInput={(event) => setAfter(event.currentTarget.value)}
-            />
+            <span>after</span>
+            <input value={after} placeholder="2m" onInput={(event) => setAfter(event.currentTarget.value)} />
           </label>
         </div>
         <button type="submit" class="button primary big" disabled={!body}>

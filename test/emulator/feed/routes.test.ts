@@ -58,6 +58,35 @@ test('a schema that is not met fails', () => {
   expect(() => isA('ClockState', { clock: 'real', now: 'x', other: 1 })).toThrow();
 });
 
+describe('a delivery in detail', () => {
+  test('has its instruction in both encodings', async () => {
+    const { emulator } = await served();
+    const { body } = await ask(emulator, 'GET', '/deliveries/1');
+    expect(body.instructionAs).toEqual({
+      callback: '{"instruction":"accept"}',
+      rest: [{ name: 'ReservationStatus', value: 'accepted' }],
+    });
+  });
+
+  test('has the lines of the log that the endpoint told about its reservation', async () => {
+    const { emulator } = await served();
+    const { body: before } = await ask(emulator, 'GET', '/deliveries/1');
+    expect(before.log).toEqual([]);
+    const reservationSid = before.reservationSid;
+    const lines = [
+      { level: 'warn', message: 'no customer', reservationSid },
+      { level: 'info', message: 'of another one', reservationSid: `WR${'0'.repeat(32)}` },
+    ];
+    expect(await ask(emulator, 'POST', '/log', { lines })).toMatchObject({ status: 201, body: { taken: 2 } });
+    const { body } = await ask(emulator, 'GET', '/deliveries/1');
+    expect(body.log).toEqual([
+      { at: emulator.now(), level: 'warn', message: 'no customer', reservationSid, eventSid: null },
+    ]);
+    const { status } = await ask(emulator, 'POST', '/log', { lines: [{ level: 'loud', message: '' }] });
+    expect(status).toBe(400);
+  });
+});
+
 describe('lists and details', () => {
   test('the workspace: queues, workers and their load, and why the longest task waits', async () => {
     const emulator = await start();

@@ -1,4 +1,5 @@
 import type { CallbackKind } from '../../world/faults.js';
+import type { LogLine } from './log.js';
 
 // GET /_emulator/deliveries, /_emulator/deliveries/{id}, POST …/replay
 
@@ -64,11 +65,23 @@ export interface DeliveryDetail extends DeliverySummary {
   readonly answer: string | null;
   readonly contentType: string | null;
   readonly serverTiming: string | null;
+  /** The instruction of an assignment callback's answer; null: Twilio takes none from it. */
+  readonly instructionAs: InstructionAs | null;
+  /** What the endpoint has logged about it, as far as it tells: see `POST /_emulator/log`. */
+  readonly log: readonly LogLine[];
   readonly debugger: readonly DebuggerItem[];
   /** Replays of it that are still kept. */
   readonly replays: readonly number[];
   /** The same request for a terminal. Holds no token: the signature is valid for this very form. */
   readonly curl: string;
+}
+
+/** An instruction in both of its encodings. */
+export interface InstructionAs {
+  /** The answer to a callback: JSON, its keys in snake_case. */
+  readonly callback: string;
+  /** The parameters of a reservation's update by REST, in order. Empty: nothing to do, the worker's own screen decides. */
+  readonly rest: readonly { readonly name: string; readonly value: string }[];
 }
 
 /** Attributes as JSON, or what is wrong with them. */
