@@ -18,7 +18,9 @@ describe('the floor', () => {
     emulator.createTask({ attributes: { type: 'hard' } });
     emulator.createTask({ attributes: { type: 'hard' } });
     await emulator.advance('42s');
-    await page.getByRole('heading', { name: /^1 waiting, longest 0:42 in Experts: Ada: the channel default is full/ }).waitFor();
+    await page
+      .getByRole('heading', { name: /^1 waiting, longest 0:42 in Experts: Ada: the channel default is full/ })
+      .waitFor();
   });
 
   test('queues, workers, last tasks and two charts follow what happens', async () => {

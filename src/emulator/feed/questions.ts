@@ -61,17 +61,18 @@ const evaluateRequest = keys({
   workspaceSid: v.exactOptional(text),
 });
 
-const logRequest = v.strictObject({
+const logRequest = keys({
   lines: v.pipe(
     v.array(
-      v.strictObject({
-        level: v.picklist(['debug', 'info', 'warn', 'error']),
+      keys({
+        level: v.picklist(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error'),
         message: text,
         reservationSid: v.exactOptional(text),
         eventSid: v.exactOptional(text),
       }),
+      'must be a list of lines',
     ),
-    v.maxLength(1_000),
+    v.maxLength(1_000, 'has at most 1,000 lines'),
   ),
 });
 
