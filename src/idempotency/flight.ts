@@ -128,7 +128,7 @@ export class Flight implements RunWaiters, Asking {
     if (run && run.phase !== 'running') {
       waiter.overdue = true;
       this.overdue = true;
-    } else if (run && onDeadline !== 'fail') {
+    } else if (run && onDeadline !== 'fail' && !(run.aborted && onDeadline.deferred)) {
       const { answer, deferred } = onDeadline;
       waiter.overdue = true;
       this.overdue = true;

@@ -40,7 +40,8 @@ export class Run implements OwnedRun, Asking, DeferringRun {
   #outcome: Outcome | undefined;
   #error: unknown;
   #controller: AbortController | undefined;
-  #aborted = false;
+  /** `execute` was told to stop. It may be retaken all the same, but nothing goes on after an answer then. */
+  aborted = false;
   #renewal: Timer;
   #renewing = false;
   #after: DeferredPhase | undefined;
@@ -80,7 +81,7 @@ export class Run implements OwnedRun, Asking, DeferringRun {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.#aborted) this.#controller.abort();
+      if (this.aborted) this.#controller.abort();
     }
     return this.#controller.signal;
   }
@@ -185,7 +186,7 @@ export class Run implements OwnedRun, Asking, DeferringRun {
   /** Tells `execute` to stop, unless it has ended: work that it left behind is not disturbed. */
   abort(): void {
     if (this.#done) return;
-    this.#aborted = true;
+    this.aborted = true;
     this.#controller?.abort();
   }
 

@@ -241,6 +241,27 @@ describe('a run that answers early', () => {
   });
 });
 
+test('a run that was told to stop, because another process had it for a while, does not go on after an answer', async () => {
+  const { clock, world, process, request, work } = createWorld();
+  const own: Line = { mood: 'well', calls: [] };
+  const [here, there] = [process({}, own), process({}, world)];
+  const mine = work(60_000, 'mine');
+  const first = watch(here.run(request(mine, EARLY)), clock.now);
+  await clock.advance(100);
+  own.mood = 'frozen';
+  await clock.advance(1_700);
+  // It runs there, and fails after this process has heard of it.
+  const other = watch(there.run(request(() => new Promise(() => {}))), clock.now);
+  await clock.advance(10);
+  own.mood = 'well';
+  await clock.advance(600);
+  expect(mine.runs[0]).toMatchObject({ lost: true });
+  world.mood = 'frozen';
+  await clock.advance(1_590);
+  expect(first.result).toEqual({ status: 'deadline', verdict: 'ran' });
+  expect(other.result).toBeUndefined();
+});
+
 describe('a run that goes late while the store cannot be asked', () => {
   test.each(['continue', 'fail'] as const)('%s: it answers, degraded, and goes on', async (onStoreError) => {
     const world = createWorld();

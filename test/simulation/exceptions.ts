@@ -4,13 +4,22 @@
  */
 import { holdsJournal } from './app.js';
 import type { History, Run } from './history.js';
+import type { Plan } from './plan.js';
 
 export const STORE_TIMEOUT_MS = 250;
 const RENEW_MS = 500;
 
-/** A lease is 0.6 of the deadline, 400 to 1,500 ms. It may be as old as a renewal, and as what travels to Redis and back. */
+/** A lease is 0.6 of the deadline, 400 to 1,500 ms. */
+const leaseMsOf = ({ deadlineMs }: Plan): number =>
+  Math.min(Math.max(400, 0.6 * deadlineMs), 1_500, deadlineMs - 100);
+
+/** How long a call of the store is waited for: less under a short deadline. */
+export const storeTimeoutOf = (plan: Plan): number =>
+  Math.min(STORE_TIMEOUT_MS, Math.floor(leaseMsOf(plan) / 3));
+
+/** What is left of a lease: it may be as old as a renewal, and as what travels to Redis and back. */
 function leaseLeftMs({ plan }: History): number {
-  const leaseMs = Math.min(Math.max(400, 0.6 * plan.deadlineMs), 1_500, plan.deadlineMs - 100);
+  const leaseMs = leaseMsOf(plan);
   return Math.max(50, leaseMs - leaseMs / 3 - 150);
 }
 

@@ -1,8 +1,7 @@
 import type { Event, Events } from './events.js';
-import { STORE_TIMEOUT_MS } from './exceptions.js';
 import type { Process } from './process.js';
 import type { Random } from './random.js';
-import type { RedisModel, Reply } from './redis-model.js';
+import { type RedisModel, type Reply, shaOf } from './redis-model.js';
 
 /** The one Redis of a world, and how it is at the moment. */
 export class RedisServer {
@@ -23,7 +22,8 @@ interface Command {
   readonly execute: () => Reply;
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: Error) => void;
-  readonly sentAt: number;
+  /** When the call began that it belongs to. */
+  readonly begunAt: number;
   /** On its way to Redis, or on its way back. */
   travelling: Event | undefined;
   executed: boolean;
@@ -45,7 +45,10 @@ export class RedisLink {
   readonly #process: Process;
   readonly #random: Random;
   readonly #latency: readonly [number, number];
+  readonly #storeTimeoutMs: number;
   readonly #commands = new Set<Command>();
+  /** Calls whose script Redis did not know, and when they began: each sends its script again in full, in this order. */
+  readonly #unknown = new Map<string, number[]>();
   #lastArrival = 0;
   #lastReply = 0;
   #connection = 0;
@@ -56,7 +59,9 @@ export class RedisLink {
     process: Process,
     random: Random,
     latency: readonly [number, number],
+    storeTimeoutMs: number,
   ) {
+    this.#storeTimeoutMs = storeTimeoutMs;
     this.#events = events;
     this.#server = server;
     this.#process = process;
@@ -65,20 +70,25 @@ export class RedisLink {
   }
 
   evalsha(sha: string, keys: number, ...rest: (string | number)[]): Promise<unknown> {
+    const begunAt = this.#events.now;
     return this.#send(() => {
       this.#refuse();
       const lua = this.#server.model.scriptOf(sha);
-      if (lua === undefined) throw new Error('NOSCRIPT No matching script. Please use EVAL.');
+      if (lua === undefined) {
+        this.#unknown.set(sha, [...(this.#unknown.get(sha) ?? []), begunAt]);
+        throw new Error('NOSCRIPT No matching script. Please use EVAL.');
+      }
       return this.#run(lua, keys, rest);
     });
   }
 
   eval(lua: string, keys: number, ...rest: (string | number)[]): Promise<unknown> {
-    return this.#send(() => {
+    const execute = () => {
       this.#refuse();
       this.#server.model.learn(lua);
       return this.#run(lua, keys, rest);
-    });
+    };
+    return this.#send(execute, this.#unknown.get(shaOf(lua))?.shift());
   }
 
   ping(): Promise<unknown> {
@@ -90,6 +100,7 @@ export class RedisLink {
     this.#loseSome();
     const broken = [...this.#commands];
     this.#commands.clear();
+    this.#unknown.clear();
     this.status = 'reconnecting';
     this.#connection += 1;
     const connection = this.#connection;
@@ -134,7 +145,7 @@ export class RedisLink {
     return reply;
   }
 
-  #send(execute: () => Reply): Promise<Reply> {
+  #send(execute: () => Reply, begunAt = this.#events.now): Promise<Reply> {
     if (this.status !== 'ready') {
       return Promise.reject(new Error("Stream isn't writeable and enableOfflineQueue options is false"));
     }
@@ -143,7 +154,7 @@ export class RedisLink {
         execute,
         resolve,
         reject,
-        sentAt: this.#events.now,
+        begunAt,
         travelling: undefined,
         executed: false,
       };
@@ -181,7 +192,7 @@ export class RedisLink {
       const reply = command.execute();
       answer = () => {
         const { now } = this.#events;
-        if (now - command.sentAt <= STORE_TIMEOUT_MS) this.#process.contacts.push(now);
+        if (now - command.begunAt <= this.#storeTimeoutMs) this.#process.contacts.push(now);
         command.resolve(reply);
       };
     } catch (error) {

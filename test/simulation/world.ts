@@ -9,7 +9,7 @@ import {
   scriptName,
 } from './app.js';
 import { Events } from './events.js';
-import { STORE_TIMEOUT_MS } from './exceptions.js';
+import { STORE_TIMEOUT_MS, storeTimeoutOf } from './exceptions.js';
 import { befall, type Hands } from './faults.js';
 import { handlerOf } from './handler.js';
 import type { Plan, ReservationPlan, Way } from './plan.js';
@@ -122,7 +122,7 @@ export async function play(plan: Plan, options: { readonly log?: boolean } = {})
       say({ kind: 'error', life: name, message: `a timer threw: ${String(error)}` }),
     );
     const random = (use: string) => randomOf(plan.seed, `${name} ${use}`);
-    const link = new RedisLink(events, server, process, random('redis'), plan.redisMs);
+    const link = new RedisLink(events, server, process, random('redis'), plan.redisMs, storeTimeoutOf(plan));
     if (!server.up) link.reset(50);
     const app = createApp({
       process,
