@@ -41,7 +41,7 @@ export const wasEmptied = (history: History, from: number, to: number): boolean 
 /**
  * At `at` the process could not ask the store, and had waited for it as long as it has to: the store had been away for a
  * quarter of the deadline, if need be in several outages of one callback (and no answer of it has been read since the
- * last), or it was away as the deadline passed.
+ * last), or it was away as the deadline passed, or the limit of a shutdown.
  */
 export function wasCutOff(
   history: History,
@@ -50,6 +50,8 @@ export function wasCutOff(
   deadline = Number.POSITIVE_INFINITY,
 ): boolean {
   const outages = history.outagesOf(life);
+  // Nor does it wait past the limit of its close().
+  const patientUntil = Math.min(deadline, history.gaveUpAt(life));
   // Requests that join others share what these have waited for; two deadlines are enough for those that do.
   const callbackFrom = at - 2 * history.plan.deadlineMs;
   return outages.some(({ from, to }) => {
@@ -64,7 +66,7 @@ export function wasCutOff(
         .filter((pause) => pause.from <= to)
         .map((pause) => pause.to),
     );
-    if (at >= deadline - 10 && at <= noticed + NEXT_TRY_MS) return true;
+    if (at >= patientUntil - 10 && at <= noticed + NEXT_TRY_MS) return true;
     if (at > until) return false;
     const during = outages.filter((each) => each.to > callbackFrom && each.from < at && each.from <= from);
     const awayMs = during.map((each) => Math.min(at, each.to) - Math.max(callbackFrom, each.from));
