@@ -39,7 +39,7 @@ test('Be Ada: reject, go offline, come back, accept, wrap up and complete', asyn
   const page = await open(emulator.url);
   await page.getByRole('link', { name: /^Be Ada / }).click();
   const seat = page.getByRole('dialog', { name: 'Be Ada' });
-  expect(page.url()).toContain(`be=${workers.Ada}`);
+  await expect.poll(() => page.url()).toContain(`be=${workers.Ada}`);
   await seat.getByLabel('When rejecting, go to').selectOption({ label: 'Offline' });
   await seat.getByRole('button', { name: /^Reject task/ }).click();
   await seat.getByText('Nothing is on offer.').waitFor();
@@ -54,7 +54,7 @@ test('Be Ada: reject, go offline, come back, accept, wrap up and complete', asyn
   expect(assignmentStatus).toBe('completed');
   await page.keyboard.press('Escape');
   await seat.waitFor({ state: 'detached' });
-  expect(page.url()).not.toContain('be=');
+  await expect.poll(() => page.url()).not.toContain('be=');
 });
 
 test('Faults: switched on, shown in the header, and off again', async () => {

@@ -51,12 +51,12 @@ describe('the floor', () => {
     await page.getByRole('link', { name: /^Experts / }).click();
     const list = page.getByRole('list', { name: 'Tasks, newest first' });
     await expect.poll(() => list.getByRole('listitem').count()).toBe(1);
-    expect(page.url()).toMatch(/#\/tasks\?queue=WQ/);
+    await expect.poll(() => page.url()).toMatch(/#\/tasks\?queue=WQ/);
     await page.getByRole('link', { name: 'Show all' }).click();
     await expect.poll(() => list.getByRole('listitem').count()).toBe(2);
     await page.getByRole('searchbox', { name: 'Search' }).fill('TOAST');
     await expect.poll(() => list.getByRole('listitem').count()).toBe(1);
-    expect(page.url()).toContain('search=TOAST');
+    await expect.poll(() => page.url()).toContain('search=TOAST');
     await page.reload();
     await page.getByText('1 task of 2').waitFor();
   });
@@ -77,7 +77,7 @@ describe('a task', () => {
     await page.getByRole('link', { name: /^Ada: offered from/ }).waitFor();
     await page.getByRole('link', { name: /entered the queue Experts/ }).click();
     await page.getByRole('heading', { name: /^Why, at \+0\.000 s/ }).waitFor();
-    expect(page.url()).toMatch(/\?at=\d+$/);
+    await expect.poll(() => page.url()).toMatch(/\?at=\d+$/);
     await page.getByRole('link', { name: /callback 200 defer/ }).click();
     await page.getByRole('heading', { name: /^Delivery 1/ }).waitFor();
   });
@@ -134,7 +134,7 @@ describe('a workflow', () => {
     await page.getByRole('search').getByLabel('and the worker').selectOption({ label: 'Bob' });
     await row.getByText('not in the queue').waitFor();
     await row.getByText('level is 1').waitFor();
-    expect(page.url()).toContain(`worker=${workers.Bob}`);
+    await expect.poll(() => page.url()).toContain(`worker=${workers.Bob}`);
   });
 
   test('what if: other attributes lead elsewhere, and nothing changes', async () => {
