@@ -1,4 +1,5 @@
 import { createJiti } from 'jiti';
+import { importAnew, isNativeModule } from './import-native.js';
 
 /** Modules by the names they are imported by: what they are in this process, in place of what would be found on disk. */
 export type Modules = Readonly<Record<string, unknown>>;
@@ -27,6 +28,13 @@ export class ImportFailure extends Error {
  * @throws {ImportFailure} with whatever the file throws as its cause; a slip in the syntax names file, line and column.
  */
 export async function importFile(path: string, modules: Modules): Promise<Imported> {
+  if (isNativeModule(path)) {
+    try {
+      return { exports: await importAnew<Imported['exports']>(path), files: [path] };
+    } catch {
+      // It may import what only the loader below knows, or have a slip that it explains better.
+    }
+  }
   const files = new Set([path]);
   const plain = createJiti(path, { fsCache: false });
   const jiti = createJiti(path, {
