@@ -68,15 +68,17 @@ export const deferredRules: Record<string, Rule> = {
   },
 
   async 'a deferred record lives from its deferral on, and once more from its end'(t) {
-    await t.acquire('a', { ttlMs: 400 });
-    await t.pass(250);
-    await t.defer('a', { ttlMs: 400 });
-    await t.pass(250);
+    const ttlMs = 2 * t.leaseMs;
+    const most = 0.6 * ttlMs;
+    await t.acquire('a', { ttlMs });
+    await t.pass(most);
+    await t.defer('a', { ttlMs });
+    await t.pass(most);
     assert.equal(await t.renew('b', { deferred: true }), 'lost');
-    assert.equal(await t.finish('a', ANSWER, { ttlMs: 400 }), 'stored');
-    await t.pass(250);
+    assert.equal(await t.finish('a', ANSWER, { ttlMs }), 'stored');
+    await t.pass(most);
     assert.deepEqual(await t.acquire('b'), { status: 'finished', answer: ANSWER });
-    await t.pass(250);
+    await t.pass(most);
     assert.deepEqual(await t.acquire('b'), { status: 'acquired', attempt: 1 });
   },
 
