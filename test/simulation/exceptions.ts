@@ -55,7 +55,6 @@ export function wasCutOff(
   // Requests that join others share what these have waited for; two deadlines are enough for those that do.
   const callbackFrom = at - 2 * history.plan.deadlineMs;
   return outages.some(({ from, to }) => {
-    const until = to + PROBE_MS;
     if (at < from) return false;
     // Waiting for the answer of a try that began before it counts.
     // A process that stood still as the store came back finds that out when it goes on.
@@ -67,7 +66,7 @@ export function wasCutOff(
         .map((pause) => pause.to),
     );
     if (at >= patientUntil - 10 && at <= noticed + NEXT_TRY_MS) return true;
-    if (at > until) return false;
+    if (at > noticed + PROBE_MS) return false;
     const during = outages.filter((each) => each.to > callbackFrom && each.from < at && each.from <= from);
     const awayMs = during.map((each) => Math.min(at, each.to) - Math.max(callbackFrom, each.from));
     // Each wait ends with a try that may take its whole timeout.
