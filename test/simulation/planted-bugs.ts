@@ -227,7 +227,7 @@ const IN_THE_RUN: readonly PlantedBug[] = [
   },
   {
     name: 'an answer that the store did not take is thrown away, and the handler runs again',
-    seeds: [253],
+    seeds: [494],
     file: `${ENGINE}/flight.ts`,
     find: '    this.#answer(answer, known, undefined);',
     replace: `    if (known === 'held') this.#answer(answer, known, undefined);
