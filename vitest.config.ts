@@ -24,5 +24,7 @@ export default defineConfig({
     globalSetup: ['test/support/redis-server.ts', 'test/support/chromium.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Real processes, browsers and servers on a machine that CI shares: what fails twice is broken. At home nothing is retried.
+    retry: process.env.CI === undefined ? 0 : 1,
   },
 });
