@@ -1,6 +1,7 @@
 import type { DebuggerEntry, Delivery } from '../delivery/log.js';
 import type { Bounds } from './bounds.js';
-import { ChangeLog } from './change-log.js';
+import { ChangeLog, type Changing } from './change-log.js';
+import { Grouped } from './grouped.js';
 import { Packed } from './packed.js';
 import { signatureVerdict } from './signature.js';
 import { toldBy } from './told.js';
@@ -9,11 +10,12 @@ import type { DebuggerItem, DeliverySummary } from './types.js';
 /** What is put away until somebody opens a delivery. */
 type Rest = Pick<Delivery, 'parameters' | 'method' | 'token' | 'serverTiming' | 'contentType' | 'answer'>;
 
+/** Told as it is, without a copy: a list may walk over all of them. */
+type Summary = Changing & { warning: DeliverySummary['warning'] } & Omit<DeliverySummary, 'seq' | 'warning'>;
+
 /** Words that come again and again, such as a URL, are one text in memory as long as they are one text here. */
 interface Kept {
-  seq: number;
-  summary: Omit<DeliverySummary, 'seq' | 'warning'>;
-  warning: DeliverySummary['warning'];
+  readonly summary: Summary;
   readonly rest: Packed<Rest>;
 }
 
@@ -26,7 +28,9 @@ const longestMessage = 1_000;
 /** Deliveries and the entries of the debugger: the newest, within bounds of number and of memory. */
 export class DeliveryStore {
   readonly #all = new Map<number, Kept>();
-  readonly #changes = new ChangeLog<Kept>();
+  readonly #changes = new ChangeLog<Summary>();
+  readonly #ofTask = new Grouped<string | null, DeliverySummary>();
+  readonly #replaysOf = new Grouped<number | null, DeliverySummary>();
   readonly #entries = new Map<DebuggerItem, DebuggerItem & { seq: number }>();
   readonly #entryChanges = new ChangeLog<DebuggerItem & { seq: number }>();
   readonly bounds: Bounds;
@@ -43,10 +47,10 @@ export class DeliveryStore {
     const { parameters, method, token, serverTiming, contentType, answer } = delivery;
     const { handler, verdict } = toldBy(delivery);
     const kept: Kept = {
-      seq: 0,
-      warning: null,
       rest: new Packed({ parameters, method, token, serverTiming, contentType, answer }),
       summary: {
+        seq: 0,
+        warning: null,
         id: delivery.id,
         callback: delivery.callback,
         via: delivery.via,
@@ -67,8 +71,11 @@ export class DeliveryStore {
         replayOf: delivery.replayOf ?? null,
       },
     };
-    this.#all.set(delivery.id, kept);
-    this.#changes.touch(kept, seq);
+    const { summary } = kept;
+    this.#all.set(summary.id, kept);
+    this.#ofTask.add(summary.taskSid, summary);
+    this.#replaysOf.add(summary.replayOf, summary);
+    this.#changes.touch(summary, seq);
     this.bounds.bytes += summaryBytes + kept.rest.size;
     while (this.bounds.exceededBy(this.#all.size)) this.#drop();
   }
@@ -77,8 +84,11 @@ export class DeliveryStore {
     const [oldest] = this.#all;
     if (!oldest) return;
     const [id, kept] = oldest;
+    const { summary } = kept;
     this.#all.delete(id);
-    this.#changes.remove(kept);
+    this.#ofTask.remove(summary.taskSid, summary);
+    this.#replaysOf.remove(summary.replayOf, summary);
+    this.#changes.remove(summary);
     this.bounds.bytes -= summaryBytes + kept.rest.size;
     this.bounds.dropped += 1;
   }
@@ -105,20 +115,29 @@ export class DeliveryStore {
       this.#entryChanges.remove(oldest!);
       this.bounds.bytes -= debuggerBytes;
     }
-    const about = this.#all.get(item.deliveryId ?? 0);
+    const about = this.#all.get(item.deliveryId ?? 0)?.summary;
     if (!about || about.warning?.level === 'error') return;
     about.warning = { code: item.code, level: item.level };
     this.#changes.touch(about, seq);
   }
 
   /** Newest change first; `before`: only what changed earlier. */
-  *newest(before?: number): Generator<DeliverySummary> {
-    for (const kept of this.#changes.newest(before)) yield summaryOf(kept);
+  newest(before?: number): Generator<DeliverySummary> {
+    return this.#changes.newest(before);
   }
 
-  since(after: number, most: number) {
-    const { items, more } = this.#changes.since(after, most);
-    return { items: items.map(summaryOf), more };
+  since(after: number, most: number): { readonly items: readonly DeliverySummary[]; readonly more: number } {
+    return this.#changes.since(after, most);
+  }
+
+  /** About one task, oldest first. */
+  ofTask(sid: string): Iterable<DeliverySummary> {
+    return this.#ofTask.of(sid);
+  }
+
+  /** The replays of a delivery, oldest first. */
+  replaysOf(id: number): Iterable<DeliverySummary> {
+    return this.#replaysOf.of(id);
   }
 
   debuggerSince(after: number, most: number) {
@@ -155,8 +174,6 @@ export class DeliveryStore {
       ...rest,
       answer: rest.answer,
     };
-    return { summary: summaryOf(kept), delivery };
+    return { summary, delivery };
   }
 }
-
-const summaryOf = ({ seq, summary, warning }: Kept): DeliverySummary => ({ ...summary, seq, warning });

@@ -46,8 +46,6 @@ export function taskDetail(feed: Feed, world: Pick<World, 'workspaces'>, sid: st
   if (!journey) throw notFound(`/Tasks/${sid}`);
   const view = world.workspaces.get(journey.workspaceSid);
   const { steps, reservations } = feed.journeys.body(journey);
-  const callbacks: DeliverySummary[] = [];
-  for (const one of feed.deliveries.newest()) if (one.taskSid === sid) callbacks.push(summary(one));
   return {
     ...taskSummary(feed, journey),
     inEngine: view?.tasks.has(sid) ?? false,
@@ -59,7 +57,7 @@ export function taskDetail(feed: Feed, world: Pick<World, 'workspaces'>, sid: st
         ? { ...one, deadline: reservationDeadline(view?.reservations.get(one.sid)) }
         : one,
     ),
-    callbacks: callbacks.sort((a, b) => a.id - b.id),
+    callbacks: [...feed.deliveries.ofTask(sid)].map(summary),
     debugger: feed.deliveries.debugger(({ taskSid }) => taskSid === sid),
   };
 }
@@ -111,8 +109,6 @@ export function deliveryDetail(feed: Feed, authToken: string, id: number): Deliv
     'x-twilio-signature': signRequest({ url, params, authToken }),
     'i-twilio-idempotency-token': delivery.token,
   };
-  const replays: number[] = [];
-  for (const one of feed.deliveries.newest()) if (one.replayOf === id) replays.push(one.id);
   return {
     ...summary(found.summary),
     parameters,
@@ -133,7 +129,7 @@ export function deliveryDetail(feed: Feed, authToken: string, id: number): Deliv
     instructionAs: instructionAs(delivery),
     log: feed.log.about(parameters.ReservationSid, parameters.Sid),
     debugger: feed.deliveries.debugger(({ deliveryId }) => deliveryId === id),
-    replays: replays.reverse(),
+    replays: [...feed.deliveries.replaysOf(id)].map((one) => one.id),
     curl: curl(url, headers, isForm ? parameters : undefined),
   };
 }
