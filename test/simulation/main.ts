@@ -78,6 +78,8 @@ async function many(): Promise<void> {
     child.on('message', (report: Report) => {
       done += report.seeds;
       found.push(...report.found);
+      // At once, because a long run may be cut off before it explains them.
+      for (const { kind, seed } of report.found) console.log(`seed ${seed}: ${kind}`);
       if (performance.now() - told < 10_000) return;
       told = performance.now();
       console.log(
