@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import express from 'express';
 import { accept, createTaskRouter, defer, type TaskRouter } from 'taskrouter-kit';
 import { assignmentRequest, type SignedRequest, sid } from 'taskrouter-kit/testing';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { buildServer as inFrontOfExpress } from '../examples/recipes/express.js';
 import { buildServer } from '../examples/recipes/fastify.js';
 import '../examples/recipes/handler.test.js';
 import { buildApp } from '../examples/recipes/hono.js';
@@ -28,6 +30,16 @@ async function check(answer: (request: SignedRequest) => Promise<{ status: numbe
 const read = async (response: Response) => ({ status: response.status, body: await response.text() });
 
 describe('the recipes answer genuine callbacks and refuse forged ones', () => {
+  test('in front of Express, which gets every other request', async () => {
+    const app = express().use((request, response) => void response.send(`the app at ${request.path}`));
+    const server = inFrontOfExpress(router(), app).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await check(async (request) => read(await fetch(`${base}/taskrouter/assignment`, request)));
+    expect(await (await fetch(`${base}/other`)).text()).toBe('the app at /other');
+  });
+
   test('Fastify', async () => {
     const server = buildServer(router());
     onTestFinished(() => server.close());
@@ -115,7 +127,16 @@ describe('the recipes answer genuine callbacks and refuse forged ones', () => {
 
 test('docs/recipes.md shows the code that is tested', () => {
   const page = readFileSync(new URL('../docs/recipes.md', import.meta.url), 'utf8');
-  for (const name of ['fastify', 'hono', 'next', 'lambda', 'handler.test', 'migrated', 'two-accounts']) {
+  for (const name of [
+    'express',
+    'fastify',
+    'hono',
+    'next',
+    'lambda',
+    'handler.test',
+    'migrated',
+    'two-accounts',
+  ]) {
     const code = readFileSync(new URL(`../examples/recipes/${name}.ts`, import.meta.url), 'utf8');
     expect(page.includes(`\`\`\`ts\n${code}\`\`\``), name).toBe(true);
   }
