@@ -5,7 +5,7 @@ import { type LoadedDefinition, loadDefinition } from '../workspace/load.js';
 import { UsageError } from './failure.js';
 import SAMPLE_CENTRE from './sample-centre.js';
 import { seedFrom } from './seed-from.js';
-import { usualFile } from './workspace-file.js';
+import { ENV_WITHOUT_FILE, usualFile } from './workspace-file.js';
 
 /** What `dev` begins with: a workspace file, or the sample centre. */
 export interface DevWorkspace {
@@ -14,10 +14,19 @@ export interface DevWorkspace {
   readonly loaded: Pick<LoadedDefinition, 'definition' | 'error' | 'files'>;
 }
 
-/** @throws {DefinitionError} or ConfigurationError for a file that cannot be used. */
-export async function readWorkspace(file: string | undefined, modules: Modules): Promise<DevWorkspace> {
+/**
+ * @param environment - whose values the file takes.
+ * @throws {DefinitionError} or ConfigurationError for a file that cannot be used; UsageError for an environment without a
+ *   file.
+ */
+export async function readWorkspace(
+  file: string | undefined,
+  modules: Modules,
+  environment?: string,
+): Promise<DevWorkspace> {
   const path = file ?? usualFile();
-  if (path !== undefined) return { file: path, loaded: await loadDefinition(path, modules) };
+  if (path !== undefined) return { file: path, loaded: await loadDefinition(path, modules, { environment }) };
+  if (environment !== undefined) throw new UsageError(ENV_WITHOUT_FILE);
   const error = () => {
     throw new Error('The sample centre is refused.');
   };

@@ -27,6 +27,8 @@ export interface DevOptions {
   /** Where an app runs that is to be driven; without it, `dev` starts an endpoint with the handlers. */
   readonly url?: string;
   readonly config?: string;
+  /** The environment whose values the workspace file takes. */
+  readonly env?: string;
   readonly port?: number;
   readonly emulatorPort?: number;
   readonly writeEnv?: string;
@@ -52,7 +54,7 @@ export async function dev(folder: string | undefined, options: DevOptions): Prom
   const place = app === undefined ? findHandlers(folder, process.env) : undefined;
   const modules = await ownModules();
   const since = Date.now();
-  const workspace = await readWorkspace(options.config, modules);
+  const workspace = await readWorkspace(options.config, modules, options.env);
 
   const screen = createScreen(options.json === true, () => status(emulator, journeys));
   const [ringMs, talkMs, workMs] = options.once ? [100, 300, 300] : [1_500, 5_000, 3_000];
@@ -140,7 +142,7 @@ export async function dev(folder: string | undefined, options: DevOptions): Prom
     }
     if (endpoint && loaded && place)
       closers.push(watchHandlers({ endpoint, place, files: loaded.files, since, modules, screen }));
-    const again = () => readWorkspace(options.config, modules);
+    const again = () => readWorkspace(options.config, modules, options.env);
     if (workspace.file !== undefined) {
       closers.push(
         watchConfig({

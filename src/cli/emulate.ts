@@ -10,6 +10,7 @@ import { EXIT, UsageError } from './failure.js';
 import { ownModules } from './own-modules.js';
 import { paint, print } from './print.js';
 import { seedFrom } from './seed-from.js';
+import { ENV_WITHOUT_FILE } from './workspace-file.js';
 
 export interface EmulateOptions {
   readonly port: number;
@@ -19,6 +20,8 @@ export interface EmulateOptions {
   readonly data?: string;
   /** A file with a workspace definition, to begin with. */
   readonly config?: string;
+  /** The environment whose values that file takes. */
+  readonly env?: string;
   readonly clock: 'real' | 'virtual';
   readonly unconfirmedParameters?: true;
   /** Each is `SK…:secret`. */
@@ -43,8 +46,11 @@ export async function emulate(options: EmulateOptions): Promise<void> {
   const authToken = options.authToken?.split(',')[0]?.trim() || undefined;
   const apiKeys = apiKeysOf(options.apiKey, process.env);
   const choices = readChoices(options.choice);
+  if (options.env !== undefined && options.config === undefined) throw new UsageError(ENV_WITHOUT_FILE);
   const loaded =
-    options.config === undefined ? undefined : await loadDefinition(options.config, await ownModules());
+    options.config === undefined
+      ? undefined
+      : await loadDefinition(options.config, await ownModules(), { environment: options.env });
   const emulator = await createEmulator({
     choices,
     accountSid,

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { ConfigurationError, systemCode } from '../errors.js';
+import { ConfigurationError } from '../errors.js';
 import { importDefinition } from '../workspace/index.js';
+import { readTextFile } from '../workspace/read-text.js';
 import { checkOutput, type OutputOptions, writeDefinition } from './export.js';
 import { UsageError } from './failure.js';
 
@@ -19,21 +19,22 @@ export async function importCommand(
   options: ImportCommandOptions,
 ): Promise<number> {
   checkOutput(options);
-  const sources = await Promise.all(files.map(async (name) => ({ name, text: await textOf(name) })));
-  const made = importDefinition(sources, { map: await mappingOf(options.map), workspace: options.workspace });
+  const sources = files.map((name) => ({ name, text: textOf(name) }));
+  const made = importDefinition(sources, { map: mappingOf(options.map), workspace: options.workspace });
   return writeDefinition(made, options);
 }
 
-async function textOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new ConfigurationError('bad-import', `${file} cannot be read (${systemCode(cause)}).`, { cause });
-  }
+/** A state of Terraform holds much besides TaskRouter. */
+const MOST_BYTES = 100_000_000;
+
+function textOf(file: string): string {
+  const read = readTextFile(file, MOST_BYTES);
+  if (read.problem === undefined) return read.text;
+  throw new ConfigurationError('bad-import', `${file}: ${read.problem}`, { cause: read.cause });
 }
 
 /** Pairs `NAME=value`, and JSON files of such pairs. */
-async function mappingOf(given: readonly string[]): Promise<Readonly<Record<string, string>>> {
+function mappingOf(given: readonly string[]): Readonly<Record<string, string>> {
   const all: [string, string][] = [];
   for (const one of given) {
     const [, name, value] = /^([^=]+)=(.*)$/s.exec(one) ?? [];
@@ -43,7 +44,7 @@ async function mappingOf(given: readonly string[]): Promise<Readonly<Record<stri
     }
     let pairs: unknown;
     try {
-      pairs = JSON.parse(await textOf(one));
+      pairs = JSON.parse(textOf(one));
     } catch (error) {
       if (error instanceof ConfigurationError) throw error;
       throw new UsageError(

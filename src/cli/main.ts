@@ -37,7 +37,7 @@ Examples:
 const EMULATE_EXAMPLES = `
 Examples:
   $ taskrouter-kit emulate --data taskrouter.json
-  $ taskrouter-kit emulate --config taskrouter.config.ts
+  $ taskrouter-kit emulate --config taskrouter.config.ts --env staging
   $ taskrouter-kit emulate --clock virtual --choice lenientExpressions=false
   $ curl -X POST http://127.0.0.1:8080/_emulator/clock -d advance=2m`;
 
@@ -190,6 +190,7 @@ function program(finish: (code: number) => void): Command {
       '--config <file>',
       'the workspace, as TypeScript, JavaScript, YAML or JSON (default: taskrouter.config.*)',
     )
+    .addOption(environmentOption())
     .addOption(
       new Option('--port <port>', 'where the endpoint listens (default: 3000, or a free port)').argParser(
         port,
@@ -254,6 +255,7 @@ function program(finish: (code: number) => void): Command {
     )
     .option('--data <file>', 'keep the state in this file across restarts')
     .option('--config <file>', 'start with the workspace in this file: TypeScript, JavaScript, YAML or JSON')
+    .addOption(environmentOption())
     .addOption(
       new Option('--clock <clock>', 'virtual: time moves only by POST /_emulator/clock')
         .choices(['real', 'virtual'])
@@ -399,7 +401,7 @@ function program(finish: (code: number) => void): Command {
     .command('lint')
     .description('find what is, or may be, wrong with a workspace file')
     .argument('[file]', 'the workspace file (default: taskrouter.config.*)')
-    .option('--env <name>', 'the environment whose values the file takes')
+    .addOption(environmentOption())
     .option('--fix', 'mend what is safe to mend, in the file')
     .option('--samples <path>', 'attributes of tasks: a JSON file, or a folder of them such as presets/')
     .option('--dial-timeout <time>', 'how long handlers let a phone ring, such as 30s')
@@ -463,13 +465,17 @@ function program(finish: (code: number) => void): Command {
 function workspaceCommand(command: Command): Command {
   return command
     .argument('[file]', 'the workspace file (default: taskrouter.config.*)')
-    .option('--env <name>', 'the environment whose values the file takes')
+    .addOption(environmentOption())
     .addOption(accountUrl())
     .option('--workspace <name>', 'name or SID of the workspace (default: the friendlyName of the file)')
     .option('--prune', 'delete what the file does not have, of the kinds it has')
     .option('--force', 'with --prune: delete what has live tasks too')
     .option('--state <file>', 'remember in this file what was applied, to tell drift and renames')
     .option('--json', 'print JSON');
+}
+
+function environmentOption(): Option {
+  return new Option('--env <name>', 'the environment whose values the workspace file takes');
 }
 
 function formatOption(): Option {

@@ -11,6 +11,9 @@ import { ownModules } from './own-modules.js';
 /** A file in the working directory is taken where none was named. */
 const USUAL = DEFINITION_EXTENSIONS.map((extension) => `taskrouter.config${extension}`);
 
+export const ENV_WITHOUT_FILE =
+  '--env chooses the values of a workspace file, and there is none. Name the file with --config, or leave --env out.';
+
 /** The workspace file in the working directory, if there is one. */
 export const usualFile = (): string | undefined => USUAL.find((name) => existsSync(name));
 

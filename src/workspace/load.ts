@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { ConfigurationError, systemCode } from '../errors.js';
@@ -8,6 +8,7 @@ import {
   DefinitionError,
   type DefinitionProblem,
   expandDefinition,
+  extentProblem,
   formatPath,
   unusableNames,
   Variables,
@@ -17,12 +18,13 @@ import {
 import { importDefinition, isImportable } from './import/import.js';
 import { type Imported, importFile, type Modules } from './import-file.js';
 import { type Locate, locateInScript, type ReadText, readJson, readYaml } from './locate.js';
+import { readTextFile } from './read-text.js';
 
 /** A definition that was read from a file and checked. */
 export interface LoadedDefinition {
   /** The whole path of the file. */
   readonly file: string;
-  /** The file, and the files it imports by a path. */
+  /** The file, the files it imports by a path, and the file of the environment's values. */
   readonly files: readonly string[];
   readonly definition: WorkspaceDefinition;
   /** Puts file, line and path in front of problems that show only when the definition is used. */
@@ -64,19 +66,26 @@ export async function loadDefinition(
 ): Promise<LoadedDefinition> {
   const path = resolve(file);
   const extension = extname(path).toLowerCase();
-  const text = await readText(path, file, extension);
+  const text = readText(path, file, extension);
   const read = FORMATS[extension];
-  const variables = await variablesFor(path, options.environment);
-  const { value, locate, files } = read
+  const { variables, valuesFile } = await variablesFor(path, options.environment);
+  const {
+    value,
+    locate,
+    files: imports,
+  } = read
     ? { ...parsed(file, read(text)), files: [path] }
     : {
         ...(await withVariables(variables, () => defaultExport(file, path, modules))),
         locate: locateInScript(path, text),
       };
   if (read && isImportable(value)) return imported(file, path, text);
+  const files = valuesFile === undefined ? imports : [...imports, valuesFile];
   const error: LoadedDefinition['error'] = (problems, cause) =>
     new DefinitionError(problems, place(file, locate), { cause });
   try {
+    const beyond = read ? undefined : extentProblem(value);
+    if (beyond) throw new DefinitionError([beyond]);
     const lost = unusableNames(value);
     if (lost.length > 0) throw new DefinitionError(lost);
     const definition = expanded(file, value, variables);
@@ -88,23 +97,36 @@ export async function loadDefinition(
   }
 }
 
+interface EnvironmentValues {
+  readonly variables: Variables;
+  readonly valuesFile?: string;
+}
+
 /** The values of an environment: those of `.env.<name>` beside the file, before those of the process. */
-async function variablesFor(path: string, environment: string | undefined): Promise<Variables> {
-  if (environment === undefined) return new Variables();
+async function variablesFor(path: string, environment: string | undefined): Promise<EnvironmentValues> {
+  if (environment === undefined) return { variables: new Variables() };
   if (!/^[\w-]+$/.test(environment)) {
     throw new ConfigurationError(
       'unknown-environment',
       'The name of an environment has only letters, digits, _ and -.',
     );
   }
+  const valuesFile = join(dirname(path), `.env.${environment}`);
   try {
-    const values = parseEnv(await readFile(join(dirname(path), `.env.${environment}`), 'utf8'));
+    const values = parseEnv(await readFile(valuesFile, 'utf8'));
     const variables = new Variables(environment, values as Record<string, string>);
     variables.known.add(environment);
-    return variables;
+    return { variables, valuesFile };
   } catch (cause) {
-    if (systemCode(cause) !== 'ENOENT') throw cause;
-    return new Variables(environment);
+    const code = systemCode(cause);
+    if (code !== 'ENOENT') {
+      throw new ConfigurationError('no-definition', `${valuesFile} cannot be read (${code}).`, { cause });
+    }
+    const variables = new Variables(environment);
+    // The name may be a misspelt one of these.
+    for (const name of await readdir(dirname(path)).catch(() => []))
+      if (name.startsWith('.env.')) variables.known.add(name.slice('.env.'.length));
+    return { variables };
   }
 }
 
@@ -146,26 +168,18 @@ function checkEnvironment(file: string, { environment, known }: Variables): void
   );
 }
 
-async function readText(path: string, file: string, extension: string): Promise<string> {
+function readText(path: string, file: string, extension: string): string {
   if (!DEFINITION_EXTENSIONS.includes(extension)) {
     throw new ConfigurationError(
       'no-definition',
       `${file} is no workspace file: its name must end in ${DEFINITION_EXTENSIONS.join(', ')}.`,
     );
   }
-  try {
-    // Some editors begin a file with a byte order mark.
-    return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
-  } catch (cause) {
-    const code = systemCode(cause);
-    const why =
-      code === 'ENOENT'
-        ? 'There is no such file'
-        : code === 'EISDIR'
-          ? 'It is a folder; name a file in it'
-          : `It cannot be read (${code})`;
-    throw new ConfigurationError('no-definition', `The workspace file ${file}: ${why}.`, { cause });
-  }
+  const read = readTextFile(path);
+  if (read.problem === undefined) return read.text;
+  throw new ConfigurationError('no-definition', `The workspace file ${file}: ${read.problem}`, {
+    cause: read.cause,
+  });
 }
 
 function parsed(file: string, read: ReadText): ReadText {

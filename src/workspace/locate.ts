@@ -1,7 +1,16 @@
 import { createRequire } from 'node:module';
 import type * as TypeScript from 'typescript';
-import { isMap, isPair, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument } from 'yaml';
-import type { DefinitionPath } from './definition/index.js';
+import {
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type ParsedNode,
+  parseDocument,
+  type YAMLError,
+} from 'yaml';
+import { type DefinitionPath, extentProblem, formatPath } from './definition/index.js';
 
 /** A place in a text file, from 1. */
 export interface Position {
@@ -18,6 +27,8 @@ export interface ReadText {
   /** A slip of the format itself. */
   readonly error?: { readonly message: string; readonly position: Position | undefined };
 }
+
+const NOWHERE: Locate = () => undefined;
 
 /** Reads YAML, and JSON, which is YAML too: with the place of each value. */
 export function readYaml(text: string): ReadText {
@@ -44,27 +55,50 @@ export function readYaml(text: string): ReadText {
   };
   const [problem] = [...document.errors, ...document.warnings];
   if (problem) {
-    return {
-      value: undefined,
-      locate,
-      error: {
-        message: problem.code === 'MULTIPLE_DOCS' ? oneDocument : problem.message,
-        position: position(problem.pos[0]),
-      },
-    };
+    const message = slipOf(problem, text);
+    return { value: undefined, locate, error: { message, position: position(problem.pos[0]) } };
   }
+  let value: unknown;
   try {
-    return { value: document.toJS(), locate };
+    // How far aliases multiply is counted below: a hundred workers may well share one value.
+    value = document.toJS({ maxAliasCount: -1 });
   } catch (error) {
-    // Aliases that refer to nothing, or multiply without end.
-    return { value: undefined, locate, error: { message: String(error), position: undefined } };
+    const message = `${error instanceof Error ? error.message : String(error)}.`;
+    return { value: undefined, locate, error: { message, position: undefined } };
+  }
+  const beyond = extentProblem(value);
+  if (!beyond) return { value, locate };
+  const place = beyond.path.length === 0 ? '' : `${formatPath(beyond.path)}: `;
+  return {
+    value: undefined,
+    locate,
+    error: { message: `${place}${beyond.message}`, position: locate(beyond.path) },
+  };
+}
+
+/** What to write instead of a slip in YAML. */
+function slipOf({ code, message, pos: [offset] }: YAMLError, text: string): string {
+  switch (code) {
+    case 'MULTIPLE_DOCS':
+      return 'A second document begins here (---): keep one definition in a file.';
+    case 'DUPLICATE_KEY':
+      return 'The same key is there already, and keys must be unique. Keep one of them.';
+    case 'TAG_RESOLVE_FAILED':
+      return `${message}. Write the value itself, without a tag (!).`;
+    case 'TAB_AS_INDENT':
+      return `${message}. Indent with spaces.`;
+    default:
+      // The parser calls itself for each level.
+      if (message.includes('call stack')) return 'has too many levels. Write it flatter.';
+      return text.slice(0, offset).endsWith('$') || text.startsWith('${', offset)
+        ? `${message}. Put a text with \${…} into quotes.`
+        : message;
   }
 }
 
-const oneDocument = 'A second document begins here (---): keep one definition in a file.';
-
 /** Reads JSON: strict as JSON is, and with the place of each value. */
 export function readJson(text: string): ReadText {
+  if (text.trim() === '') return { value: undefined, locate: NOWHERE };
   const read = readYaml(text);
   try {
     const value: unknown = JSON.parse(text);

@@ -401,14 +401,21 @@ workflows:
     ]);
   });
 
-  test('--once makes one task of each preset in presets/, and ends with 0', async () => {
+  test('--once makes one task of each preset in presets/, with the values of --env, and ends with 0', async () => {
     const { folder } = project({
       'handlers/index.js': accepting('first'),
-      'w.yaml': centre('One'),
+      'w.yaml': centre('One').replace('defaultQueue: One', 'defaultQueue: "${env.QUEUE}"'),
+      '.env.trial': 'QUEUE=One',
       'presets/refund.json': '{ "attributes": { "type": "refund" } }',
       'presets/visit.ts': "export default () => ({ attributes: { type: 'visit' as const } });",
     });
-    const command = run(['dev', ...QUIET, '--config', 'w.yaml', '--once'], {}, folder);
+    const options = [...QUIET, '--config', 'w.yaml', '--once'];
+    const command = run(['dev', ...options, '--env', 'trial'], {}, folder);
+    const misspelt = run(['dev', ...options, '--env', 'trail'], {}, folder);
+    expect([await misspelt.exited, misspelt.stderr()]).toEqual([
+      2,
+      expect.stringContaining('knows no environment "trail". Did you mean "trial"?'),
+    ]);
     expect([await command.exited, command.stderr()]).toEqual([0, '']);
     expect(command.stdout()).toMatch(/refund \d +completed/);
     expect(command.stdout()).toMatch(/visit \d +completed/);

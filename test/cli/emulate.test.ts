@@ -201,12 +201,13 @@ describe.concurrent('emulate', () => {
     );
   });
 
-  test('--config begins with the workspace of a file, and --data changes the one that is kept', async () => {
+  test('--config begins with the workspace of a file and the values of --env, and --data changes the one that is kept', async () => {
     const [config, dataFile] = [newFile('support.yaml'), newFile('configured')];
     const workspace = (workers: string) =>
-      `friendlyName: Support\ntaskQueues: { Everyone: {} }\nworkers: { ${workers} }\nworkflows: { Calls: { defaultQueue: Everyone } }\n`;
+      `environments: { trial: { NAME: Support } }\nfriendlyName: \${env.NAME}\ntaskQueues: { Everyone: {} }\nworkers: { ${workers} }\nworkflows: { Calls: { defaultQueue: Everyone } }\n`;
     writeFileSync(config, workspace('Ann: { activity: Available }, Ben: {}'));
-    const first = await emulate(['--config', config, '--data', dataFile]);
+    const options = ['--config', config, '--env', 'trial', '--data', dataFile];
+    const first = await emulate(options);
     const [kept] = (await call(first, '/v1/Workspaces')).body.workspaces as Json[];
     expect(kept).toMatchObject({ friendly_name: 'Support' });
     const namesOf = async (emulator: { readonly url: string }) =>
@@ -217,9 +218,17 @@ describe.concurrent('emulate', () => {
     await first.stop('SIGTERM');
 
     writeFileSync(config, workspace('Ann: {}, Cleo: {}'));
-    const second = await emulate(['--config', config, '--data', dataFile]);
+    const second = await emulate(options);
     expect(second.stdout()).toContain('1 workspace\n');
     expect((await namesOf(second)).sort()).toEqual(['Ann', 'Cleo']);
+  });
+
+  test('--env without a file ends with 2', async () => {
+    const { code, stderr } = await ends(run(['emulate', '--port', '0', '--env', 'trial'], ACCOUNT));
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^--env chooses .*--config, or leave --env out\.\n$/),
+    ]);
   });
 
   test.sequential.each([

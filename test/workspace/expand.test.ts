@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as workspace from 'taskrouter-kit/workspace';
 import { afterAll, describe, expect, test } from 'vitest';
 import { checkDefinition, loadDefinition } from '../../src/workspace/index.js';
@@ -110,7 +110,9 @@ describe('environments', () => {
     );
     process.env.CALLBACK_BASE = 'https://wrong.example.com';
     const modules = { 'taskrouter-kit/workspace': workspace };
-    const { definition } = await loadDefinition(path, modules, { environment: 'qa' });
+    const { definition, files } = await loadDefinition(path, modules, { environment: 'qa' });
+    // So that a save of it is noticed.
+    expect(files.map((name) => basename(name))).toEqual(['b.ts', '.env.qa']);
     expect(definition.eventCallbackUrl).toBe('https://qa.example.com/events');
     delete process.env.CALLBACK_BASE;
   });
@@ -123,6 +125,7 @@ describe('environments', () => {
     await expect(loadDefinition(other, {}, { environment: 'prodction' })).rejects.toThrow(
       'Did you mean "production"?',
     );
+    await expect(loadDefinition(other, {}, { environment: 'aq' })).rejects.toThrow('Did you mean "qa"?');
     await expect(loadDefinition(other, {}, { environment: '../x' })).rejects.toThrow('only letters, digits');
   });
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -115,6 +115,46 @@ describe('loadDefinition', () => {
     ['a key that is there twice, in YAML', 'a.yaml', 'workers: {}\nworkers: {}\n', /^FILE:2:1: .*unique/],
     ['a tag nobody knows', 'a.yaml', 'friendlyName: !Ref x\n', /^FILE:1:15: Unresolved tag/],
     ['an empty file', 'a.yaml', '', /^FILE: is empty\. Begin with/],
+    ['an empty file of JSON', 'a.json', ' \n', /^FILE: is empty\. Begin with/],
+    ['a byte order mark alone', 'a.yaml', '\uFEFF', /^FILE: is empty\. Begin with/],
+    [
+      'a tag, and what to write',
+      'a.yaml',
+      'workers: !!js/function "x"\n',
+      /^FILE:1:10: Unresolved tag: .*Write the value itself, without a tag/,
+    ],
+    [
+      'a placeholder without quotes',
+      'a.yaml',
+      'workflows: { W: { defaultQueue: ${env.QUEUE} } }\n',
+      /^FILE:1:\d+: .*Put a text with \$\{…\} into quotes/,
+    ],
+    ['brackets without end', 'a.yaml', '['.repeat(100_000), /^FILE:1:\d+: has too many levels/],
+    [
+      'levels without end',
+      'a.json',
+      `{"workers":{"Ann":{"attributes":${'[1,'.repeat(150)}1${']'.repeat(150)}}}}`,
+      /^FILE:1:20: workers\.Ann\.attributes: has more than 100 levels/,
+    ],
+    [
+      'aliases that multiply',
+      'a.yaml',
+      `a0: &a0 [x]\n${Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`).join('\n')}\n`,
+      /^FILE:1:1: is too large: written out, it has more than 20,000,000 characters\..*aliases/,
+    ],
+    ['an alias of nothing', 'a.yaml', 'workers: *who\n', /^FILE.*: .*[Uu]nresolved alias.*who/],
+    [
+      'named expressions that multiply',
+      'a.yaml',
+      `expressions:\n  e0: level == 1\n${Array.from({ length: 40 }, (_, i) => `  e${i + 1}: \${e${i}} AND \${e${i}}`).join('\n')}\ntaskQueues: { Q: { targetWorkers: '\${e40}' } }\n`,
+      /^FILE:\d+:3: expressions\.e\d+: is too long: written out, it has more than 1,000,000 characters/,
+    ],
+    [
+      'an object that holds itself',
+      'a.mjs',
+      'const a = {}; a.a = a; export default { workers: { Ann: { attributes: a } } };',
+      /^FILE.*: workers\.Ann\.attributes: has more than 100 levels, or holds itself/,
+    ],
     ['a file of comments', 'a.yaml', '# nothing\n', /^FILE: is empty\. Begin with/],
     [
       'two documents',
@@ -150,6 +190,30 @@ describe('loadDefinition', () => {
     ['a file of another kind', 'a.toml', '', /is no workspace file: its name must end in \.ts, /],
   ])('says %s', async (_what, name, text, message) => {
     expect(await refusal(file(name, text))).toMatch(message);
+  });
+
+  test('takes line ends of Windows, and a value that many share', async () => {
+    const workers = Array.from({ length: 200 }, (_, i) => `  W${i}: { channels: *c }`);
+    const text = ['workers:', '  A: { channels: &c { voice: { capacity: 2 } } }', ...workers, ''].join(
+      '\r\n',
+    );
+    const { definition, locate } = await loadDefinition(file('a.yaml', text));
+    expect(definition.workers).toMatchObject({ W0: { channels: { voice: { capacity: 2 } } } });
+    expect(locate(['workers', 'W0'])).toEqual({ line: 3, column: 3 });
+  });
+
+  test.each(['a.yaml', 'a.json', 'a.ts'])('reads no huge %s', async (name) => {
+    const path = file(name, '');
+    truncateSync(path, 20_000_000);
+    expect(await refusal(path)).toBe(
+      'The workspace file FILE: It has 20,000,000 bytes; 10,000,000 are read at most. Is it the right file?',
+    );
+  });
+
+  test('says that a file is not UTF-8', async () => {
+    const path = file('a.yaml', '');
+    writeFileSync(path, '\uFEFFtaskQueues: {}\r\n', 'utf16le');
+    expect(await refusal(path)).toMatch(/It is not UTF-8\. Save it in that encoding\.$/);
   });
 
   test('says that there is no such file', async () => {

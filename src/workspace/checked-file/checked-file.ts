@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import * as v from 'valibot';
-import { ConfigurationError, systemCode } from '../../errors.js';
+import { ConfigurationError } from '../../errors.js';
 import { type DefinitionPath, type DefinitionProblem, formatPath } from '../definition/index.js';
 import { readJson, readYaml } from '../locate.js';
+import { readTextFile } from '../read-text.js';
 
 /** A file that cannot be used. Every problem is in the message, each with file, line and path. */
 export class FileError extends ConfigurationError {
@@ -76,14 +76,8 @@ function readValue(file: string, { noun, code }: FileKind) {
   if (!['.yaml', '.yml', '.json'].includes(extension)) {
     throw new FileError(code, [`${file} is no ${noun}: its name must end in .yaml, .yml or .json.`], []);
   }
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    const system = systemCode(cause);
-    const why = system === 'ENOENT' ? 'There is no such file' : `It cannot be read (${system})`;
-    throw new FileError(code, [`The ${noun} ${file}: ${why}.`], []);
-  }
+  const { text, problem: why } = { text: '', ...readTextFile(file) };
+  if (why !== undefined) throw new FileError(code, [`The ${noun} ${file}: ${why}`], []);
   const read = extension === '.json' ? readJson(text) : readYaml(text);
   if (read.error === undefined) return { ...read, problem: undefined };
   const { message, position } = read.error;

@@ -9,6 +9,9 @@ const VARIABLE = /^env\.(.+)$/s;
 /** The keys whose texts are expressions, in the words of a definition and in Twilio's. */
 const EXPRESSION_KEYS = ['targetWorkers', 'expression', 'skipIf', 'skip_if'];
 
+/** Twilio takes hardly more for a whole workflow. Names that stand for names can double with each. */
+const LONGEST = 1_000_000;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
@@ -64,7 +67,7 @@ class Scope {
     const inExpression = !free && EXPRESSION_KEYS.includes(String(path.at(-1)));
     let composed = false;
     let whole: unknown;
-    const written = text.replaceAll(PLACEHOLDER, (placeholder: string, name: string) => {
+    const written = this.#written(text, path, (placeholder, name) => {
       const variable = VARIABLE.exec(name)?.[1];
       if (variable !== undefined) {
         const value = this.#variable(variable, path);
@@ -77,8 +80,28 @@ class Scope {
       const clause = this.#clause(name, path);
       return clause === undefined ? placeholder : `(${clause})`;
     });
+    if (written === undefined) return text;
     if (whole !== undefined) return whole;
     return composed ? spelt(written) : written;
+  }
+
+  /** A text with what stands for its placeholders; undefined, with a problem, for one that grows beyond reason. */
+  #written(
+    text: string,
+    path: DefinitionPath,
+    write: (placeholder: string, name: string) => string,
+  ): string | undefined {
+    let length = text.length;
+    const written = text.replaceAll(PLACEHOLDER, (placeholder: string, name: string) => {
+      if (length > LONGEST) return '';
+      const one = write(placeholder, name);
+      length += one.length;
+      return length > LONGEST ? '' : one;
+    });
+    if (length <= LONGEST) return written;
+    const message = `is too long: written out, it has more than ${LONGEST.toLocaleString('en-US')} characters. Use fewer names in it.`;
+    this.problems.push({ path, message });
+    return undefined;
   }
 
   #variable(name: string, path: DefinitionPath): VariableValue {
@@ -115,7 +138,7 @@ class Scope {
     }
     this.#above.add(name);
     const before = this.problems.length;
-    const text = String(source).replaceAll(PLACEHOLDER, (placeholder: string, inner: string) => {
+    const text = this.#written(String(source), at, (placeholder, inner) => {
       const variable = VARIABLE.exec(inner)?.[1];
       if (variable !== undefined) return String(this.#variable(variable, at));
       const clause = this.#clause(inner, at);
@@ -123,7 +146,7 @@ class Scope {
     });
     this.#above.delete(name);
     let clause: string | undefined;
-    if (this.problems.length === before) {
+    if (text !== undefined && this.problems.length === before) {
       try {
         clause = canonical(text);
       } catch (error) {

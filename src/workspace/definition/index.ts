@@ -11,6 +11,7 @@ export { workflowConfiguration } from './configuration.js';
 export { type DelayTarget, delay } from './delay.js';
 export { DefinitionError, type DefinitionPath, type DefinitionProblem, formatPath } from './error.js';
 export { expandDefinition } from './expand.js';
+export { extentProblem } from './extent.js';
 export { brokenReferences, OWN_ACTIVITIES, OWN_CHANNELS } from './references.js';
 export { type CheckedDefinition, type CheckedWorkflow, workspaceSchema } from './schema.js';
 export { readSeconds } from './seconds.js';

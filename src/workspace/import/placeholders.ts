@@ -24,6 +24,8 @@ export function readTemplate(name: string, text: string, map: Mapping): unknown 
   try {
     return filled(JSON.parse(quoted), map);
   } catch (cause) {
+    if (cause instanceof RangeError)
+      throw new ConfigurationError('bad-import', `${name} has too many levels.`, { cause });
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new ConfigurationError('bad-import', `${name} is no JSON: ${why}.`, { cause });
   }

@@ -23,11 +23,12 @@ export interface Fixed {
  */
 export function fixText(file: string, text: string, findings: readonly Finding[], locate: Locate): Fixed {
   const yaml = /^\.(ya?ml|json)$/i.test(extname(file));
+  const contents = yaml ? parseDocument(text, { merge: true, prettyErrors: false }).contents : undefined;
   const edits = new Map<Finding, Edit>();
   for (const finding of findings) {
     if (!finding.fix) continue;
     const edit = yaml
-      ? editOfYaml(text, finding.path, finding.fix, /\.json$/i.test(file))
+      ? editOfYaml(contents, finding.path, finding.fix, /\.json$/i.test(file))
       : editOfScript(text, finding.path, finding.fix, locate);
     // Two fixes of one text: the next run has the other.
     if (edit && ![...edits.values()].some((other) => edit.start < other.end && other.start < edit.end)) {
@@ -40,8 +41,8 @@ export function fixText(file: string, text: string, findings: readonly Finding[]
   return { text: mended, fixed: [...edits.keys()] };
 }
 
-function editOfYaml(text: string, path: DefinitionPath, fix: Fix, json: boolean): Edit | undefined {
-  let node: unknown = parseDocument(text, { merge: true, prettyErrors: false }).contents;
+function editOfYaml(contents: unknown, path: DefinitionPath, fix: Fix, json: boolean): Edit | undefined {
+  let node = contents;
   let key: unknown;
   for (const step of path) {
     const item = isMap(node)
