@@ -1,4 +1,4 @@
-import { TaskRouterKitError } from '../errors.js';
+import { ConfigurationError, TaskRouterKitError } from '../errors.js';
 import { type ApplyStep, applyPlan, KIND_WORDS } from '../workspace/index.js';
 import { placeOf } from './account.js';
 import { confirmed } from './ask.js';
@@ -31,10 +31,11 @@ export async function apply(file: string | undefined, options: ApplyCommandOptio
       return EXIT.failed;
     }
   }
+  await state?.checkWritable();
   const stopping = new AbortController();
   const stop = () => {
     console.error(
-      'Stopping after the steps under way. Interrupt again to end at once; apply goes on from wherever it was.',
+      'Stopping after the steps under way. Interrupt again to end at once. The next apply goes on from there.',
     );
     stopping.abort();
   };
@@ -62,6 +63,10 @@ export async function apply(file: string | undefined, options: ApplyCommandOptio
     return complete ? EXIT.ok : EXIT.failed;
   } catch (error) {
     progress?.end();
+    if (error instanceof ConfigurationError && !failed) {
+      console.error(`${error.message} What was done stays, but the next plan cannot tell drift and renames.`);
+      return EXIT.failed;
+    }
     if (!(error instanceof TaskRouterKitError) || !failed) throw error;
     const { action, kind, name } = failed.change;
     console.error(`Cannot ${action} the ${KIND_WORDS[kind]} ${JSON.stringify(name)}: ${error.message}`);

@@ -65,18 +65,21 @@ export async function applyPlan(
   const writer = new Writer(client, planned, patience);
   const todo = planned.plan.changes.filter(({ blockedBy }) => blockedBy === undefined);
   const run = new Run(todo, options);
+  const record = async () => {
+    const { workspaceSid } = writer;
+    if (!options.record || workspaceSid === undefined) return;
+    await options.record(workspaceSid, recordOf(planned, writer, run, options.previous?.(workspaceSid)));
+  };
   try {
     for (const stage of stagesOf(todo)) {
       await eachAtOnce(stage, (change) => run.step(change, () => writer.write(change)));
     }
-  } finally {
-    if (options.record && writer.workspaceSid !== undefined) {
-      await options.record(
-        writer.workspaceSid,
-        recordOf(planned, writer, run, options.previous?.(writer.workspaceSid)),
-      );
-    }
+  } catch (error) {
+    // Why it failed matters more than a record that cannot be kept.
+    await record().catch(() => {});
+    throw error;
   }
+  await record();
   const blocked = planned.plan.changes.length - todo.length;
   return {
     workspaceSid: writer.workspaceSid,

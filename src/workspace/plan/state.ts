@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { accessSync, constants, existsSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { ConfigurationError, systemCode } from '../../errors.js';
+import { readTextFile } from '../read-text.js';
 import { ordered } from './field-changes.js';
 import type { Comparable } from './kinds.js';
 
@@ -25,6 +27,9 @@ const FILE = v.object({
   ),
 });
 
+/** Hashes of 20 workspaces with 2,000 workers have 12 MB. */
+const MOST_BYTES = 100_000_000;
+
 /**
  * A state file: what was applied last, for each workspace. It is optional. With it a plan tells drift from changes of the
  * definition, and knows something again that was renamed.
@@ -43,54 +48,86 @@ export class StateFile {
    * @throws {ConfigurationError} `bad-state-file` for what is no state file.
    */
   static async read(path: string): Promise<StateFile> {
-    let text: string;
+    return new StateFile(path, readWorkspaces(path));
+  }
+
+  /**
+   * Finds out before anything is changed whether the file could be written.
+   * @throws {ConfigurationError} `cannot-write-state-file` if not.
+   */
+  async checkWritable(): Promise<void> {
     try {
-      text = await readFile(path, 'utf8');
+      const place = this.#place();
+      accessSync(dirname(place), constants.W_OK);
+      if (existsSync(place)) accessSync(place, constants.W_OK);
     } catch (cause) {
-      if (systemCode(cause) === 'ENOENT') return new StateFile(path, {});
-      throw new ConfigurationError(
-        'bad-state-file',
-        `The state file ${path} cannot be read (${systemCode(cause)}).`,
-        { cause },
-      );
+      throw this.#unwritable(cause);
     }
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      value = undefined;
-    }
-    const parsed = v.safeParse(FILE, value);
-    if (parsed.success) return new StateFile(path, parsed.output.workspaces);
-    throw new ConfigurationError(
-      'bad-state-file',
-      `${path} is no state file of taskrouter apply. Name another file, or delete this one: a state file is optional.`,
-    );
   }
 
   of(workspaceSid: string): RecordedKinds | undefined {
     return Object.hasOwn(this.#workspaces, workspaceSid) ? this.#workspaces[workspaceSid] : undefined;
   }
 
-  /** Records a workspace, in one step: a process that is killed meanwhile leaves the old file or the new one. */
+  /**
+   * Records a workspace, in one step: a process that is killed meanwhile leaves the old file or the new one. What others
+   * have recorded of other workspaces meanwhile stays.
+   *
+   * @throws {ConfigurationError} `cannot-write-state-file`; `bad-state-file` if it has become something else meanwhile.
+   */
   async write(workspaceSid: string, kinds: RecordedKinds): Promise<void> {
-    this.#workspaces = { ...this.#workspaces, [workspaceSid]: kinds };
-    const temporary = `${this.#path}.${process.pid}.tmp`;
+    const place = this.#place();
+    const temporary = `${place}.${process.pid}.tmp`;
+    // All at once, so that another apply finds no time in between.
+    this.#workspaces = { ...readWorkspaces(this.#path), [workspaceSid]: kinds };
+    const text = `${JSON.stringify(ordered({ format: 1, workspaces: this.#workspaces }), null, 2)}\n`;
     try {
-      await writeFile(
-        temporary,
-        `${JSON.stringify(ordered({ format: 1, workspaces: this.#workspaces }), null, 2)}\n`,
-      );
-      await rename(temporary, this.#path);
+      writeFileSync(temporary, text);
+      renameSync(temporary, place);
     } catch (cause) {
-      await rm(temporary, { force: true });
-      throw new ConfigurationError(
-        'cannot-write-state-file',
-        `The state file ${this.#path} cannot be written (${systemCode(cause)}).`,
-        { cause },
-      );
+      try {
+        rmSync(temporary, { force: true });
+      } catch {
+        // Why it could not be written matters more.
+      }
+      throw this.#unwritable(cause);
     }
   }
+
+  /** Where it is: a link stays a link. */
+  #place(): string {
+    return existsSync(this.#path) ? realpathSync(this.#path) : this.#path;
+  }
+
+  #unwritable(cause: unknown): ConfigurationError {
+    const why = systemCode(cause);
+    return new ConfigurationError(
+      'cannot-write-state-file',
+      `The state file ${this.#path} cannot be written (${why}).`,
+      { cause },
+    );
+  }
+}
+
+/** @throws {ConfigurationError} `bad-state-file` for what is no state file. */
+function readWorkspaces(path: string): Record<string, RecordedKinds> {
+  const { text, problem, cause } = { text: '', cause: undefined, ...readTextFile(path, MOST_BYTES) };
+  if (problem !== undefined) {
+    if (systemCode(cause) === 'ENOENT') return {};
+    throw new ConfigurationError('bad-state-file', `The state file ${path}: ${problem}`, { cause });
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  const parsed = v.safeParse(FILE, value);
+  if (parsed.success) return parsed.output.workspaces;
+  throw new ConfigurationError(
+    'bad-state-file',
+    `${path} is no state file of taskrouter apply. Name another file, or delete this one: a state file is optional.`,
+  );
 }
 
 /** A hash for each field that has a value. */
