@@ -88,6 +88,15 @@ Examples:
   $ taskrouter-kit simulate plan.yaml --config taskrouter.config.ts --json
   $ taskrouter-kit simulate plan.yaml --compare changed.config.ts   as a comment for a pull request`;
 
+const REPLAY_EXAMPLES = `
+The events are what GET …/Workspaces/{Sid}/Events?StartDate=…&EndDate=… answers: all types, every page, as JSON, in one
+file or several. docs/simulation.md says how to get them and what is taken from them.
+
+Examples:
+  $ taskrouter-kit replay events.json --config changed.config.ts
+  $ taskrouter-kit replay page-*.json --service-level 30s --json
+  $ taskrouter-kit replay events.json --workflow 'Calls=All calls'   the workflow has another name now`;
+
 const MCP_EXAMPLES = `
 It speaks MCP over standard input and output, for a client that starts it. The tools ask the emulator at --url, else at
 TASKROUTER_BASE_URL, else at http://127.0.0.1:8080; it may be started later. Clients that speak HTTP need no command:
@@ -328,6 +337,32 @@ function program(finish: (code: number) => void): Command {
     .option('--json', 'print the figures as JSON')
     .addHelpText('after', SIMULATE_EXAMPLES)
     .action(async (plan, options) => finish(await (await import('./simulate.js')).simulate(plan, options)));
+
+  root
+    .command('replay')
+    .description('replay a day from its exported events: what a changed workflow would have done')
+    .argument('<events...>', 'Event resources of Twilio, or of an emulator: JSON')
+    .option('--config <file>', 'the workspace (default: taskrouter.config.*)')
+    .option(
+      '--workflow <OLD=NEW>',
+      'which workflow stands for one of the events; may be repeated',
+      collect,
+      [],
+    )
+    .option(
+      '--service-level <time>',
+      'how soon an answer is in time; may be repeated (default: 20s)',
+      collect,
+      [],
+    )
+    .addOption(
+      new Option('--seed <number>', 'other draws of what the events do not show (default: 1)').argParser(
+        wholeNumber,
+      ),
+    )
+    .option('--json', 'print the figures as JSON')
+    .addHelpText('after', REPLAY_EXAMPLES)
+    .action(async (files, options) => finish(await (await import('./replay.js')).replay(files, options)));
 
   root
     .command('mcp')

@@ -51,6 +51,7 @@ export type { FieldChange } from './plan/field-changes.js';
 export { KIND_WORDS, type PlanOptions, planWorkspace, type WorkspacePlan } from './plan/plan.js';
 export { type RecordedKinds, StateFile } from './plan/state.js';
 export type { Plan, PlanAction, PlanCause, PlanChange, PlanKind } from './plan/types.js';
+export { type ReplayOptions, type ReplayReport, replay, replayText } from './replay/index.js';
 export type { CoverageItem } from './routing-tests/coverage.js';
 export { explainOffline, type OfflineTask } from './routing-tests/explain-offline.js';
 export { routingTests, type TestFunction } from './routing-tests/in-runner.js';

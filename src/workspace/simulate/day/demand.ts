@@ -15,6 +15,8 @@ export interface Arrival {
   readonly patience: number;
   /** From the offer to the acceptance. */
   readonly ringing: number;
+  /** It is in the way of others, and not counted itself. */
+  readonly uncounted?: true | undefined;
 }
 
 /** What arrives on one day, in the order of time; undefined: nothing more. */

@@ -1,17 +1,13 @@
 import type { Reservation, Worker } from '../../../emulator/engine/types.js';
 import type { DayLedger } from '../figures/day-ledger.js';
 import type { StaffGroup } from '../plan/plan.js';
+import { Attendance } from './attendance.js';
 import type { Centre } from './centre.js';
 
-/** One worker of the simulation. Off duty with open work: still there, until it is done. */
+/** One worker of the simulation. */
 interface Post {
   readonly worker: Worker;
-  readonly group: number;
-  onDuty: boolean;
-  open: number;
-  /** Since when the worker has been there, and since when busy; undefined: is not. */
-  staffedSince: number | undefined;
-  busySince: number | undefined;
+  readonly attendance: Attendance;
 }
 
 /** What makes a worker. */
@@ -51,14 +47,7 @@ export class Floor {
         available,
       });
     }
-    const post: Post = {
-      worker,
-      group,
-      onDuty: false,
-      open: 0,
-      staffedSince: undefined,
-      busySince: undefined,
-    };
+    const post: Post = { worker, attendance: new Attendance(this.#ledger, group) };
     this.#posts.set(worker.sid, post);
     this.#groups[group] ??= [];
     this.#groups[group].push(post);
@@ -71,70 +60,55 @@ export class Floor {
    */
   setCount(group: number, count: number, at: number): void {
     const posts = this.#groups[group] ?? [];
-    const onDuty = posts.filter((post) => post.onDuty);
+    const busy = ({ attendance }: Post) => Number(attendance.busy);
+    const onDuty = posts.filter(({ attendance }) => attendance.onDuty);
     if (count > onDuty.length) {
-      const off = posts
-        .filter((post) => !post.onDuty)
-        .sort((a, b) => Number(b.open > 0) - Number(a.open > 0));
+      const off = posts.filter(({ attendance }) => !attendance.onDuty).sort((a, b) => busy(b) - busy(a));
       for (const post of off.slice(0, count - onDuty.length)) this.#setDuty(post, true, at);
     } else {
-      const leavers = onDuty.reverse().sort((a, b) => Number(a.open > 0) - Number(b.open > 0));
+      const leavers = onDuty.reverse().sort((a, b) => busy(a) - busy(b));
       for (const post of leavers.slice(0, onDuty.length - count)) this.#setDuty(post, false, at);
     }
   }
 
-  /** Puts one worker on or off duty. */
-  setDuty(workerSid: string, onDuty: boolean, at: number): void {
-    const post = this.#posts.get(workerSid);
-    if (post && post.onDuty !== onDuty) this.#setDuty(post, onDuty, at);
+  /** Puts one worker of a group on or off duty. */
+  setDuty(group: number, index: number, onDuty: boolean, at: number): void {
+    const post = this.#groups[group]![index]!;
+    if (post.attendance.onDuty !== onDuty) this.#setDuty(post, onDuty, at);
   }
 
-  #setDuty(post: Post, onDuty: boolean, at: number): void {
-    this.#note(post, at);
-    post.onDuty = onDuty;
-    this.#resume(post, at);
+  /** Gives one worker of a group other attributes, as a JSON text. */
+  setAttributes(group: number, index: number, attributes: string): void {
+    const { engine, workspaceSid } = this.#centre;
+    const { sid } = this.#groups[group]![index]!.worker;
+    engine.dispatch('updateWorker', { workspaceSid, sid, attributes });
+  }
+
+  #setDuty({ worker, attendance }: Post, onDuty: boolean, at: number): void {
+    attendance.setDuty(onDuty, at);
     const { engine, workspaceSid, activities } = this.#centre;
     engine.dispatch('updateWorker', {
       workspaceSid,
-      sid: post.worker.sid,
+      sid: worker.sid,
       activitySid: onDuty ? activities.on : activities.off,
     });
   }
 
   /** A reservation was made, or is over. In the middle of a change: only noted. */
   openChanged({ workerSid }: Reservation, by: 1 | -1, at: number): void {
-    const post = this.#posts.get(workerSid);
-    if (!post) return;
-    if (post.open + by > 0 && post.open > 0) {
-      post.open += by;
-      return;
-    }
-    this.#note(post, at);
-    post.open += by;
-    this.#resume(post, at);
+    this.#posts.get(workerSid)?.attendance.openChanged(by, at);
   }
 
   /** Where a single-tasking queue moves its workers with the work, they come back after it. */
   comeBack(workerSid: string): void {
     const post = this.#posts.get(workerSid);
     const { engine, workspaceSid, view, activities } = this.#centre;
-    if (!post?.onDuty || view.activities.get(post.worker.activitySid)?.available) return;
+    if (!post?.attendance.onDuty || view.activities.get(post.worker.activitySid)?.available) return;
     engine.dispatch('updateWorker', { workspaceSid, sid: workerSid, activitySid: activities.on });
   }
 
   /** The day is over. */
   close(at: number): void {
-    for (const post of this.#posts.values()) this.#note(post, at);
-  }
-
-  /** Books the time until now. */
-  #note(post: Post, at: number): void {
-    if (post.staffedSince !== undefined) this.#ledger.worked(post.group, 'staffed', post.staffedSince, at);
-    if (post.busySince !== undefined) this.#ledger.worked(post.group, 'busy', post.busySince, at);
-  }
-
-  #resume(post: Post, at: number): void {
-    post.staffedSince = post.onDuty || post.open > 0 ? at : undefined;
-    post.busySince = post.open > 0 ? at : undefined;
+    for (const { attendance } of this.#posts.values()) attendance.close(at);
   }
 }

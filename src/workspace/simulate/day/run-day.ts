@@ -1,5 +1,5 @@
 import { Heap } from '../../../emulator/engine/heap.js';
-import type { EngineObserver, EngineOutput } from '../../../emulator/engine/index.js';
+import { type EngineObserver, type EngineOutput, EngineRefusal } from '../../../emulator/engine/index.js';
 import type { Reservation, Task } from '../../../emulator/engine/types.js';
 import type { CheckedDefinition } from '../../definition/schema.js';
 import type { DayLedger } from '../figures/day-ledger.js';
@@ -27,6 +27,8 @@ export interface DayParts {
   /** In the order of time. */
   readonly roster: readonly RosterChange[];
   readonly ledger: DayLedger;
+  /** Hears of a task that TaskRouter would refuse. Without it that is an error. */
+  readonly onRefused?: ((arrival: Arrival, why: string) => void) | undefined;
   /** Hears the engine's events. Without it they are not even made. */
   readonly hear?: ((output: EngineOutput) => void) | undefined;
 }
@@ -163,8 +165,9 @@ class Day {
     };
     this.#made += 1;
     this.#creating = caller;
-    this.#centre.engine.dispatch('createTask', taskFields(this.#centre, this.#parts.kinds[arrival.kind]!));
+    const created = this.#create(arrival);
     this.#creating = undefined;
+    if (!created) return;
     this.#answerOffers();
     if (caller.answered || !this.#callers.has(caller.sid) || arrival.patience === Number.POSITIVE_INFINITY)
       return;
@@ -176,6 +179,18 @@ class Day {
       caller,
     };
     this.#calendar.put(caller.leaving);
+  }
+
+  #create(arrival: Arrival): boolean {
+    const { kinds, onRefused } = this.#parts;
+    try {
+      this.#centre.engine.dispatch('createTask', taskFields(this.#centre, kinds[arrival.kind]!));
+      return true;
+    } catch (error) {
+      if (!onRefused || !(error instanceof EngineRefusal)) throw error;
+      onRefused(arrival, error.message);
+      return false;
+    }
   }
 
   /** Whoever was offered a task takes it: at once, or after it has rung. */
@@ -210,7 +225,7 @@ class Day {
     caller.answered = true;
     if (caller.leaving) this.#calendar.remove(caller.leaving);
     this.#leaveQueue(caller, 'answered');
-    this.#parts.ledger.settled('answered', caller.arrival.at, this.#time);
+    this.#parts.ledger.settled('answered', countedAt(caller), this.#time);
     this.#calendar.put({
       at: this.#time + caller.arrival.handling,
       kind: COMPLETE,
@@ -231,7 +246,7 @@ class Day {
 
   #leaveQueue(caller: Caller, how: 'answered' | 'abandoned' | 'moved'): void {
     if (caller.queue < 0) return;
-    this.#parts.ledger.leftQueue(caller.queue, how, caller.arrival.at, caller.enteredAt, this.#time);
+    this.#parts.ledger.leftQueue(caller.queue, how, countedAt(caller), caller.enteredAt, this.#time);
   }
 
   #observer(): Required<Pick<EngineObserver, 'arrived' | 'reservation' | 'ended'>> {
@@ -258,7 +273,7 @@ class Day {
         if (how !== 'canceled') return;
         if (caller.leaving) this.#calendar.remove(caller.leaving);
         this.#leaveQueue(caller, 'abandoned');
-        this.#parts.ledger.settled('abandoned', caller.arrival.at, this.#time);
+        this.#parts.ledger.settled('abandoned', countedAt(caller), this.#time);
       },
     };
   }
@@ -275,3 +290,7 @@ class Day {
 
 const before = (a: Entry, b: Entry): boolean =>
   a.at !== b.at ? a.at < b.at : a.kind !== b.kind ? a.kind < b.kind : a.order < b.order;
+
+/** When a task was created, for the ledger: what is not counted came before everything that is. */
+const countedAt = ({ arrival }: Caller): number =>
+  arrival.uncounted ? Number.NEGATIVE_INFINITY : arrival.at;
