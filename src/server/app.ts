@@ -25,7 +25,7 @@ export function createApp(configure: (app: Express) => void): Express {
   configure(app);
   app.use((_request, response) => {
     const { status, headers, body } = problem(404, 'unknown-path', 'There is nothing at this path.');
-    response.writeHead(status, headers).end(body);
+    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
   });
   return app;
 }

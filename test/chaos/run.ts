@@ -2,13 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { build } from 'esbuild';
 import { Redis } from 'ioredis';
 import { createEmulator, type Delivery, type Emulator } from 'taskrouter-kit/emulator';
 import { createTaskRouterClient } from 'taskrouter-kit/rest';
 import { TOKEN } from '../server/endpoint-process.js';
 import { randomOf } from '../simulation/random.js';
-import { type Patch, patching, ROOT } from '../support/bundle.js';
+import { bundleEndpoint, type Patch, ROOT } from '../support/bundle.js';
 import { type PrivateRedis, startRedis } from '../support/redis.js';
 import { check, type Violation } from './checker.js';
 import { type FaultyProxy, startFaultyProxy } from './faulty-proxy.js';
@@ -51,7 +50,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
   const closing: (() => unknown)[] = [];
   let keepLogs = false;
   try {
-    await bundle(folder, options.patches ?? []);
+    await bundleEndpoint(folder, 'test/chaos/endpoint.ts', 'test/chaos/handlers.ts', options.patches);
     const redis = await startRedis();
     closing.push(() => redis.stop());
     const proxy = await startFaultyProxy(redis.port);
@@ -142,27 +141,6 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
     for (const close of closing.reverse()) await close();
     if (!keepLogs) rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** The endpoint and its handlers, sharing one copy of the package. */
-async function bundle(folder: string, patches: readonly Patch[]): Promise<void> {
-  await build({
-    entryPoints: {
-      endpoint: join(ROOT, 'test/chaos/endpoint.ts'),
-      'handlers/index': join(ROOT, 'test/chaos/handlers.ts'),
-    },
-    outdir: folder,
-    bundle: true,
-    splitting: true,
-    packages: 'external',
-    alias: { 'taskrouter-kit': join(ROOT, 'src/index.ts') },
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    logLevel: 'error',
-    plugins: [patching(patches)],
-  });
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
 }
 
 /** A contact centre with workers enough, whose callbacks all go to the front. */

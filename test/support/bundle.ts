@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Plugin } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -34,4 +34,30 @@ export function patching(patches: readonly Patch[]): Plugin {
       });
     },
   };
+}
+
+/**
+ * Bundles an endpoint's program into `folder/endpoint.js` and its handlers into `folder/handlers`, sharing one copy of the
+ * package. The folder must be inside the project, so that the bundle finds its packages.
+ */
+export async function bundleEndpoint(
+  folder: string,
+  program: string,
+  handlers: string,
+  patches: readonly Patch[] = [],
+): Promise<void> {
+  await build({
+    entryPoints: { endpoint: join(ROOT, program), 'handlers/index': join(ROOT, handlers) },
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    alias: { 'taskrouter-kit': join(ROOT, 'src/index.ts') },
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    logLevel: 'error',
+    plugins: [patching(patches)],
+  });
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
 }

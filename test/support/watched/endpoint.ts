@@ -1,0 +1,28 @@
+// First: it counts the timers of what is imported after it.
+
+import { serve } from '../../../src/cli/serve.js';
+import { openTimers } from './count-timers.js';
+import type { Held } from './start.js';
+
+/** What the process holds once its garbage is gone. */
+function held(): Held {
+  for (let round = 0; round < 3; round++) globalThis.gc?.();
+  const { heapUsed, external, rss } = process.memoryUsage();
+  const { user, system } = process.cpuUsage();
+  let listeners = 0;
+  for (const name of process.eventNames()) listeners += process.listenerCount(name);
+  return {
+    heapUsed: heapUsed + external,
+    rss,
+    sockets: process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length,
+    timers: openTimers(),
+    listeners,
+    cpuMs: (user + system) / 1_000,
+  };
+}
+
+process.on('message', () => process.send?.(held()));
+// The channel alone does not keep the process.
+process.channel?.unref();
+
+await serve();
