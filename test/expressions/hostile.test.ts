@@ -22,7 +22,7 @@ describe('texts that have made parsers hang', () => {
 
   test('an error quotes a little of the text, not all of it', () => {
     const failing = () => parseExpression(`a == ${'x '.repeat(MANY)}`);
-    expect(failing).toThrow(expect.objectContaining({ message: expect.stringMatching(/^[^]{0,500}$/) }));
+    expect(failing).toThrow(expect.objectContaining({ message: expect.stringMatching(/^[\s\S]{0,500}$/) }));
   });
 });
 
@@ -37,9 +37,13 @@ describe('what is legal and huge is read and judged', () => {
   });
 });
 
-test.each(['__proto__', 'constructor', 'toString', 'a.__proto__', 'a.constructor.name', '__proto__.__proto__'])(
-  'the name %s reaches nothing of JavaScript',
-  (name) => {
-    expect(compileExpression(`${name} != null`, 'filter').test({ task: { a: {} } })).toBe(false);
-  },
-);
+test.each([
+  '__proto__',
+  'constructor',
+  'toString',
+  'a.__proto__',
+  'a.constructor.name',
+  '__proto__.__proto__',
+])('the name %s reaches nothing of JavaScript', (name) => {
+  expect(compileExpression(`${name} != null`, 'filter').test({ task: { a: {} } })).toBe(false);
+});
