@@ -1,8 +1,9 @@
 import type { TaskRouterClient } from '../../rest/index.js';
 import { TaskRouterApiError } from '../../rest/index.js';
 import { eachAtOnce } from '../live/read-live.js';
+import { KIND_KEYS, KINDS } from '../plan/kind-names.js';
 import { wantedWorkspace } from '../plan/kinds.js';
-import { KIND_KEYS, KINDS, type WorkspacePlan } from '../plan/plan.js';
+import type { WorkspacePlan } from '../plan/plan.js';
 import { hashesOf, type RecordedKinds } from '../plan/state.js';
 import type { PlanChange } from '../plan/types.js';
 import type { Patience } from './repeat.js';

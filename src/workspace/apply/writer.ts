@@ -8,7 +8,8 @@ import type {
   WorkspaceClient,
 } from '../../rest/index.js';
 import { OWN_CHANNELS, workflowConfiguration } from '../definition/index.js';
-import { KIND_KEYS, KINDS, type KindKey, type WorkspacePlan } from '../plan/plan.js';
+import { KIND_KEYS, KINDS, type KindKey } from '../plan/kind-names.js';
+import type { WorkspacePlan } from '../plan/plan.js';
 import type { PlanChange } from '../plan/types.js';
 import { type Creation, createOnce, type Patience, repeatSafely } from './repeat.js';
 

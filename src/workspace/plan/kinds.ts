@@ -2,6 +2,7 @@ import type { TaskQueue, Worker, WorkerChannel, Workflow } from '../../rest/inde
 import type { CheckedDefinition, CheckedWorkflow } from '../definition/index.js';
 import { OWN_ACTIVITIES, OWN_CHANNELS, workflowConfiguration } from '../definition/index.js';
 import { type Routing, readRouting, spelt } from '../live/routing.js';
+import type { KindKey } from './kind-names.js';
 
 /** A resource, as both sides are compared: with names in place of SIDs, and each value in one spelling. */
 export type Comparable = Readonly<Record<string, unknown>>;
@@ -99,5 +100,20 @@ export function liveWorkflow(workflow: Workflow, queueName: NameOf): Comparable 
     taskReservationTimeout: workflow.taskReservationTimeout,
     // Undefined: it is no configuration, and any is a change.
     routing: readRouting(workflow.configuration, queueName),
+  };
+}
+
+/** What a definition wants, by kind and name. */
+export function wantedOf(definition: CheckedDefinition): Record<KindKey, ReadonlyMap<string, Comparable>> {
+  const each = <T>(
+    all: Readonly<Record<string, T>> | undefined,
+    read: (name: string, one: T) => Comparable,
+  ) => new Map(Object.entries(all ?? {}).map(([name, one]) => [name, read(name, one)]));
+  return {
+    activities: each(definition.activities, wantedActivity),
+    taskChannels: each(definition.taskChannels, wantedTaskChannel),
+    taskQueues: each(definition.taskQueues, (_name, queue) => wantedTaskQueue(queue)),
+    workers: each(definition.workers, (_name, worker) => wantedWorker(worker)),
+    workflows: each(definition.workflows, (_name, workflow) => wantedWorkflow(workflow)),
   };
 }
