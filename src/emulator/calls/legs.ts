@@ -15,7 +15,11 @@ const firstOf = (attributes: Attributes, ...names: readonly string[]) =>
 export function workerLeg(
   instruction: RingingInstruction,
   { task, worker, reservation }: { task: Task; worker: Worker; reservation: Reservation },
-  { sid, startedAt, talkMs }: { sid: string; startedAt: number; talkMs: number | undefined },
+  {
+    sid,
+    startedAt,
+    ...times
+  }: { sid: string; startedAt: number; talkMs: number | undefined; ringsUntil: number },
 ): Leg {
   const { workspaceSid, sid: reservationSid, workerSid } = reservation;
   const { contact_uri: contact } = JSON.parse(worker.attributes) as Attributes;
@@ -36,7 +40,7 @@ export function workerLeg(
     sequence: 0,
     statusTarget: progressTarget(instruction),
     work: {
-      ...{ instruction: instruction.instruction, workerSid, reservationSid, talkMs },
+      ...{ instruction: instruction.instruction, workerSid, reservationSid, ...times },
       ...(instruction.instruction === 'call'
         ? { url: instruction.url }
         : { postWorkActivitySid: instruction.postWorkActivity }),

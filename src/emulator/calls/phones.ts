@@ -30,10 +30,13 @@ export interface Answering {
   readonly talkMs: number | undefined;
 }
 
+/** How long a phone rings that nobody answers, under an instruction's `timeout` (in seconds). */
+export const ringMs = (timeout = DEFAULT_RING_SECONDS): number => timeout * 1_000;
+
 /** What a behaviour comes to under an instruction's `timeout` (in seconds). */
-export function answering(behaviour: PhoneBehaviour, timeout = DEFAULT_RING_SECONDS): Answering {
+export function answering(behaviour: PhoneBehaviour, timeout?: number): Answering {
   if (behaviour.does === 'not answer') {
-    return { happens: 'unanswered', afterMs: timeout * 1_000, talkMs: undefined };
+    return { happens: 'unanswered', afterMs: ringMs(timeout), talkMs: undefined };
   }
   const { does, afterMs = 0 } = behaviour;
   if (does === 'hang up') return { happens: 'declined', afterMs, talkMs: undefined };

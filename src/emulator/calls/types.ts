@@ -55,7 +55,10 @@ export interface WorkerLeg {
   readonly instruction: 'dequeue' | 'call' | 'conference';
   readonly workerSid: string;
   readonly reservationSid: string;
-  readonly talkMs?: number | undefined;
+  /** How long the worker talks; undefined: until somebody ends the call. */
+  talkMs?: number | undefined;
+  /** When it stops to ring if nobody answers, in milliseconds of the emulator's time. */
+  readonly ringsUntil?: number | undefined;
   readonly postWorkActivitySid?: string | undefined;
   readonly recorded: boolean;
   /** The TwiML a `call` goes on with. */

@@ -54,6 +54,7 @@ const savedCalls = v.object({
           workerSid: v.string(),
           reservationSid: v.string(),
           talkMs: v.optional(v.pipe(v.number(), v.minValue(0))),
+          ringsUntil: v.optional(v.number()),
           postWorkActivitySid: v.optional(v.string()),
           recorded: v.boolean(),
           url: v.optional(v.string()),
