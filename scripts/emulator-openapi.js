@@ -240,6 +240,23 @@ const PATHS = {
       { 200: ok(ref('WorkerState')) },
     ),
   },
+  '/staff': {
+    post: operation(
+      'Lets agents play until the connection ends',
+      { requestBody: { ...body('StaffRequest'), required: false } },
+      {
+        200: {
+          description:
+            'One of these as JSON on each line: who plays, then what each of them does. A blank line every 30 s.',
+          content: {
+            'application/x-ndjson': {
+              schema: { oneOf: [ref('StaffBegins'), ref('StaffAct'), ref('StaffMissed')] },
+            },
+          },
+        },
+      },
+    ),
+  },
   '/tokens': {
     post: operation(
       'Makes an access token for the Worker SDK',

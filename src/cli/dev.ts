@@ -11,7 +11,6 @@ import { watchConfig, watchHandlers } from './dev-live.js';
 import { toldToPage } from './dev-log.js';
 import { createScreen, type Screen } from './dev-screen.js';
 import { MOST_RESERVATIONS } from './dev-tasks.js';
-import { startWorkers } from './dev-workers.js';
 import {
   callbackUrls,
   changeDevWorkspace,
@@ -40,6 +39,17 @@ export interface DevOptions {
 
 const EMULATOR_PORT = 8_080;
 
+/** How the simulated workers play. */
+const PLAYING = { answers: '1500ms', works: '4s', wrapsUp: '1500ms', rests: '10s' } as const;
+/**
+ * For CI: every task is to be completed, and soon. Who could not be called stays away, because the same call would come
+ * again.
+ */
+const AT_ONCE = {
+  ...{ answers: 100, works: 300, wrapsUp: 150, rests: '20s' },
+  ...{ rejects: 0, breaks: 0 },
+} as const;
+
 /**
  * `taskrouter dev`: a local TaskRouter that drives handlers as they are being written, or an app that runs elsewhere. It
  * prints the way of each task, and takes up each save of handlers and workspace file.
@@ -57,12 +67,10 @@ export async function dev(folder: string | undefined, options: DevOptions): Prom
   const workspace = await readWorkspace(options.config, modules, options.env);
 
   const screen = createScreen(options.json === true, () => status(emulator, journeys));
-  const [ringMs, talkMs, workMs] = options.once ? [100, 300, 300] : [1_500, 5_000, 3_000];
   const emulator = await createEmulator({
     ...(options.writeEnv === undefined ? {} : writtenAccount(options.writeEnv)),
     port: false,
     inspector: options.once === undefined,
-    phones: { does: 'answer', afterMs: ringMs, talkMs },
     // The move that cancels the task is one that leads to no reservation.
     choices: { maxAssignments: MOST_RESERVATIONS + 1 },
     log: screen.log,
@@ -113,7 +121,7 @@ export async function dev(folder: string | undefined, options: DevOptions): Prom
       journeys.news(news, label);
       if (news.kind === 'delivery') advice?.hear(news);
     });
-    closers.push(startWorkers(emulator, seeded, workMs, (error) => screen.problem(String(error), 'warn')));
+    closers.push(emulator.staff(options.once ? AT_ONCE : PLAYING).stop);
     const make = ({ label: name, ...task }: LabelledTask) => {
       label = name;
       try {

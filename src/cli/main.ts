@@ -66,6 +66,14 @@ Examples:
   $ taskrouter-kit token --worker Ann --role supervisor --ttl 600
   $ taskrouter-kit token --role admin      reads the workspace, for the Workspace class of the SDK`;
 
+const STAFF_EXAMPLES = `
+They accept what the assignment callback leaves open and answer the phones it rings. In dev everybody plays already.
+
+Examples:
+  $ taskrouter-kit staff
+  $ taskrouter-kit staff --worker Ann --worker Bob --answers 5s --rejects 0.2
+  $ taskrouter-kit staff --url http://127.0.0.1:9090 --works 3m --breaks 0 --json`;
+
 const EXPLAIN_EXAMPLES = `
 Examples:
   $ taskrouter-kit explain WT0123456789abcdef0123456789abcdef --url http://127.0.0.1:8080
@@ -300,6 +308,37 @@ function program(finish: (code: number) => void): Command {
     .addOption(localTaskRouter())
     .addHelpText('after', TOKEN_EXAMPLES)
     .action(async (options) => finish(await (await import('./token.js')).token(options)));
+
+  root
+    .command('staff')
+    .description('let simulated agents play in a running dev or emulate: answer, reject, work, take breaks')
+    .option('--worker <name>', 'friendly name or SID; may be repeated (default: everybody)', collect, [])
+    .option('--answers <time>', 'mean time until an offer or a phone is answered (default: 3s)')
+    .option('--works <time>', 'mean length of a conversation, or of the work on a task (default: 1m)')
+    .option('--wraps-up <time>', 'mean time of wrapping up (default: 10s)')
+    .option('--rests <time>', 'mean length of a break (default: 1m)')
+    .addOption(
+      new Option('--rejects <share>', 'offers that are rejected, from 0 to 1 (default: 0.05)').argParser(
+        share,
+      ),
+    )
+    .addOption(
+      new Option('--misses <share>', 'offers that are let go by until they time out (default: 0)').argParser(
+        share,
+      ),
+    )
+    .addOption(
+      new Option('--breaks <share>', 'tasks after which somebody takes a break (default: 0.1)').argParser(
+        share,
+      ),
+    )
+    .addOption(
+      new Option('--seed <number>', 'the same one draws the same (default: 1)').argParser(wholeNumber),
+    )
+    .option('--json', 'print one JSON object per line')
+    .addOption(localTaskRouter())
+    .addHelpText('after', STAFF_EXAMPLES)
+    .action(async (options) => finish(await (await import('./staff.js')).staff(options)));
 
   root
     .command('explain')
@@ -558,6 +597,11 @@ function times(text: string): number {
 function days(text: string): number {
   if (/^\d{1,6}$/.test(text) && Number(text) >= 1 && Number(text) <= 100_000) return Number(text);
   throw new InvalidArgumentError('It must be a whole number from 1 to 100000.');
+}
+
+function share(text: string): number {
+  if (/^(?:0|1|[01]?\.\d{1,9})$/.test(text) && Number(text) <= 1) return Number(text);
+  throw new InvalidArgumentError('It must be a share from 0 to 1, such as 0.1.');
 }
 
 function wholeNumber(text: string): number {

@@ -4,14 +4,14 @@ import { found } from './world/find.js';
 import type { InstructionExecutor, World } from './world/world.js';
 
 /**
- * Does what a worker does with a reservation on their screen.
+ * Does what a worker does with a reservation on their screen. Who accepts while the phone rings for it answers the phone.
  *
  * @param activitySid - with `reject`: where the worker goes.
  * @throws {EngineRefusal} 404 for the reservation, 400 or 410 when its status does not allow it.
  */
 export function actOn(
   world: Pick<World, 'dispatch' | 'workspaces'>,
-  executor: Pick<InstructionExecutor, 'accept'>,
+  executor: Pick<InstructionExecutor, 'answer'>,
   workspaceSid: string,
   sid: string,
   action: ReservationActionName,
@@ -20,7 +20,7 @@ export function actOn(
   const reservation = () =>
     found(world.workspaces.get(workspaceSid)?.reservations.get(sid), `/Reservations/${sid}`);
   reservation();
-  if (action === 'accept') executor.accept(workspaceSid, sid);
+  if (action === 'accept') executor.answer(workspaceSid, sid);
   else {
     const reservationStatus = RESERVATION_ACTIONS[action].to;
     world.dispatch('updateReservation', {

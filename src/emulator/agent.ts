@@ -4,6 +4,7 @@ import { actOn } from './act.js';
 import type { Explanation } from './engine/index.js';
 import type { Reservation, ReservationStatus, Task, Worker, WorkspaceView } from './engine/types.js';
 import { findNamed, type InWorkspace } from './named.js';
+import type { Staffs } from './staff/staffs.js';
 import { plainTask, sidOfTask } from './until.js';
 import { RESERVATION_ACTIONS, type ReservationActionName } from './vocabulary.js';
 import { checkWithin, defaultWaitMs, type OnChange, waitFor } from './wait.js';
@@ -50,6 +51,14 @@ export interface Agent {
     activity: string,
     options?: { readonly rejectPendingReservations?: boolean | undefined },
   ): Promise<Worker>;
+  /**
+   * Takes this worker over from the staff that plays them ({@link Emulator.staff}) and from their phone: both do nothing by
+   * themselves any more. Who accepts while the phone rings answers it, and the call then goes on until somebody ends it.
+   * @throws {AgentWaitError} once the worker is deleted.
+   */
+  takeOver(): void;
+  /** Staff and phone go on, from wherever the worker is. @throws {AgentWaitError} once the worker is deleted. */
+  handBack(): void;
 }
 
 /** An agent could not do what a test asked of them. The message says what they wait for. */
@@ -57,7 +66,8 @@ export class AgentWaitError extends TaskRouterKitError {}
 
 export interface AgentParts {
   readonly world: World;
-  readonly executor: Pick<InstructionExecutor, 'accept'>;
+  readonly executor: Pick<InstructionExecutor, 'answer'>;
+  readonly staffs: Pick<Staffs, 'takeOver' | 'handBack'>;
   readonly onChange: OnChange;
   /** Resolves when no callback is under way. */
   readonly quiet: () => Promise<void>;
@@ -84,16 +94,19 @@ export function agentOf(parts: AgentParts, name: string, where?: InWorkspace): A
     actOn(world, executor, workspaceSid, reservation.sid, action, to);
     return plainTask(view().tasks.get(reservation.taskSid)!);
   };
+  const present = (): Worker => {
+    const worker = world.workspaces.get(workspaceSid)?.workers.get(sid);
+    if (!worker) throw goneAgent(friendlyName);
+    return worker;
+  };
   const activitySid = (activity: string) => findNamed(world, 'activity', activity, { workspaceSid }).sid;
 
   return {
     sid,
     name: friendlyName,
     get activity() {
-      const now = world.workspaces.get(workspaceSid);
-      const worker = now?.workers.get(sid);
-      if (!worker) throw goneAgent(friendlyName);
-      return now?.activities.get(worker.activitySid)?.friendlyName ?? '';
+      const { activitySid: now } = present();
+      return view().activities.get(now)?.friendlyName ?? '';
     },
     async accept(options) {
       refuseUnknownKeys(options, ['task', 'withinMs'], 'accept');
@@ -114,7 +127,7 @@ export function agentOf(parts: AgentParts, name: string, where?: InWorkspace): A
     async goTo(activity, options) {
       refuseUnknownKeys(options, ['rejectPendingReservations'], 'goTo');
       await parts.quiet();
-      if (!world.workspaces.get(workspaceSid)?.workers.has(sid)) throw goneAgent(friendlyName);
+      present();
       const changed = world.dispatch('updateWorker', {
         workspaceSid,
         sid,
@@ -123,6 +136,8 @@ export function agentOf(parts: AgentParts, name: string, where?: InWorkspace): A
       });
       return plainWorker(changed);
     },
+    takeOver: () => parts.staffs.takeOver(present()),
+    handBack: () => parts.staffs.handBack(present()),
   };
 }
 

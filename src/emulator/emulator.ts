@@ -3,10 +3,8 @@ import { createServer } from 'node:http';
 import { dateClock, systemClock } from '../clock.js';
 import { ConfigurationError } from '../errors.js';
 import { consoleLogger } from '../log.js';
-import { refuseUnknownKeys } from '../near-miss.js';
 import { createVirtualClock } from '../virtual-clock.js';
 import { createAgents } from './agents/agents.js';
-import { makeAccessToken } from './agents/tokens/access-token.js';
 import { createApp } from './api/app.js';
 import { controlRoutes } from './api/control.js';
 import { inspectorRoutes } from './api/inspector.js';
@@ -14,36 +12,29 @@ import { mcpRoutes } from './api/mcp.js';
 import { Calls } from './calls/calls.js';
 import type { PhoneBehaviour, Ring } from './calls/phones.js';
 import { checkOptions, checkPhone } from './check-options.js';
-import { clockHint } from './clock-hint.js';
+import { refuseClosed, refusingOnceClosed } from './closed.js';
 import { Deliverer } from './delivery/deliver.js';
 import { createInstructionExecutor } from './delivery/execute-instruction.js';
 import { DeliveryLog } from './delivery/log.js';
 import { CallbackSender } from './delivery/sender.js';
 import { drive } from './driver.js';
-import { createEngine, type EngineOutput, formatExplanation, seededSid } from './engine/index.js';
-import { notFound } from './engine/refusal.js';
+import { createEngine, type EngineOutput, seededSid } from './engine/index.js';
 import { randomSid } from './engine/sid.js';
-import { callsView, enqueueCall } from './enqueue.js';
 import { Feed } from './feed/feed.js';
 import { Replayer } from './feed/replay.js';
 import { Stream } from './feed/stream.js';
 import { forkEngine } from './fork.js';
-import { allEvents, inTest } from './in-test.js';
 import type { Emulator } from './interface.js';
 import { leniencies } from './lenient.js';
+import { emulatorMethods } from './methods.js';
 import type { EmulatorEvent, EmulatorOptions } from './options.js';
-import { seedWorkspace } from './seed.js';
 import { listening } from './server.js';
-import { PlayingStaff } from './staff.js';
+import { Staffs } from './staff/staffs.js';
 import { createState } from './state.js';
 import { damaged, readDataFile } from './storage/data-file.js';
 import { type DataLock, lockDataFile } from './storage/data-lock.js';
 import { createSaver } from './storage/saver.js';
-import { taskFields } from './task-fields.js';
-import { twilioOptions } from './twilio-options.js';
-import { plainTask, sidOfTask, until } from './until.js';
 import { visible } from './visible.js';
-import { durationMs } from './world/duration.js';
 import { EventLog } from './world/event-log.js';
 import { Faults } from './world/faults.js';
 import type { World } from './world/world.js';
@@ -96,6 +87,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     apiKeys: new Map(keys.length > 0 ? keys : [[`SK${newHex()}`, newHex()]]),
     lenientExpressions: options.choices?.lenientExpressions ?? true,
     dispatch(name, params, seen) {
+      if (closed) refuseClosed(name);
       // Not every change is an event.
       saver?.changed();
       const result = driver.dispatch(name, params, seen);
@@ -120,7 +112,10 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
 
   const watchers = new Set<(event: EmulatorEvent) => void>();
   const changes = new Set<() => void>();
-  const feed = new Feed({ world, clock: virtual ? 'virtual' : 'real', restarted: saved !== undefined });
+  const feed = new Feed({
+    ...{ world, clock: virtual ? 'virtual' : 'real', restarted: saved !== undefined },
+    playedBy: (workerSid) => staffs.playedBy(workerSid),
+  });
   const emit = (event: EmulatorEvent) => {
     try {
       feed.hear(event);
@@ -142,17 +137,19 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     unconfirmedParameters = false,
     choices: { noContent = 'defer' } = {},
   } = options;
-  const staffs = new Set<PlayingStaff>();
-  const rule = (ring: Ring): PhoneBehaviour => {
-    for (const staff of staffs) {
-      const played = staff.phone(ring);
-      if (played) return played;
-    }
-    return typeof behaviour === 'function' ? checkPhone(behaviour(ring)) : behaviour;
-  };
+  const rule = (ring: Ring): PhoneBehaviour =>
+    staffs.phone(ring) ?? (typeof behaviour === 'function' ? checkPhone(behaviour(ring)) : behaviour);
   const sender = new CallbackSender({ world, deliveries, fetch, noContent, hex });
   const calls = new Calls({ world, clock, sender, hex });
   const executor = createInstructionExecutor({ world, calls, rule });
+  const staffs: Staffs = new Staffs({
+    ...{ world, executor, clock, calls },
+    watch(watcher) {
+      watchers.add(watcher);
+      return () => void watchers.delete(watcher);
+    },
+    changed: (workspaceSid) => feed.touch(workspaceSid),
+  });
   const deliverer = new Deliverer({ world, executor, log, sender, unconfirmedParameters, noContent });
   const agents = createAgents({
     world,
@@ -171,6 +168,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     changed() {
       feed.replaced(deliveries.deliveries(), deliveries.debugger());
       agents.replaced();
+      staffs.replaced();
       changed();
     },
   });
@@ -193,107 +191,18 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
   engine.subscribe(hear);
   if (saved) calls.replace(saved.calls);
 
-  const workspaceOf = (taskSid: string): string => {
-    for (const [workspaceSid, { tasks }] of world.workspaces) if (tasks.has(taskSid)) return workspaceSid;
-    throw notFound(`/Tasks/${taskSid}`);
-  };
-  const explain: Emulator['explain'] = (taskSid) => {
-    const explanation = engine.explain(workspaceOf(taskSid), taskSid);
-    return { ...explanation, text: formatExplanation(explanation) };
-  };
-  const explainText = (taskSid: string) => {
-    try {
-      return explain(taskSid).text;
-    } catch {
-      return '';
-    }
-  };
-
-  const onChange = (change: () => void) => {
-    changes.add(change);
-    return () => void changes.delete(change);
-  };
-  const nextTimerAt = () => {
-    const times = [engine.nextTimerAt(), ...calls.nextAt()].filter((at) => at !== undefined);
-    return times.length === 0 ? undefined : Math.min(...times);
-  };
-  const waiting = {
-    ...{ world, executor, onChange, quiet, workspaceOf },
-    explain: explainText,
-    clockHint: () => (virtual ? clockHint(clock.now(), nextTimerAt()) : ''),
-  };
-
-  const emulator: Omit<Emulator, 'url' | 'listen' | 'close' | 'events'> = {
-    ...inTest(waiting),
-    snapshot: state.snapshot,
-    restore: state.restore,
-    reset: state.reset,
-    accountSid,
-    authToken,
-    workspaces: engine.workspaces,
-    now: clock.now,
-    clock: virtual ? 'virtual' : 'real',
-    seed: (definition, seeding = {}) =>
-      seedWorkspace(world, definition, seeding, () => createEngine({ ...options.choices, now: clock.now })),
-    createTask: (task = {}) => plainTask(world.dispatch('createTask', taskFields(world, task, hex))),
-    enqueue: (call = {}) => enqueueCall({ world, calls, hex }, call),
-    calls: () => callsView(calls),
-    staff(options) {
-      const staff = new PlayingStaff({ world, executor, clock, watch: emulator.watch }, options);
-      staffs.add(staff);
-      return {
-        stop() {
-          staffs.delete(staff);
-          staff.stop();
-        },
-      };
-    },
-    hangUp: (callSid) => calls.hangUp(callSid),
-    updateParticipant(callSid, change) {
-      refuseUnknownKeys(change, ['hold', 'muted', 'endConferenceOnExit'], 'updateParticipant');
-      calls.updateParticipant(calls.get(callSid)?.taskSid ?? '', { callSid }, change);
-      changed();
-    },
-    until(task, options = {}) {
-      const taskSid = sidOfTask(task, 'until');
-      return until(waiting, { workspaceSid: workspaceOf(taskSid), sid: taskSid }, options);
-    },
-    async advance(duration) {
-      const ms = durationMs(duration);
-      if (!virtual) {
-        throw new ConfigurationError(
-          'real-clock',
-          "Only a virtual clock advances: createEmulator({ clock: 'virtual' }).",
-        );
-      }
-      checkTime(clock.now() + ms);
-      await virtual.advance(ms, quiet);
-      saver?.changed();
-      feed.touch();
-    },
-    quiet,
-    explain,
-    trouble(switches) {
-      world.faults.set(switches);
-      feed.touch();
-    },
-    troubles: () => world.faults.list(),
-    deliveries: () => deliveries.deliveries(),
-    debugger: () => deliveries.debugger(),
-    watch(watcher) {
-      watchers.add(watcher);
-      return () => void watchers.delete(watcher);
-    },
-    accessToken: (worker, options) => makeAccessToken(world, worker, options),
-    twilioOptions: (others) => twilioOptions(server.url, { fetch, ...others }),
-  };
+  const methods = emulatorMethods({
+    ...{ options, engine, world, clock, virtual, calls, executor, staffs, deliveries, feed, state },
+    ...{ changes, watchers, hex, fetch, quiet, changed },
+    url: () => server.url,
+  });
 
   const { host = '127.0.0.1' } = options;
   const hosts = [host, ...(options.allowHosts ?? [])];
   const replayer = new Replayer({ feed, world, deliveries, fetch, hex });
   const stream = new Stream(feed, systemClock, clock.now, () => world.faults.list());
   const parts = {
-    ...{ feed, stream, replayer, world, executor },
+    ...{ feed, stream, replayer, world, executor, staffs },
     fork: () => forkEngine(engine, options.choices ?? {}, clock.now()),
     coerceNumericStrings: options.choices?.coerceNumericStrings ?? false,
   };
@@ -302,7 +211,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     executor,
     log,
     agents: agents.http,
-    control: controlRoutes(emulator, hosts, parts),
+    control: controlRoutes(methods, hosts, parts),
     mcp: mcpRoutes(hosts),
     inspector: options.inspector ? inspectorRoutes(hosts) : undefined,
   });
@@ -310,9 +219,10 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
   agents.serve(httpServer);
   const server = listening(httpServer, host);
   let closing: Promise<void> | undefined;
+  let closed = false;
   const close = async () => {
     driver.stop();
-    for (const staff of staffs) staff.stop();
+    staffs.stop();
     stream.close();
     await Promise.all([sender.close(), replayer.close(), agents.close()]);
     await server.close();
@@ -321,6 +231,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     } finally {
       calls.stop();
       lock?.release();
+      closed = true;
     }
   };
   if (options.port !== false) {
@@ -331,31 +242,15 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
       throw error;
     }
   }
-  return {
-    ...emulator,
-    get url() {
-      return server.url;
-    },
-    get events() {
-      return allEvents(waiting);
-    },
-    listen: server.listen,
-    close: () => {
-      closing ??= close();
-      return closing;
-    },
-  };
+  const emulator: Emulator = Object.defineProperties(methods as Emulator, {
+    url: { get: () => server.url, enumerable: true },
+    listen: { value: server.listen, enumerable: true, configurable: true },
+    close: { value: () => (closing ??= close()), enumerable: true },
+  });
+  return refusingOnceClosed(emulator, () => closed);
 }
 
 const newHex = () => randomBytes(16).toString('hex');
-
-/** Dates are written with four digits of the year. */
-const latestTime = Date.UTC(9999, 0);
-
-function checkTime(time: number): void {
-  if (time <= latestTime) return;
-  throw new ConfigurationError('bad-duration', 'The clock would pass the year 9998: advance by less.');
-}
 
 /** What the engine makes of a snapshot it cannot use is an error of the file it came from. */
 function readable<T>(dataFile: string | undefined, read: () => T): T {

@@ -51,7 +51,7 @@ export type { Emulator } from './interface.js';
 export type { InWorkspace, TaskInNames } from './named.js';
 export type { EmulatorEvent, EmulatorOptions } from './options.js';
 export type { Seeded, SeedOptions } from './seed.js';
-export type { Staff, StaffOptions } from './staff.js';
+export type { Staff, StaffAct, StaffOptions } from './staff/options.js';
 export type { EmulatorSnapshot } from './state.js';
 export type { NewTask } from './task-fields.js';
 export type { Caller, TaskPreset } from './task-presets.js';

@@ -8,7 +8,7 @@ import type { CallsView } from './feed/types.js';
 import type { InTest } from './in-test.js';
 import type { EmulatorEvent } from './options.js';
 import type { Seeded, SeedOptions } from './seed.js';
-import type { Staff, StaffOptions } from './staff.js';
+import type { Staff, StaffOptions } from './staff/options.js';
 import type { NewTask } from './task-fields.js';
 import type { OtherRequests, TwilioOptions } from './twilio-options.js';
 import type { Until, UntilOptions } from './until.js';
@@ -57,8 +57,10 @@ export interface Emulator extends InTest {
   enqueue(call?: NewCall): SimulatedCall & { readonly task: Task };
   /**
    * Lets workers play: they answer after a drawn time, reject sometimes, work, wrap up and take breaks, on the emulator's
-   * clock and from a seed. What the assignment callback decides goes first; their phones ring as they like.
-   * @throws {ConfigurationError} for an unknown option, a share outside 0 to 1, or a worker that is not there.
+   * clock and from a seed. What the assignment callback decides goes first; their phones ring as they like. A worker whom
+   * {@link Agent.takeOver} has taken over is left alone.
+   * @throws {ConfigurationError} for an unknown option, a share outside 0 to 1, a worker that is not there, or one whom other
+   * staff plays.
    * @example
    * const staff = emulator.staff({ answers: '5s', works: '3m', rejects: 0.1 });
    * await emulator.advance('8h');
@@ -134,6 +136,9 @@ export interface Emulator extends InTest {
    */
   twilioOptions<Options extends object = TwilioOptions>(others?: OtherRequests): Options;
 
-  /** Ends every request and timer, closes the port and saves the state. */
+  /**
+   * Ends every request and timer, closes the port and saves the state. Afterwards what looks at the emulator still answers;
+   * what would change it throws a {@link ConfigurationError} `closed`.
+   */
   close(): Promise<void>;
 }

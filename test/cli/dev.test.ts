@@ -3,11 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createEmulator } from 'taskrouter-kit/emulator';
-import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { rest, startWorkers } from '../../src/cli/dev-workers.js';
-import CENTRE from '../../src/cli/sample-centre.js';
-import { until } from '../server/endpoint-process.js';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { run } from './running.js';
 
 // Several processes at once, each with a compiler.
@@ -82,46 +78,5 @@ describe.concurrent('dev', () => {
     expect(dev.stderr()).toMatch(/^4 of 5 tasks were not completed\.$/m);
     expect(dev.stderr()).not.toMatch(/^chat:/m);
     expect(dev.stdout()).toMatch(/chat 3 +completed/);
-  });
-});
-
-describe('the simulated workers', () => {
-  test('say what the emulator refuses them', async () => {
-    const emulator = await createEmulator();
-    onTestFinished(() => emulator.close());
-    const { workspaceSid } = emulator.seed(CENTRE);
-    await expect(rest(emulator, `${workspaceSid}/Tasks/WT0`, { Reason: 'x' })).rejects.toThrow(
-      /Tasks\/WT0 was refused: 404 .*20404/,
-    );
-    await expect(rest({ ...emulator, authToken: 'x' }, workspaceSid, {})).rejects.toThrow('401');
-  });
-
-  test('accept what was left open, complete it, and are silent once ended', async () => {
-    const refused: unknown[] = [];
-    const endpoint = createServer((_request, response) => {
-      response.setHeader('content-type', 'application/json').end('{}');
-    }).listen(0, '127.0.0.1');
-    onTestFinished(() => void endpoint.close());
-    await new Promise((resolve) => endpoint.once('listening', resolve));
-    const emulator = await createEmulator();
-    onTestFinished(() => emulator.close());
-    const centre = emulator.seed(CENTRE);
-    const end = startWorkers(emulator, centre, 20, (error) => refused.push(error));
-    await rest(emulator, `${centre.workspaceSid}/Workflows/${centre.workflows['Who helps']}`, {
-      AssignmentCallbackUrl: `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}/`,
-    });
-    const task = emulator.createTask({ taskChannel: 'ticket' });
-    await emulator.until(task).isCompleted();
-    expect(refused).toEqual([]);
-
-    // Somebody else is faster: the worker's own click is refused, and says so.
-    const other = emulator.createTask({ taskChannel: 'ticket' });
-    await until(() => emulator.deliveries().some(({ taskSid }) => taskSid === other.sid));
-    const [reservation] = emulator.workspaces.get(centre.workspaceSid)!.reservationsOfTask(other.sid);
-    const path = `${centre.workspaceSid}/Tasks/${other.sid}/Reservations/${reservation!.sid}`;
-    await rest(emulator, path, { ReservationStatus: 'rejected' });
-    await until(() => refused.length > 0);
-    expect(String(refused[0])).toContain('was refused: 4');
-    end();
   });
 });

@@ -412,6 +412,31 @@ describe('listening', () => {
     await expect(fetch(`${url}/v1/Workspaces`)).rejects.toThrow();
   });
 
+  test('after close(), what would change it says so; what looks at it goes on', async () => {
+    const emulator = await start({ port: false });
+    emulator.seed({ workers: { Ann: {} }, taskQueues: { Q: {} }, workflows: { W: { defaultQueue: 'Q' } } });
+    const ann = emulator.agent('Ann');
+    const task = emulator.createTask();
+    const snapshot = await emulator.snapshot();
+    await emulator.close();
+    for (const act of [
+      () => emulator.createTask(),
+      () => emulator.seed({}),
+      () => emulator.enqueue(),
+      () => emulator.staff(),
+      () => emulator.agent('Ann'),
+      () => emulator.until(task),
+      () => emulator.trouble({ drop: 1 }),
+      () => emulator.listen(0),
+    ])
+      expect(act).toThrow(/^The emulator is closed, and \w+\(\) would do nothing: call it before close\(\)/);
+    await expect(emulator.advance('1s')).rejects.toThrow('advance() would do nothing');
+    await expect(emulator.restore(snapshot)).rejects.toThrow('restore() would do nothing');
+    await expect(ann.goTo('Available')).rejects.toThrow('The emulator is closed');
+    expect(emulator.task(task).assignmentStatus).toBe('pending');
+    expect(emulator.events.map(({ type }) => type)).toContain('task.created');
+  });
+
   test('refuses an account that cannot be one', async () => {
     await expect(createEmulator({ accountSid: 'AC1' })).rejects.toThrow('accountSid is not AC');
     await expect(createEmulator({ authToken: '' })).rejects.toThrow('authToken is empty');

@@ -1,5 +1,6 @@
-import type { Emulator, StaffOptions } from 'taskrouter-kit/emulator';
+import type { Emulator, EmulatorOptions, StaffAct, StaffOptions } from 'taskrouter-kit/emulator';
 import { expect, test } from 'vitest';
+import { ask, isA } from './feed/answers.js';
 import { start } from './open.js';
 
 /** An hour of a centre that plays: its events, without SIDs. */
@@ -82,4 +83,163 @@ test('staff that cannot be is refused, with the near miss', async () => {
   expect(() => emulator.staff({ rejects: 2 })).toThrow('a share from 0 to 1');
   expect(() => emulator.staff({ answers: 'soon' })).toThrow('A duration is');
   expect(() => emulator.staff({ workers: ['An'] })).toThrow('Ann');
+  expect(() => emulator.staff({ workers: 'Ann' as never })).toThrow('a list of names');
+  expect(() => emulator.staff({ seed: 0.5 })).toThrow('a whole number');
+  const first = emulator.staff();
+  expect(() => emulator.staff({ workers: ['Ann'] })).toThrow('Other staff plays Ann already');
+  first.stop();
+  expect(emulator.staff({ workers: ['Ann'] }).workers).toEqual(['Ann']);
+});
+
+/** One worker who plays, without rejections and breaks, and what they do. */
+async function ann(options: EmulatorOptions = {}, workflow: object = {}) {
+  const emulator = await start(options);
+  const { workers } = emulator.seed({
+    workers: { Ann: { activity: 'Available', attributes: { contact_uri: 'client:ann' } } },
+    taskQueues: { Q: {} },
+    workflows: { W: { defaultQueue: 'Q', taskReservationTimeout: '10m', ...workflow } },
+  });
+  const acts: StaffAct[] = [];
+  const staff = emulator.staff({ rejects: 0, breaks: 0, onAct: (act) => acts.push(act) });
+  return { emulator, staff, sid: workers.Ann, does: () => acts.splice(0).map(({ does }) => does) };
+}
+
+const RINGS = {
+  fetch: async () => Response.json({ instruction: 'conference', from: '+15005550001', timeout: 30 }),
+};
+const CALLBACK = { assignmentCallbackUrl: 'http://app.test/' };
+
+test('staff tells what it does, and plays workers who are made later', async () => {
+  const { emulator, staff, does } = await ann({ port: false });
+  emulator.agent('Ann').takeOver();
+  emulator.seed({
+    friendlyName: 'Second',
+    workers: { Bob: {} },
+    taskQueues: { Q: {} },
+    workflows: { W: { defaultQueue: 'Q' } },
+  });
+  expect(staff.workers).toEqual(['Ann', 'Bob']);
+  emulator.createTask({ workspaceSid: emulator.worker('Bob').workspaceSid });
+  await emulator.advance('20m');
+  expect(does()).toEqual(['go', 'accept', 'wrap up', 'complete']);
+});
+
+test('staff tells of a ringing phone what has become of it, not what it means to do', async () => {
+  const { emulator, does } = await ann({ port: false, ...RINGS }, CALLBACK);
+  const call = emulator.enqueue();
+  await emulator.quiet();
+  expect(does()).toEqual([]);
+  await emulator.until(call.task).isReserved();
+  await emulator.advance('10m');
+  expect(does()).toEqual(['answer', 'complete']);
+});
+
+test('nobody acts for a worker whom a person has taken over; handed back, the agent goes on from there', async () => {
+  const { emulator, sid, does } = await ann();
+  const task = emulator.createTask();
+  const taken = await ask(emulator, 'POST', `/workers/${sid}`, { takenOver: true });
+  expect(taken.body.playedBy).toBe('person');
+  await emulator.advance('5m');
+  expect(emulator.task(task).assignmentStatus).toBe('reserved');
+
+  await emulator.agent('Ann').accept();
+  await emulator.advance('1h');
+  expect(emulator.task(task).assignmentStatus).toBe('assigned');
+  expect(does()).toEqual([]);
+
+  const back = await ask(emulator, 'POST', `/workers/${sid}`, { takenOver: false });
+  expect(back.body.playedBy).toBe('staff');
+  await emulator.advance('20m');
+  expect(does()).toEqual(['wrap up', 'complete']);
+  const wrong = await ask(emulator, 'POST', `/workers/${sid}`, { takenOver: 'yes' });
+  expect(wrong.body.message).toContain('takenOver must be true or false');
+});
+
+test('an offer whose callback was answered meanwhile is decided once it is handed back', async () => {
+  const { emulator, does } = await ann({ port: false, fetch: async () => Response.json({}) }, CALLBACK);
+  const agent = emulator.agent('Ann');
+  agent.takeOver();
+  emulator.createTask();
+  await emulator.advance('1m');
+  expect(does()).toEqual([]);
+  agent.handBack();
+  await emulator.advance('1m');
+  expect(does()[0]).toBe('accept');
+});
+
+test('the phone of a worker who is taken over rings until the person accepts, and the call lasts until they end it', async () => {
+  const { emulator } = await ann({ port: false, ...RINGS }, CALLBACK);
+  const agent = emulator.agent('Ann');
+  const call = emulator.enqueue();
+  await emulator.quiet();
+  agent.takeOver();
+  await emulator.advance('25s');
+  expect(emulator.calls().calls.map(({ status }) => status)).toEqual(['in-progress', 'ringing']);
+  await agent.accept();
+  await emulator.advance('1h');
+  expect(emulator.calls().calls.map(({ status }) => status)).toEqual(['in-progress', 'in-progress']);
+  await agent.wrapUp();
+  expect(emulator.calls().calls).toEqual([]);
+  expect(call.status).toBe('completed');
+
+  await agent.complete();
+  const missed = emulator.enqueue();
+  await emulator.advance('29s');
+  expect(emulator.task(missed.task).workers).toEqual(['Ann']);
+  await emulator.advance('2s');
+  expect(emulator.eventsOf(missed.task).map(({ type }) => type)).toContain('reservation.canceled');
+});
+
+test('a talk that is taken over goes on, and ends after it is handed back', async () => {
+  const { emulator } = await ann(
+    { port: false, phones: { does: 'answer', talkMs: 5_000 }, ...RINGS },
+    CALLBACK,
+  );
+  const agent = emulator.agent('Ann');
+  const call = emulator.enqueue();
+  await emulator.quiet();
+  while (emulator.task(call.task).assignmentStatus !== 'assigned') await emulator.advance('1s');
+  agent.takeOver();
+  await emulator.advance('2h');
+  expect(call.status).toBe('in-progress');
+  agent.handBack();
+  await emulator.advance('20m');
+  expect(emulator.eventsOf(call.task).map(({ type }) => type)).toContain('task.completed');
+});
+
+test('POST /_emulator/staff plays until its connection ends, and tells what is done line by line', async () => {
+  const { emulator, staff } = await ann();
+  const post = (body: string, type = 'application/json', signal?: AbortSignal) =>
+    fetch(`${emulator.url}/_emulator/staff`, {
+      ...{ method: 'POST', body, headers: { 'content-type': type } },
+      ...(signal && { signal }),
+    });
+  expect(await (await post('{}')).json()).toMatchObject({ code: 'played-already' });
+  staff.stop();
+  expect(await (await post('{"reject":1}')).json()).toMatchObject({ code: 'bad-option' });
+  expect(await (await post('{"onAct":1}')).json()).toMatchObject({ code: 'bad-option' });
+  expect(await (await post('rejects=1', 'application/x-www-form-urlencoded')).json()).toMatchObject({
+    code: 'bad-option',
+  });
+
+  const leaving = new AbortController();
+  const response = await post('{"rejects":0,"breaks":0}', undefined, leaving.signal);
+  const task = emulator.createTask();
+  await emulator.advance('20m');
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  while (!text.includes('complete')) text += (await reader.read()).value;
+  const [begins, ...acts] = text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  isA('StaffBegins', begins);
+  for (const act of acts) isA('StaffAct', act);
+  expect(acts.map(({ does }) => does)).toEqual(['accept', 'wrap up', 'complete']);
+  expect(acts[0].taskSid).toBe(task.sid);
+
+  leaving.abort();
+  const played = async () =>
+    (await ask(emulator, 'GET', '/workspaces')).body.workspaces[0].workers[0].playedBy;
+  await expect.poll(played).toBe(null);
 });

@@ -57,6 +57,28 @@ test('Be Ada: reject, go offline, come back, accept, wrap up and complete', asyn
   await expect.poll(() => page.url()).not.toContain('be=');
 });
 
+test('Take over: the simulated agent keeps its hands off until it is handed back, and the row says so', async () => {
+  const emulator = await withPage();
+  emulator.seed(centre(url));
+  emulator.staff({ workers: ['Ada'], rejects: 0 });
+  const page = await open(emulator.url);
+  const row = page.getByRole('link', { name: /^Be Ada / });
+  await row.click();
+  const seat = page.getByRole('dialog', { name: 'Be Ada' });
+  await seat.getByText('A simulated agent accepts').waitFor();
+  await seat.getByRole('button', { name: 'Take over' }).click();
+  await seat.getByText('You have taken over').waitFor();
+  expect(await seat.locator('pre').first().innerText()).toContain('{"takenOver":true}');
+  expect(await row.innerText()).toContain('taken over');
+  const task = emulator.createTask({ attributes: { type: 'easy' } });
+  await emulator.advance('10s');
+  expect(emulator.task(task).assignmentStatus).toBe('reserved');
+  await seat.getByRole('button', { name: 'Hand back' }).click();
+  await seat.getByText('A simulated agent accepts').waitFor();
+  await emulator.advance('20s');
+  expect(emulator.task(task).assignmentStatus).toBe('assigned');
+});
+
 test('Faults: switched on, shown in the header, and off again', async () => {
   const emulator = await withPage();
   emulator.seed(centre());

@@ -10,6 +10,7 @@ import { type FeedParts, feedRoutes } from './feed.js';
 import { newTask } from './new-task.js';
 import { respond } from './respond.js';
 import { sameOrigin } from './same-origin.js';
+import { playStaff } from './staff.js';
 import { newToken } from './token.js';
 
 /** What the emulator's own routes need of it. */
@@ -20,6 +21,7 @@ export type Controlled = Pick<
   | 'enqueue'
   | 'calls'
   | 'hangUp'
+  | 'staff'
   | 'updateParticipant'
   | 'workspaces'
   | 'accountSid'
@@ -65,6 +67,7 @@ export function controlRoutes(emulator: Controlled, hosts: readonly string[], pa
   router.post('/tasks', newTask(emulator));
   router.post('/tokens', newToken(emulator));
   router.use('/calls', callRoutes(emulator));
+  router.post('/staff', playStaff(emulator));
   router.get('/tasks/:sid/explain', (request, response) => {
     const explanation = explainedAt(parts.feed, parts.world, request.params.sid, momentOf(request.query.at));
     // A text is for a terminal.

@@ -58,6 +58,12 @@ export function numberOf(from: Body, name: string): number | undefined {
   throw badField(name, 'a number');
 }
 
+export function booleanOf(from: Body, name: string): boolean | undefined {
+  const value = from[name];
+  if (value === undefined || typeof value === 'boolean') return value;
+  throw badField(name, 'true or false');
+}
+
 export function oneOf<T extends string>(from: Body, name: string, words: readonly T[]): T | undefined {
   const value = from[name];
   if (value === undefined) return undefined;

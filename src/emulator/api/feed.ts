@@ -13,10 +13,11 @@ import type { DeliveryPage, TaskPage } from '../feed/types.js';
 import { deliveryDetail, deliverySummary, taskDetail, taskSummary } from '../feed/views.js';
 import { whatIf } from '../feed/what-if.js';
 import { findNamed } from '../named.js';
+import type { Staffs } from '../staff/staffs.js';
 import { visible } from '../visible.js';
 import { CALLBACK_KINDS, DELIVERY_OUTCOMES, RESERVATION_ACTION_NAMES, TASK_STATUSES } from '../vocabulary.js';
 import type { InstructionExecutor, World } from '../world/world.js';
-import { attributesOf, badField, body, channelsOf, numberOf, oneOf, textOf } from './feed-body.js';
+import { attributesOf, badField, body, booleanOf, channelsOf, numberOf, oneOf, textOf } from './feed-body.js';
 import { deliveryId, one, pageFrom, words } from './feed-query.js';
 
 /** What the routes of the feed need. */
@@ -26,6 +27,7 @@ export interface FeedParts {
   readonly replayer: Replayer;
   readonly world: World;
   readonly executor: InstructionExecutor;
+  readonly staffs: Pick<Staffs, 'playedBy' | 'takeOver' | 'handBack'>;
   readonly fork: () => Engine;
   readonly coerceNumericStrings: boolean;
 }
@@ -35,7 +37,7 @@ const mostReaders = 100;
 
 /** The routes of the feed, below the guard of `/_emulator`: emulator.openapi.json describes them. */
 export function feedRoutes(parts: FeedParts): Router {
-  const { feed, stream, replayer, world, executor } = parts;
+  const { feed, stream, replayer, world, executor, staffs } = parts;
   const router = Router();
   const page = () => ({ seq: feed.seq, now: world.now() });
 
@@ -79,8 +81,7 @@ export function feedRoutes(parts: FeedParts): Router {
     tell(response, deliveryDetail(feed, world.authToken, deliveryId(request))),
   );
   router.post('/deliveries/:id/replay', async (request, response) => {
-    const { newKey } = body(request, ['newKey'], 'a replay');
-    if (newKey !== undefined && typeof newKey !== 'boolean') throw badField('newKey', 'true or false');
+    const newKey = booleanOf(body(request, ['newKey'], 'a replay'), 'newKey');
     const id = await replayer.replay(deliveryId(request), newKey === undefined ? {} : { newKey });
     response.status(201);
     tell(response, deliveryDetail(feed, world.authToken, id));
@@ -121,7 +122,7 @@ export function feedRoutes(parts: FeedParts): Router {
   });
   router.post('/workers/:sid', (request, response) => {
     const { sid } = request.params;
-    const keys = ['activity', 'attributes', 'rejectPendingReservations', 'channels'];
+    const keys = ['activity', 'attributes', 'rejectPendingReservations', 'takenOver', 'channels'];
     const given = body(request, keys, 'a change of a worker');
     const view = workspaceWith(world, 'workers', sid);
     const workspaceSid = view.workspace.sid;
@@ -130,10 +131,8 @@ export function feedRoutes(parts: FeedParts): Router {
       activity === undefined ? undefined : findNamed(world, 'activity', activity, { workspaceSid }).sid;
     const attributes = attributesOf(given);
     const channels = channelsOf(world, workspaceSid, given);
-    const { rejectPendingReservations } = given;
-    if (rejectPendingReservations !== undefined && typeof rejectPendingReservations !== 'boolean') {
-      throw badField('rejectPendingReservations', 'true or false');
-    }
+    const rejectPendingReservations = booleanOf(given, 'rejectPendingReservations');
+    const takenOver = booleanOf(given, 'takenOver');
     if (activitySid !== undefined || attributes !== undefined || rejectPendingReservations !== undefined) {
       world.dispatch('updateWorker', {
         workspaceSid,
@@ -146,7 +145,10 @@ export function feedRoutes(parts: FeedParts): Router {
     for (const channel of channels) {
       world.dispatch('updateWorkerChannel', { workspaceSid, workerSid: sid, ...channel });
     }
-    tell(response, workerState(view, view.workers.get(sid)!));
+    const worker = view.workers.get(sid)!;
+    if (takenOver === true) staffs.takeOver(worker);
+    if (takenOver === false) staffs.handBack(worker);
+    tell(response, workerState(view, worker, staffs.playedBy(sid)));
   });
   return router;
 }

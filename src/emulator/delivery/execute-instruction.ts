@@ -9,7 +9,7 @@ import type { InstructionExecutor, World } from '../world/world.js';
 
 export interface ExecutorOptions {
   readonly world: World;
-  readonly calls: Pick<Calls, 'ring' | 'redirect'>;
+  readonly calls: Pick<Calls, 'ring' | 'redirect' | 'answer'>;
   readonly rule: PhoneRule;
 }
 
@@ -24,6 +24,13 @@ export function createInstructionExecutor({ world, calls, rule }: ExecutorOption
   function accept(workspaceSid: string, sid: string, ifMatch?: number): void {
     if (world.faults.take('doubleAccept')) acceptAnother(workspaceSid, sid);
     world.dispatch('updateReservation', { workspaceSid, sid, reservationStatus: 'accepted', ifMatch });
+  }
+
+  function answer(workspaceSid: string, sid: string): void {
+    const rang = calls.answer(sid);
+    const status = world.workspaces.get(workspaceSid)?.reservations.get(sid)?.reservationStatus;
+    // Under `call` the reservation is the application's to accept, and here the screen is the application.
+    if (rang === undefined || (rang === 'call' && status === 'pending')) accept(workspaceSid, sid);
   }
 
   /** With multi-reservation another worker has the same task on offer, and is faster. */
@@ -92,6 +99,7 @@ export function createInstructionExecutor({ world, calls, rule }: ExecutorOption
 
   return {
     accept,
+    answer,
     execute(workspaceSid, sid, instruction, via) {
       const view = workspaceIn(world, workspaceSid);
       const reservation = found(

@@ -27,6 +27,8 @@ export interface FeedOptions {
   readonly clock: 'real' | 'virtual';
   /** The state was read from a file. */
   readonly restarted: boolean;
+  /** Who plays a worker. Default: nobody. */
+  readonly playedBy?: FloorParts['playedBy'];
   /** Real time, in milliseconds. Default: the process' own. */
   readonly realNow?: () => number;
 }
@@ -60,6 +62,7 @@ export class Feed {
     const { world } = options;
     this.#floor = {
       explain: world.explain,
+      playedBy: options.playedBy ?? (() => null),
       waits: (queueSid) => this.#waits.get(queueSid)?.list() ?? [],
     };
     this.#begin(options.restarted);

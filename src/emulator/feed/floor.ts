@@ -1,6 +1,7 @@
 import type { Explanation } from '../engine/index.js';
 import type { Reservation, Task, TaskQueue, Worker, Workflow, WorkspaceView } from '../engine/types.js';
 import { leniencies } from '../lenient.js';
+import type { PlayedBy } from '../staff/staffs.js';
 import { reservationDeadline } from './steps.js';
 import type {
   Counts,
@@ -16,6 +17,7 @@ import type {
 
 export interface FloorParts {
   explain(workspaceSid: string, taskSid: string): Explanation;
+  playedBy(workerSid: string): PlayedBy;
   /** How long the tasks that were accepted from a queue had waited, in milliseconds, newest last. */
   waits(queueSid: string): readonly number[];
 }
@@ -38,7 +40,9 @@ export function workspaceState(view: WorkspaceView, parts: FloorParts): Workspac
       uniqueName: one.uniqueName,
     })),
     queues: queues.sort((a, b) => (a.longestSince ?? Infinity) - (b.longestSince ?? Infinity)),
-    workers: [...view.workers.values()].map((worker) => workerState(view, worker)),
+    workers: [...view.workers.values()].map((worker) =>
+      workerState(view, worker, parts.playedBy(worker.sid)),
+    ),
     workflows: [...view.workflows.values()].map(workflowState),
   };
 }
@@ -103,7 +107,7 @@ function serviceLevel(waits: readonly number[]): ServiceLevel {
 }
 
 /** A worker as it stands. */
-export function workerState(view: WorkspaceView, worker: Worker): WorkerState {
+export function workerState(view: WorkspaceView, worker: Worker, playedBy: PlayedBy): WorkerState {
   const activity = view.activities.get(worker.activitySid);
   return {
     ...named(worker),
@@ -115,6 +119,7 @@ export function workerState(view: WorkspaceView, worker: Worker): WorkerState {
       available: activity?.available ?? false,
     },
     activitySince: worker.dateStatusChanged,
+    playedBy,
     channels: view.workerChannels(worker.sid).map((channel) => ({
       taskChannelSid: channel.taskChannelSid,
       uniqueName: view.taskChannels.get(channel.taskChannelSid)?.uniqueName ?? '',

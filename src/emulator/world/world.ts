@@ -38,4 +38,6 @@ export interface InstructionExecutor {
   ): { readonly code: number; readonly message: string } | undefined;
   /** Accepts a reservation; with the switch `doubleAccept`, after another worker did. */
   accept(workspaceSid: string, reservationSid: string, ifMatch?: number): void;
+  /** Answers the phone that rings for a reservation; accepts it where none rings. @throws {EngineRefusal} as `accept`. */
+  answer(workspaceSid: string, reservationSid: string): void;
 }

@@ -20,6 +20,13 @@ const DEEDS: Readonly<Partial<Record<ReservationState['status'], readonly Deed[]
   wrapping: ['complete'],
 };
 
+/** Who acts for the worker beside whoever reads this. */
+const WHO_PLAYS = {
+  staff: 'A simulated agent accepts and rejects here, and answers the phone.',
+  person: 'You have taken over: nothing happens here by itself. Accept answers a ringing phone.',
+  nobody: 'Nobody acts here but you. A phone that rings is answered by itself.',
+} as const;
+
 /** The seat of one worker: what is on offer, and everything the worker could do. */
 export function BeWorker({ sid }: { sid: string }) {
   const here = workspace.value;
@@ -68,6 +75,16 @@ function Seat({ workspace: here, worker }: { workspace: WorkspaceState; worker: 
       <p class="seat-state">
         <ActivityBadge activity={worker.activity} />
         <span class="quiet">for {lasting(emulatorNow() - worker.activitySince)}</span>
+      </p>
+      <p class="seat-state">
+        <span>{WHO_PLAYS[worker.playedBy ?? 'nobody']}</span>
+        <button
+          type="button"
+          class={worker.playedBy === 'staff' ? 'button primary' : 'button'}
+          onClick={() => void act(`/workers/${worker.sid}`, { takenOver: worker.playedBy !== 'person' })}
+        >
+          <Icon name="person" /> {worker.playedBy === 'person' ? 'Hand back' : 'Take over'}
+        </button>
       </p>
       {done?.error === undefined ? null : (
         <p class="notice bad" role="alert">

@@ -64,6 +64,7 @@ function Row({
       <span class="name">
         <Unseen>Be </Unseen>
         <bdi>{worker.name}</bdi>
+        {worker.playedBy === 'person' ? <b class="busy"> taken over</b> : null}
       </span>
       <span>
         <ActivityBadge activity={activity} />

@@ -71,6 +71,11 @@ export interface WorkerState extends Named {
   readonly attributes: string;
   readonly activity: Named & { readonly available: boolean };
   readonly activitySince: number;
+  /**
+   * `staff`: a simulated agent. `person`: somebody has taken the worker over, and neither staff nor phone acts for them.
+   * null: nobody plays them; their phone answers as the emulator's option `phones` says.
+   */
+  readonly playedBy: 'staff' | 'person' | null;
   readonly channels: readonly ChannelLoad[];
   /** Open ones: pending, accepted, wrapping; oldest first. */
   readonly reservations: readonly ReservationState[];
