@@ -1,5 +1,6 @@
 import type { Logger } from '../log.js';
-import { columns, paint } from './print.js';
+import { paint } from './print.js';
+import { drawStatus } from './status-line.js';
 
 /** What `dev` shows: lines for people, with a status line below them on a terminal, or one JSON object a line. */
 export interface Screen {
@@ -14,14 +15,10 @@ export interface Screen {
   close(): void;
 }
 
-/** How often the status line is drawn, in milliseconds. */
-const DRAW_MS = 200;
-
 /** @param status - the parts of the status line, now; those that do not fit are left out, the last ones first. */
 export function createScreen(json: boolean, status: () => readonly string[]): Screen {
   const out = process.stdout;
-  const statusLine =
-    !json && out.isTTY === true && process.env.TERM !== 'dumb' ? drawStatus(status) : undefined;
+  const statusLine = json ? undefined : drawStatus(status);
   const { write } = out;
   // Handlers run in this process: what they print must not stand between the objects.
   if (json) out.write = process.stderr.write.bind(process.stderr) as typeof out.write;
@@ -45,67 +42,6 @@ export function createScreen(json: boolean, status: () => readonly string[]): Sc
       if (json) out.write = write;
     },
   };
-}
-
-interface StatusLine {
-  /** Has something been written that does not end with a line break? */
-  isOpen(): boolean;
-  end(): void;
-}
-
-/** Keeps a status line below whatever is written, by a handler's console.log too. */
-function drawStatus(status: () => readonly string[]): StatusLine {
-  const out = process.stdout;
-  const writeOut = out.write.bind(out);
-  let drawn = '';
-  let lineIsOpen = false;
-  const erase = () => {
-    if (drawn === '') return;
-    // A terminal that has become narrower has wrapped the line.
-    const rowsAbove = Math.ceil(drawn.length / columns()) - 1;
-    writeOut(`\r${rowsAbove > 0 ? `\u001b[${rowsAbove}A` : ''}\u001b[J`);
-    drawn = '';
-  };
-  const draw = () => {
-    const text = lineIsOpen ? '' : fitting(status(), columns() - 1);
-    if (text === drawn) return;
-    erase();
-    writeOut(paint('dim', text));
-    drawn = text;
-  };
-  const streams = [out, process.stderr].filter(({ isTTY }) => isTTY === true);
-  const restore = streams.map((stream) => {
-    const { write } = stream;
-    stream.write = ((chunk: string | Uint8Array, ...rest: []) => {
-      erase();
-      if (chunk.length > 0) lineIsOpen = !(chunk.at(-1) === '\n' || chunk.at(-1) === 10);
-      return write.call(stream, chunk, ...rest);
-    }) as typeof stream.write;
-    return () => {
-      stream.write = write;
-    };
-  });
-  const timer = setInterval(draw, DRAW_MS).unref();
-  // Whatever ends the process, the shell's prompt begins a line of its own.
-  process.on('exit', erase);
-  return {
-    isOpen: () => lineIsOpen,
-    end() {
-      clearInterval(timer);
-      process.off('exit', erase);
-      erase();
-      for (const one of restore) one();
-    },
-  };
-}
-
-/** As many of the parts as one line holds. */
-export function fitting(parts: readonly string[], width: number): string {
-  for (let count = parts.length; count > 0; count -= 1) {
-    const text = parts.slice(0, count).join(' · ');
-    if (text.length <= width) return text;
-  }
-  return '';
 }
 
 /** Warnings and errors as lines between the rows; everything else is in the rows. */

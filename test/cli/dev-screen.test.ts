@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { fitting } from '../../src/cli/dev-screen.js';
+import { fitting } from '../../src/cli/status-line.js';
 
 const program = fileURLToPath(new URL('./screen-program.ts', import.meta.url));
 const node = [process.execPath, '--import', 'tsx', program];
@@ -74,6 +74,23 @@ describe.skipIf(!existsSync('/usr/bin/script'))('the screen of dev on a terminal
   });
 });
 
+test.skipIf(!existsSync('/usr/bin/script'))(
+  'the progress of apply fits the terminal, and leaves its lines alone',
+  async () => {
+    const [wide, narrow] = await Promise.all([onTerminal('apply', 80), onTerminal('apply', 24)]);
+    const ended = [
+      '✔ [1/2] created task queue "客服 \\u202e"',
+      '✖ [2/2] create worker "Ann": refused',
+      'the end',
+      '',
+    ];
+    expect(wide.bytes).toContain('0/2 · create task queue "客服 \\u202e" · and 1 more');
+    expect(narrow.bytes).toContain('0/2');
+    expect(narrow.bytes).not.toContain('0/2 · create');
+    expect([wide.lines, narrow.lines]).toEqual([ended, ended]);
+  },
+);
+
 test('into a pipe there is neither status line nor colour, and with JSON nothing but objects', async () => {
   const [pipe, json] = await Promise.all(
     ['ends', 'json'].map((kind) => output(node[0]!, [...node.slice(1), kind], {})),
@@ -88,4 +105,5 @@ test('the last parts of a status line go first', () => {
   expect(fitting(['aaa', 'bbb', 'ccc'], 9)).toBe('aaa · bbb');
   expect(fitting(['aaa', 'bbb'], 8)).toBe('aaa');
   expect(fitting(['aaa'], 2)).toBe('');
+  expect([fitting(['客服🎧'], 6), fitting(['客服🎧'], 5)]).toEqual(['客服🎧', '']);
 });
