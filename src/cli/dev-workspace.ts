@@ -1,4 +1,5 @@
 import type { Emulator, Seeded } from '../emulator/index.js';
+import { likewise } from '../workspace/definition/index.js';
 import type { Modules } from '../workspace/import-file.js';
 import type { WorkspaceDefinition } from '../workspace/index.js';
 import { type LoadedDefinition, loadDefinition } from '../workspace/load.js';
@@ -86,11 +87,12 @@ export function withCallbacksTo(
           },
     ];
   });
-  return {
+  const made = {
     ...definition,
     eventCallbackUrl: own(definition.eventCallbackUrl) ? definition.eventCallbackUrl : urls.events,
     workflows: Object.fromEntries(workflows),
   };
+  return likewise(made, definition);
 }
 
 /** Makes the workspace. It calls nobody yet: there is no handler to answer. */

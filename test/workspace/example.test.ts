@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as workspace from 'taskrouter-kit/workspace';
 import {
@@ -80,6 +82,30 @@ describe('an export', () => {
     expect((await one.plan(definition)).plan.changes).toEqual([]);
     await another.apply(definition);
     expect((await another.plan(definition)).plan.changes).toEqual([]);
+  });
+
+  test('keeps what looks like a placeholder as the text it is, through a file', async () => {
+    const { sid } = await one.client.workspaces.create({ friendlyName: 'Literal' });
+    const inside = one.client.workspace(sid);
+    const queue = await inside.taskQueues.create({ friendlyName: 'Q ${x}', targetWorkers: "a == '$${x}'" });
+    const attributes = { note: '${env.HOME}, ${x} and ${' };
+    await inside.workers.create({ friendlyName: 'Ann', attributes });
+    const filter = { filter_friendly_name: '${env.HOME}', expression: "a == '${env.HOME}'" };
+    await inside.workflows.create({
+      friendlyName: 'W',
+      configuration: { task_routing: { filters: [{ ...filter, targets: [{ queue: queue.sid }] }] } },
+    });
+    const { definition } = await exportWorkspace(one.client, sid);
+    expect((await one.plan(definition)).plan.changes).toEqual([]);
+    const folder = mkdtempSync(join(tmpdir(), 'literal-'));
+    for (const format of ['yaml', 'json'] as const) {
+      const file = join(folder, `a.${format}`);
+      writeFileSync(file, printDefinition(definition, format));
+      const loaded = await loadDefinition(file);
+      expect(loaded.definition.workers!.Ann!.attributes).toEqual(attributes);
+      expect((await one.plan(loaded.definition)).plan.changes, format).toEqual([]);
+    }
+    rmSync(folder, { recursive: true });
   });
 
   test('warns of a SID in an expression, and refuses names that two have', async () => {

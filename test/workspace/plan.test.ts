@@ -193,6 +193,16 @@ describe('a plan', () => {
       'delete worker Ann',
       'delete worker Busy',
     ]);
+    const moved = { Lunch: {}, Dinner: {} };
+    const both = { friendlyName, activities: moved, taskQueues: { B: { assignmentActivity: 'Dinner' } } };
+    await own.apply({ ...both, workers: undefined });
+    // A queue that moves to another activity does not hold the one it leaves.
+    expect(
+      await brief(
+        { friendlyName, activities: { Lunch: {} }, taskQueues: { B: { assignmentActivity: 'Lunch' } } },
+        options,
+      ),
+    ).toContain('delete activity Dinner');
     // What Twilio refuses all the same is kept, and the rest is done.
     expect(await own.apply({ friendlyName, workflows: {} }, { ...options, force: true })).toMatchObject({
       done: 1,
@@ -424,6 +434,21 @@ describe('an apply', () => {
     const { plan } = await own.plan(definition);
     expect(plan.summary.create).toBe(stopped.left);
     await own.apply(definition);
+    expect(await brief(definition)).toEqual([]);
+  });
+
+  test('makes what somebody else has created meanwhile as defined', async () => {
+    const definition = named({
+      taskQueues: { A: { targetWorkers: 'level == 1' } },
+      workers: { Ann: { attributes: { a: 1 } } },
+      workflows: { W: { defaultQueue: 'A', taskReservationTimeout: 30 } },
+    });
+    const { sid } = await own.client.workspaces.create({ friendlyName: definition.friendlyName });
+    const planned = await own.plan(definition);
+    const inside = own.client.workspace(sid);
+    await inside.taskQueues.create({ friendlyName: 'A', targetWorkers: '1==1' });
+    await inside.workers.create({ friendlyName: 'Ann', attributes: { b: 1 } });
+    await applyPlan(own.client, planned, { settleMs: 1 });
     expect(await brief(definition)).toEqual([]);
   });
 

@@ -40,6 +40,8 @@ export interface Creation<T extends Created> {
   /** Every resource with the name, in any order. */
   look(): Promise<readonly T[]>;
   remove(sid: string): Promise<void>;
+  /** Makes one that somebody else has created what is wanted. */
+  adopt?(sid: string): Promise<unknown>;
   /** TaskRouter itself refuses a second one with the name. */
   readonly unique: boolean;
 }
@@ -47,16 +49,26 @@ export interface Creation<T extends Created> {
 /**
  * Creates something once, although answers get lost and somebody else may be creating it at the same time. After a lost
  * answer it is looked up by its name before it is created again. Where TaskRouter takes a name twice, it is looked up
- * afterwards too, and only one stays.
+ * afterwards too, and only one stays. One that was found may be somebody else's, with other fields: it is adopted.
  */
 export async function createOnce<T extends Created>(creation: Creation<T>, patience: Patience): Promise<T> {
+  const { own, resource } = await createOrFind(creation, patience);
+  if (!own) await repeatSafely(async () => creation.adopt?.(resource.sid), patience);
+  return resource;
+}
+
+async function createOrFind<T extends Created>(
+  creation: Creation<T>,
+  patience: Patience,
+): Promise<{ readonly own: boolean; readonly resource: T }> {
   let uncertain = false;
   for (let left = patience.tries - 1; ; left -= 1) {
     const [known] = uncertain ? (await creation.look()).toSorted(olderFirst) : [];
-    if (known) return known;
+    if (known) return { own: false, resource: known };
     try {
       const made = await creation.create();
-      if (creation.unique || left <= 0 || (await stays(made, creation, patience))) return made;
+      if (creation.unique || left <= 0 || (await stays(made, creation, patience)))
+        return { own: true, resource: made };
       await creation.remove(made.sid);
       // Whoever else removes theirs has done so by then.
       await pause(2 * patience.settleMs);
@@ -65,7 +77,7 @@ export async function createOnce<T extends Created>(creation: Creation<T>, patie
       if (refused && creation.unique) {
         // Somebody else has just created it.
         const [other] = await creation.look();
-        if (other) return other;
+        if (other) return { own: false, resource: other };
       }
       if (left <= 0 || !mayHaveHappened(error)) throw error;
       await pause(patience.settleMs);

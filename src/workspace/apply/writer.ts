@@ -140,6 +140,7 @@ export class Writer {
         taskChannels.create({ ...fields, friendlyName: fields.friendlyName ?? name, uniqueName: name }),
       look: async () => (await taskChannels.list().all()).filter(({ uniqueName }) => uniqueName === name),
       remove: (one) => taskChannels.delete(one),
+      adopt: (one) => taskChannels.update(one, fields),
       unique: true,
     });
     this.#sids.taskChannels.set(name, made);
@@ -165,6 +166,7 @@ export class Writer {
       create: () => taskQueues.create({ friendlyName: name, ...fields }),
       look: () => named(taskQueues.list({ friendlyName: name }).all(), name),
       remove: (one) => taskQueues.delete(one),
+      adopt: (one) => taskQueues.update(one, fields),
       unique: false,
     });
     this.#sids.taskQueues.set(name, made);
@@ -184,6 +186,9 @@ export class Writer {
           }),
         look: () => named(workers.list({ friendlyName: name }).all(), name),
         remove: (one) => workers.delete(one),
+        adopt: async (one) => {
+          if (wanted.attributes !== undefined) await workers.update(one, { attributes: wanted.attributes });
+        },
         unique: true,
       });
       this.#sids.workers.set(name, workerSid);
@@ -240,6 +245,7 @@ export class Writer {
       create: () => workflows.create({ friendlyName: name, ...fields }),
       look: () => named(workflows.list({ friendlyName: name }).all(), name),
       remove: (one) => workflows.delete(one),
+      adopt: (one) => workflows.update(one, fields),
       unique: false,
     });
     this.#sids.workflows.set(name, made);

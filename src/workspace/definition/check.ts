@@ -4,6 +4,7 @@ import { expandDefinition } from './expand.js';
 import { brokenReferences } from './references.js';
 import { type CheckedDefinition, workspaceSchema } from './schema.js';
 import type { WorkspaceDefinition } from './types.js';
+import { writtenOut } from './written-out.js';
 
 /**
  * Checks a definition: keys and values, names that refer to something, and that each workflow says once how to route.
@@ -31,7 +32,7 @@ export function checkDefinition(definition: WorkspaceDefinition): CheckedDefinit
 export function checkForm(definition: unknown): CheckedDefinition {
   const parsed = v.safeParse(workspaceSchema, definition);
   if (!parsed.success) throw new DefinitionError(parsed.issues.map(problemOf));
-  return parsed.output;
+  return writtenOut(parsed.output);
 }
 
 function problemOf(issue: v.BaseIssue<unknown>): DefinitionProblem {

@@ -3,8 +3,10 @@ import { nearMiss } from '../../near-miss.js';
 import { canonical, isClause, isPlain } from './clause.js';
 import { DefinitionError, type DefinitionPath, type DefinitionProblem } from './error.js';
 import { Variables, type VariableValue } from './variables.js';
+import { isWrittenOut, writtenOut } from './written-out.js';
 
-const PLACEHOLDER = /\$\{\s*([^{}]*?)\s*\}/g;
+/** With one more `$` in front, it is a text. */
+const PLACEHOLDER = /(\$?)\$\{\s*([^{}]*?)\s*\}/g;
 const VARIABLE = /^env\.(.+)$/s;
 /** The keys whose texts are expressions, in the words of a definition and in Twilio's. */
 const EXPRESSION_KEYS = ['targetWorkers', 'expression', 'skipIf', 'skip_if'];
@@ -16,17 +18,18 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * The definition with everything written out: `${env.NAME}` in any text, `${name}` of `expressions` in expressions, and
- * clauses as texts. `expressions` and `environments` are gone afterwards. What has another form is left to the check.
+ * clauses as texts. `$${…}` stands for the text `${…}`. `expressions` and `environments` are gone afterwards. What has
+ * another form is left to the check, and so is what is written out already.
  *
  * @throws {DefinitionError} for a name that stands for nothing, or for itself.
  */
 export function expandDefinition(definition: unknown, variables: Variables = new Variables()): unknown {
-  if (!isPlain(definition)) return definition;
+  if (!isPlain(definition) || isWrittenOut(definition)) return definition;
   const { expressions, environments, ...rest } = definition;
   const scope = new Scope(variables, environments, expressions);
   const expanded = scope.expand(rest, []);
   if (scope.problems.length > 0) throw new DefinitionError(scope.problems);
-  return expanded;
+  return writtenOut(expanded as object);
 }
 
 class Scope {
@@ -92,8 +95,9 @@ class Scope {
     write: (placeholder: string, name: string) => string,
   ): string | undefined {
     let length = text.length;
-    const written = text.replaceAll(PLACEHOLDER, (placeholder: string, name: string) => {
+    const written = text.replaceAll(PLACEHOLDER, (placeholder: string, dollar: string, name: string) => {
       if (length > LONGEST) return '';
+      if (dollar !== '') return placeholder.slice(1);
       const one = write(placeholder, name);
       length += one.length;
       return length > LONGEST ? '' : one;

@@ -31,3 +31,4 @@ export type {
   WorkspaceDefinition,
 } from './types.js';
 export { env, Variables, withVariables } from './variables.js';
+export { likewise, literal } from './written-out.js';

@@ -1,4 +1,5 @@
 import type { TaskRouterClient } from '../../rest/index.js';
+import { literal, type WorkspaceDefinition } from '../definition/index.js';
 import { readLive, requireWorkspace } from '../live/read-live.js';
 import { definitionOf, type MadeDefinition } from './definition-of.js';
 
@@ -46,8 +47,17 @@ export async function exportWorkspace(
     })),
     workflows: live.workflows,
   });
-  if (withWorkers) return made;
+  const definition = asLiterals(made.definition) as WorkspaceDefinition;
+  if (withWorkers) return { ...made, definition };
   // A kind that is there is complete: without its key it is left alone.
-  const { workers: _none, ...definition } = made.definition;
-  return { ...made, definition };
+  const { workers: _none, ...others } = definition;
+  return { ...made, definition: others };
+}
+
+/** What looks like a placeholder in a live workspace is a text. Names as keys are never read for placeholders. */
+function asLiterals(value: unknown): unknown {
+  if (typeof value === 'string') return literal(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(asLiterals);
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, asLiterals(one)]));
 }

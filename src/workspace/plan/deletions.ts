@@ -84,15 +84,21 @@ export async function blockDeletions(
         .filter((one) => !blocked.has(one))
         .map(({ change }) => change.sid),
     );
-    const queue = live!.taskQueues.find(
-      (one) =>
-        (one.reservationActivitySid === sid || one.assignmentActivitySid === sid) && !going.has(one.sid),
-    );
+    const queue = live!.taskQueues.find((one) => {
+      const wanted = ownOf(definition.taskQueues, one.friendlyName);
+      // A queue that is given another activity is changed before anything is deleted.
+      const reserves = one.reservationActivitySid === sid && wanted?.reservationActivity === undefined;
+      const assigns = one.assignmentActivitySid === sid && wanted?.assignmentActivity === undefined;
+      return (reserves || assigns) && !going.has(one.sid);
+    });
     if (queue) return `the task queue ${JSON.stringify(queue.friendlyName)} uses it`;
     const worker = await inside.workers.list({ activitySid: sid }).first();
     return worker && `the worker ${JSON.stringify(worker.friendlyName)} is in it`;
   }
 }
+
+const ownOf = <T>(all: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
+  all !== undefined && Object.hasOwn(all, name) ? all[name] : undefined;
 
 function queuesOf(routing: Routing | undefined): readonly string[] {
   const targets = [

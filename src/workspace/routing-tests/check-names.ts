@@ -5,6 +5,7 @@ import {
   DefinitionError,
   type DefinitionPath,
   type DefinitionProblem,
+  likewise,
   OWN_ACTIVITIES,
   OWN_CHANNELS,
   workflowConfiguration,
@@ -20,7 +21,7 @@ export function withWorkers(
   const workers: Record<string, object> = { ...definition.workers };
   for (const more of [file.workers, test.workers])
     for (const [name, worker] of Object.entries(more ?? {})) workers[name] = { ...workers[name], ...worker };
-  return { ...definition, workers };
+  return likewise({ ...definition, workers }, definition);
 }
 
 /** Everything in a file of tests that names what the definition, or the test, does not have. */
