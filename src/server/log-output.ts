@@ -5,7 +5,7 @@ import { systemCode } from '../errors.js';
 const GATHER_MS = 100;
 
 /** How much text is written before that time has passed, in characters. */
-const GATHER_LENGTH = 16_000;
+const GATHER_LENGTH = 64_000;
 
 /** The most text that waits for a reader who does not read, in characters; lines beyond it are dropped. */
 const MAX_WAITING = 16 * 1024 * 1024;
@@ -58,8 +58,7 @@ export class LogOutput {
     this.#open += line;
     this.#length += line.length;
     if (this.#open.length >= MAX_WRITE) this.#closeChunk();
-    if (this.#length >= GATHER_LENGTH) this.#flush();
-    else this.#timer ??= setTimeout(() => this.#flush(), GATHER_MS).unref();
+    this.#gather();
   }
 
   /** Calls `then` when everything has been written or dropped, or after a second. */
@@ -85,6 +84,12 @@ export class LogOutput {
     } catch {
       // There is nobody left to tell.
     }
+  }
+
+  /** Writes once enough is there. Each write wakes a thread, which costs more than many lines. */
+  #gather(): void {
+    if (this.#length >= GATHER_LENGTH || this.#onIdle) this.#flush();
+    else if (this.#length > 0) this.#timer ??= setTimeout(() => this.#flush(), GATHER_MS).unref();
   }
 
   #closeChunk(): void {
@@ -122,7 +127,7 @@ export class LogOutput {
       this.#writing = undefined;
       this.#torn = false;
       this.#tellDropped();
-      this.#flush();
+      this.#gather();
     });
   }
 

@@ -156,6 +156,8 @@ export function check(played: Played): Violation[] {
       violation('told twice', `${one.outcome} by ${one.life}, ${other.outcome} by ${other.life}`, name);
     for (const { life, script, reply, key, at } of history.all('script')) {
       if (key !== name || !endsDeferred(script, reply) || told.some((each) => each.life === life)) continue;
+      // The reply was lost, and then the record. What another process begins anew is the one that counts.
+      if (wasEmptied(history, at, at + plan.limitMs)) continue;
       // It ended before it could say so: the record has its end, and nobody looks at it again.
       const endedAt = Math.min(history.diedAt(life), history.gaveUpAt(life));
       if (endedAt > at + PAUSED_AT_MOST_MS) violation('not told', `${life} has ended it`, name);

@@ -14,6 +14,7 @@ import { StoreError, storeError } from '../store-error.js';
 import { handleAskingFailures } from './cluster-nodes.js';
 import { deferredIndex } from './deferred-index.js';
 import { ACQUIRE, CLAIM, COMPLETE, DEFER, PROBE, RELEASE, RENEW, type Script } from './scripts.js';
+import { shareWrite } from './shared-writes.js';
 
 /** The part of a Redis client that is used: a `Redis` or `Cluster` of ioredis 5 or 6 fits as it is. */
 export interface RedisClient {
@@ -90,6 +91,7 @@ export function redisStore(redis: RedisClient, options: RedisStoreOptions = {}):
         `Redis is not connected (${redis.status}): check that it is running.`,
       );
     }
+    shareWrite(redis);
     return redis;
   }
 
