@@ -16,7 +16,7 @@ export interface Held {
   readonly timers: number;
   /** Of the process itself. */
   readonly listeners: number;
-  /** Since it began. */
+  /** Since it began, without what telling this costs. */
   readonly cpuMs: number;
 }
 
