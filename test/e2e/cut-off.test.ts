@@ -26,7 +26,7 @@ interface Cut {
   readonly endpoint: EndpointProcess;
   readonly proxy: CuttingProxy;
 }
-/** The first has the default deadline, the others a second. */
+/** The first has a long deadline, the others have a second. */
 let patient: Cut;
 let refused: Cut;
 let swallowed: Cut;
@@ -44,19 +44,21 @@ beforeAll(async () => {
     return { proxy, endpoint: await startProcess({ ...env, ...more, REDIS_URL: proxy.url }) };
   };
   const brief = { CALLBACK_DEADLINE_MS: String(DEADLINE_MS) };
+  // On a busy machine a callback may spend a second in queues: the longest deadline leaves room for that.
+  const long = { CALLBACK_DEADLINE_MS: '4800' };
   [patient, refused, swallowed, sound] = await Promise.all([
-    cut({}),
+    cut(long),
     cut(brief),
     cut(brief),
-    startProcess({ ...env, REDIS_URL }),
+    startProcess({ ...env, ...long, REDIS_URL }),
   ]);
-});
+}, 120_000);
 afterAll(async () => {
-  for (const { endpoint, proxy } of [patient, refused, swallowed]) {
-    endpoint.kill('SIGKILL');
-    proxy.close();
+  for (const one of [patient, refused, swallowed]) {
+    one?.endpoint.kill('SIGKILL');
+    one?.proxy.close();
   }
-  sound.kill('SIGKILL');
+  sound?.kill('SIGKILL');
   await twilio.close();
   rmSync(folder, { recursive: true });
 });
@@ -106,23 +108,33 @@ describe.concurrent('an endpoint whose way to Redis is cut', () => {
     async (how) => {
       const { endpoint, proxy } = how === 'refused' ? refused : swallowed;
       const cutAt = 1_500;
-      const around = [1_200, 1_480, 1_490, 1_495, 1_500, 1_505, 1_510, 1_520, 1_700, 2_500, 5_800];
+      const around = [
+        ...[1_200, 1_480, 1_490, 1_495, 1_500, 1_505, 1_510, 1_520],
+        ...[1_700, 2_500, 3_000, 4_000, 5_000, 5_800],
+      ];
       const all = around.flatMap((ms) => [about(ms, 'conference'), about(ms, 'call')]);
       const began = performance.now();
       const answers = all.map((one) => callback(endpoint.url, one));
-      await sleep(cutAt);
+      // A callback that has no answer yet would be cut off earlier than as it decides: this takes a second, or longer on
+      // a busy machine.
+      for (const { body } of await Promise.all(answers)) expect(body).toBe('{}');
+      // What is decided before the cut is sent.
+      await until(() => all.slice(0, 2).every((one) => updates(one).length === 1));
+      await sleep(Math.max(0, cutAt - (performance.now() - began)));
       if (how === 'refused') proxy.cut();
       else proxy.swallow();
-      for (const { body } of await Promise.all(answers)) expect(body).toBe('{}');
-      await sleep(cutAt + 4_000 - (performance.now() - began));
+      const cutAfter = performance.now() - began;
+      await sleep(4_000);
       proxy.restore();
-      await until(() => all.every((one) => ends(one).length > 0));
+      await until(() => all.every((one) => ends(one).length > 0), 20_000);
       // Time for another process to take over what it should not.
       await sleep(1_500);
       for (const one of all) expect([one.task.ms, updates(one).length <= 1]).toEqual([one.task.ms, true]);
-      // What was decided before the cut was sent, and what was decided in it as soon as somebody could.
-      expect(updates(all[0]!)).toHaveLength(1);
-      expect(all.filter((one) => updates(one).length === 1).length).toBeGreaterThan(all.length / 2);
+      // A handler cannot decide earlier than that after it was sent its callback: these were decided in the cut or after it,
+      // and are sent as soon as somebody can. Of those around the cut nobody may know whether they were sent.
+      const later = all.filter(({ task }) => task.ms > cutAfter + 5);
+      expect(later.length).toBeGreaterThan(0);
+      for (const one of later) expect([one.task.ms, updates(one).length]).toEqual([one.task.ms, 1]);
     },
   );
 });

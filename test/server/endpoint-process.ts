@@ -27,7 +27,7 @@ export function taskrouter(
   env: Readonly<Record<string, string>> = {},
   cwd = ROOT,
 ): ChildProcess {
-  return spawn(
+  const child = spawn(
     process.execPath,
     ['--import', import.meta.resolve('tsx'), `${ROOT}src/cli/main.ts`, ...args],
     {
@@ -36,6 +36,11 @@ export function taskrouter(
       stdio: ['pipe', 'pipe', 'pipe'],
     },
   );
+  // A test that fails before it ends its processes would leave them to slow down all others.
+  const end = () => void child.kill('SIGKILL');
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
+  return child;
 }
 
 /** Starts `taskrouter serve`, and resolves when it takes callbacks. */
