@@ -24,8 +24,8 @@ const PATCHES = [
 const WARM_UP_MS = 1.5 * KEPT_MS;
 const SAMPLE_MS = 3_000;
 
-/** A slope below this is none, in bytes a minute: a leak of 100 bytes a callback at 100 a second is six times as much. */
-const MOST_PER_MINUTE = 100_000;
+/** A slope below so many bytes for each callback is none: the least that a callback could leave behind is several times as much. */
+const MOST_PER_CALLBACK = 20;
 
 export interface SoakOptions {
   readonly minutes: number;
