@@ -19,6 +19,7 @@ const FAILURES: readonly string[] = [
   'cannot-write-env',
   'cannot-write-state-file',
   'cannot-write-definition',
+  'cannot-write-report',
 ];
 
 export const isFailure = ({ code }: TaskRouterKitError): boolean => FAILURES.includes(code);

@@ -94,6 +94,7 @@ and defines each figure.
 Examples:
   $ taskrouter-kit simulate plan.yaml
   $ taskrouter-kit simulate plan.yaml --config taskrouter.config.ts --json
+  $ taskrouter-kit simulate plan.yaml --html report.html
   $ taskrouter-kit simulate plan.yaml --compare changed.config.ts   as a comment for a pull request`;
 
 const REPLAY_EXAMPLES = `
@@ -374,6 +375,11 @@ function program(finish: (code: number) => void): Command {
     .addOption(new Option('--replications <days>', "how many days (default: the plan's)").argParser(days))
     .addOption(new Option('--seed <number>', "other days (default: the plan's)").argParser(wholeNumber))
     .option('--json', 'print the figures as JSON')
+    .addOption(
+      new Option('--html <file>', 'write a report with charts, for a browser, to this file').conflicts(
+        'json',
+      ),
+    )
     .addHelpText('after', SIMULATE_EXAMPLES)
     .action(async (plan, options) => finish(await (await import('./simulate.js')).simulate(plan, options)));
 

@@ -1,5 +1,5 @@
 import type { QueueFigures } from '../simulate/figures/figures.js';
-import type { SimulationFigures } from '../simulate/report/report.js';
+import { own } from '../simulate/report/own.js';
 import { count, inPercent, inSeconds, table } from '../simulate/report/words.js';
 import type { ReplayReport } from './replay.js';
 
@@ -8,11 +8,9 @@ export function replayText(report: ReplayReport, config: string): string {
   const { happened, replayed, refused, notes, from, to } = report;
   const limits = Object.keys(happened.total.serviceLevel);
   const names = [...new Set([...Object.keys(happened.queues), ...Object.keys(replayed.queues)])];
-  const of = ({ queues }: SimulationFigures, name: string) =>
-    Object.hasOwn(queues, name) ? queues[name] : undefined;
   const rows = [
     row('All tasks', happened.total, replayed.total, limits),
-    ...names.map((name) => row(name, of(happened, name), of(replayed, name), limits)),
+    ...names.map((name) => row(name, own(happened.queues, name), own(replayed.queues, name), limits)),
   ];
   const staff = Object.entries(happened.staff).map(([name, { occupancy }]) => [
     name,

@@ -1,3 +1,4 @@
+import { escapeXml as xml } from '../escape-xml.js';
 import { failureText } from './in-runner.js';
 import type { RoutingTestReport } from './suite.js';
 
@@ -83,13 +84,3 @@ function junit({ files, passed, failed }: RoutingTestReport): string {
     '</testsuites>',
   ].join('\n');
 }
-
-/** Text in XML. Characters that XML cannot hold are left out. */
-const xml = (text: string): string =>
-  text
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML refuses.
-    .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');

@@ -3,6 +3,7 @@ export { FileError } from '../checked-file/checked-file.js';
 export type { Choices } from './day/centre.js';
 export type { Interval } from './figures/confidence.js';
 export type { QueueFigures, StaffFigures } from './figures/figures.js';
+export { type HtmlParts, reportHtml } from './report/html/page.js';
 export { figuresOf, type SimulationFigures, type SimulationReport } from './report/report.js';
 export { compareText, type Origin, reportText } from './report/text.js';
 export type { Run } from './run.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { simulate } from '../../../src/workspace/simulate/index.js';
+import { compareText, figuresOf, simulate } from '../../../src/workspace/simulate/index.js';
 import { folderWith, ONE_QUEUE, SMALL } from './plans.js';
 
 const config = JSON.stringify({ ...ONE_QUEUE, workers: { Ann: { activity: 'Available' } } });
@@ -237,6 +237,29 @@ describe('two runs', () => {
     expect(report.compare?.total.offered).toBe(0);
     const [, high] = report.compare!.total.ci.waitMean!;
     expect(high).toBeLessThan(0);
+  });
+
+  test('names that every object has, or that a table has, are names like others', async () => {
+    const named = (queue: string) =>
+      JSON.stringify({
+        taskQueues: { 'All tasks': {}, [queue]: {} },
+        workflows: { Calls: { defaultQueue: queue } },
+      });
+    const same = { 'All tasks': SMALL.staff.Day, valueOf: SMALL.staff.Day };
+    const at = folderWith({
+      'a.json': named('toString'),
+      'b.json': named('valueOf'),
+      'plan.json': JSON.stringify({ ...SMALL, tasks: { valueOf: SMALL.tasks.Calls }, staff: same }),
+    });
+    const options = { config: join(at, 'a.json'), compare: join(at, 'b.json') };
+    const { report, base, other } = await simulate(join(at, 'plan.json'), options);
+    const text = compareText(report, figuresOf(other!), base.plan, { planFile: 'plan.json', config: 'a' });
+    expect(text).toMatch(
+      /\| \*\*All tasks\*\* \| 0\.\d s → [^|]*\| [^|]*\|\s[^|]*\|[^|]*\| 1\d\d → 1\d\d \|/,
+    );
+    expect(text).toMatch(/\n\| All tasks \| – → – \|/);
+    expect(text).toContain('Queues that are gone: toString.');
+    expect(text).toContain('New queues: valueOf.');
   });
 
   test('plans of other hours cannot be compared', async () => {

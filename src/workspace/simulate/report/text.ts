@@ -2,6 +2,7 @@ import type { Interval } from '../figures/confidence.js';
 import { limitName, type QueueFigures } from '../figures/figures.js';
 import type { Plan } from '../plan/plan.js';
 import { formatTimeOfDay } from '../plan/time-of-day.js';
+import { own } from './own.js';
 import type { SimulationFigures, SimulationReport } from './report.js';
 import { count, inPercent, inSeconds, markdownTable, signed, table } from './words.js';
 
@@ -58,13 +59,16 @@ export function compareText(
 ): string {
   const { compare, replications, seed } = report;
   const [limit = ''] = plan.serviceLevels.map(limitName);
-  const rows = [...namedQueues(report)].flatMap(([name, base]) => {
-    const then = name === ALL ? other.total : other.queues[name];
-    const difference = name === ALL ? compare!.total : compare!.queues[name];
+  const row = (
+    name: string,
+    base: QueueFigures,
+    then: QueueFigures | undefined,
+    difference: QueueFigures | undefined,
+  ): string[][] => {
     if (!then || !difference) return [];
     return [
       [
-        name === ALL ? `**${ALL}**` : name,
+        name,
         change(base.waitMean, then.waitMean, difference.waitMean, difference.ci.waitMean, inSeconds),
         `${inSeconds(base.waitP90)} → ${inSeconds(then.waitP90)}`,
         change(
@@ -78,13 +82,19 @@ export function compareText(
         `${count(base.offered)} → ${count(then.offered)}`,
       ],
     ];
-  });
+  };
+  const rows = [
+    ...row(`**${ALL}**`, report.total, other.total, compare!.total),
+    ...Object.entries(report.queues).flatMap(([name, base]) =>
+      row(name, base, own(other.queues, name), own(compare!.queues, name)),
+    ),
+  ];
   const staff = Object.entries(compare!.staff).map(([name, { occupancy, ci }]) => [
     name,
     change(report.staff[name]!.occupancy, other.staff[name]!.occupancy, occupancy, ci.occupancy, inPercent),
   ]);
   const onlyIn = (a: SimulationFigures, b: SimulationFigures) =>
-    Object.keys(a.queues).filter((name) => !(name in b.queues));
+    Object.keys(a.queues).filter((name) => !Object.hasOwn(b.queues, name));
   const gone = onlyIn(report, other);
   const added = onlyIn(other, report);
   return [
