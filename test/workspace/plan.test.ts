@@ -269,6 +269,20 @@ describe('a plan', () => {
     expect(await brief(definition)).toEqual([]);
   });
 
+  test('refuses an activity of every workspace that this one has no more, unless the definition has it', async () => {
+    const definition = named({ taskQueues: { A: { reservationActivity: 'Unavailable' } } });
+    await own.apply(definition);
+    const { activities } = own.client.workspace(sidOf(definition.friendlyName));
+    const [unavailable] = await activities.list({ friendlyName: 'Unavailable' }).all();
+    await activities.update(unavailable!.sid, { friendlyName: 'Away' });
+    await expect(own.plan(definition)).rejects.toThrow(
+      'The workspace has no activity "Unavailable" any more: somebody has renamed or deleted it. Write it under activities',
+    );
+    const listed = { ...definition, activities: { Unavailable: {} } };
+    await own.apply(listed);
+    expect(await brief(listed)).toEqual([]);
+  });
+
   test('finds a worker again whose name differs by case alone', async () => {
     const definition = named({ workers: { Ann: {} } });
     await own.apply(definition);
@@ -400,6 +414,18 @@ describe('a state', () => {
     expect(await brief(renamed, options)).toEqual(['rename taskQueue A -> A new name']);
     await apply(renamed);
     expect(await brief(renamed, options)).toEqual([]);
+    // A workflow is known again although the queue it names is renamed too.
+    const both = {
+      ...renamed,
+      taskQueues: { 'A newer name': base.taskQueues.A, B: base.taskQueues.B },
+      workflows: { 'W too': { defaultQueue: 'A newer name' } },
+    };
+    expect(await brief(both, options)).toEqual([
+      'rename taskQueue A new name -> A newer name',
+      'rename workflow W -> W too',
+    ]);
+    // Another worker, of whom nothing is said, is another one.
+    expect(await brief({ ...renamed, workers: { Zed: {} } }, options)).toEqual(['create worker Zed']);
     // Without a state it is another queue.
     expect(await brief(definition)).toEqual(['create taskQueue A', 'update workflow W']);
   });

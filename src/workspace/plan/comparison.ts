@@ -49,7 +49,8 @@ export class Comparison {
     const wanted = this.wanted[key];
     const recorded = this.#compared.recorded[key] ?? {};
     const caseless = key === 'workers';
-    const matched = match(PLURALS[key], wanted, this.#sides.of(key), recorded, caseless);
+    const isAs = (side: Side, fields: Comparable) => changedFields(side.fields, fields).length === 0;
+    const matched = match(PLURALS[key], wanted, this.#sides.of(key), recorded, caseless, isAs);
     this.#others[key] = matched.others;
     for (const [name, { sid }] of matched.found) this.found[key].set(name, sid);
     return [...wanted].flatMap(([name, fields]): PlanChange[] => {

@@ -20,6 +20,7 @@ export interface Match<Live extends Named> {
  * @param wanted - by name, the fields that the definition wants.
  * @param recorded - by name, as it was applied last.
  * @param caseless - names that differ by case alone are one name to TaskRouter.
+ * @param isAs - whether something that is there has the fields that a name of the definition wants.
  * @throws {ConfigurationError} `ambiguous-name` if several have a name of the definition.
  */
 export function match<Live extends Named>(
@@ -28,6 +29,7 @@ export function match<Live extends Named>(
   live: readonly Live[],
   recorded: Readonly<Record<string, RecordedResource>>,
   caseless: boolean,
+  isAs: (live: Live, wanted: Comparable) => boolean,
 ): Match<Live> {
   const byName = new Map<string, Live[]>();
   for (const one of live) byName.set(one.name, [...(byName.get(one.name) ?? []), one]);
@@ -69,8 +71,17 @@ export function match<Live extends Named>(
   const fingerprint = (fields: Readonly<Record<string, string>>) =>
     JSON.stringify(Object.entries(fields).sort());
   for (const name of missing()) {
-    const own = fingerprint(hashesOf(wanted.get(name)!));
-    const before = gone.filter(([, { fields }]) => fingerprint(fields) === own);
+    const fields = wanted.get(name)!;
+    const hashes = hashesOf(fields);
+    const own = fingerprint(hashes);
+    const names = Object.keys(hashes).sort().join();
+    // What was recorded has the old names of others that are renamed too; what is there is compared by their new ones.
+    const before = gone.filter(
+      ([, record]) =>
+        fingerprint(record.fields) === own ||
+        // Who says nothing of a field wants no other value of it: that would fit anything.
+        (Object.keys(record.fields).sort().join() === names && isAs(bySid.get(record.sid)!, fields)),
+    );
     const rivals = missing().filter((other) => fingerprint(hashesOf(wanted.get(other)!)) === own);
     const one = before.length === 1 && rivals.length === 1 ? bySid.get(before[0]![1].sid) : undefined;
     if (free(one)) take(name, one);

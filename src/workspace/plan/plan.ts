@@ -13,6 +13,7 @@ import { Comparison } from './comparison.js';
 import { blockDeletions } from './deletions.js';
 import type { KindKey } from './kind-names.js';
 import type { Comparable } from './kinds.js';
+import { checkOwnActivities } from './own-activities.js';
 import type { RecordedKinds } from './state.js';
 import type { Plan, PlanChange } from './types.js';
 import { workspaceName } from './workspace-name.js';
@@ -66,6 +67,7 @@ export async function planWorkspace(
         return own && checked.workers?.[worker.friendlyName]?.channels !== undefined;
       },
     }));
+  if (live) checkOwnActivities(checked, live);
   const comparison = new Comparison({
     definition: checked,
     live,
