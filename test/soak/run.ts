@@ -88,7 +88,7 @@ export async function soak({ minutes, redis, onSample }: SoakOptions): Promise<S
     };
     const violations = [...new Set(load.wrong)].slice(0, 10).concat(endpoint.complaints);
     for (const [what, slope] of Object.entries(slopes)) {
-      if (rises(slope, MOST_PER_MINUTE))
+      if (rises(slope, MOST_PER_CALLBACK * perSecond * 60))
         violations.push(`${what} rises by ${Math.round(slope.perX)} bytes a minute`);
     }
     for (const name of ['sockets', 'timers', 'listeners'] as const) {
