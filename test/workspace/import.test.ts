@@ -172,6 +172,21 @@ describe('a workflow configuration', () => {
   });
 });
 
+test('warns of attributes that cannot be read', () => {
+  const { definition, warnings } = of({
+    workers: ['{bad', '[1]', '', null].map((attributes, n) => ({
+      sid: `WK${String(n).repeat(32)}`,
+      friendly_name: `W${n}`,
+      attributes,
+    })),
+  });
+  expect(Object.keys(definition.workers!)).toEqual(['W0', 'W1', 'W2', 'W3']);
+  expect(warnings).toEqual([
+    'The attributes of the worker "W0" are no JSON object: they are left out.',
+    'The attributes of the worker "W1" are no JSON object: they are left out.',
+  ]);
+});
+
 test.each([
   ['what is no JSON', '{', /calls\.json is no JSON/],
   [

@@ -51,14 +51,21 @@ export function importDefinition(
     }
     resources.push(...found);
   }
-  const { definition, warnings } = definitionOf(partsOf(chosen(resources, options.workspace), map));
+  const meant = chosen(resources, options.workspace);
+  const { definition, warnings } = definitionOf(partsOf(meant, map));
   const left = placeholdersIn(definition);
   return {
     // A kind the files say nothing about is left alone.
     definition: Object.fromEntries(
       Object.entries(definition).filter(([, value]) => !isFields(value) || Object.keys(value).length > 0),
     ),
-    warnings: [...warnings, ...left.map((one) => `${one} has no meaning yet: give it one with --map.`)],
+    warnings: [
+      ...warnings,
+      ...lostAttributes(meant),
+      ...left.map(
+        (one) => `${one} has no meaning yet: give it one with --map, or write $${one} where it is a text.`,
+      ),
+    ],
   };
 }
 
@@ -167,6 +174,16 @@ function object(value: unknown): object | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Attributes that would be gone without a word. */
+function lostAttributes(resources: readonly FoundResource[]): readonly string[] {
+  return resources
+    .filter(({ kind, fields }) => kind === 'worker' && fields.attributes && !object(fields.attributes))
+    .map(
+      ({ fields }) =>
+        `The attributes of the worker ${JSON.stringify(fields.friendlyName)} are no JSON object: they are left out.`,
+    );
 }
 
 /** In Terraform and in the REST API a configuration is a text. */
