@@ -86,6 +86,16 @@ const PATHS = {
       { 200: ok(ref('WorkspaceState')) },
     ),
   },
+  '/workspaces/{sid}/findings': {
+    get: operation(
+      'What `taskrouter lint` says of a workspace as it stands, in dev and emulate',
+      { parameters: [inPath('sid', 'A SID: WS…')] },
+      { 200: ok(ref('WorkspaceFindings')) },
+    ),
+  },
+  '/presets': {
+    get: operation('Tasks that are offered under a name', {}, { 200: ok(ref('Presets')) }),
+  },
   '/tasks': {
     get: operation(
       'Tasks, those that have ended too, the newest change first',

@@ -20,6 +20,7 @@ import {
 } from './dev-workspace.js';
 import { UsageError } from './failure.js';
 import { ownModules } from './own-modules.js';
+import { pageParts } from './page-parts.js';
 import { paint } from './print.js';
 
 export interface DevOptions {
@@ -70,7 +71,7 @@ export async function dev(folder: string | undefined, options: DevOptions): Prom
   const emulator = await createEmulator({
     ...(options.writeEnv === undefined ? {} : writtenAccount(options.writeEnv)),
     port: false,
-    inspector: options.once === undefined,
+    inspector: options.once === undefined ? pageParts(async () => modules) : false,
     // The move that cancels the task is one that leads to no reservation.
     choices: { maxAssignments: MOST_RESERVATIONS + 1 },
     log: screen.log,

@@ -8,6 +8,7 @@ import { readChoices } from './emulator-choices.js';
 import { eventLine } from './event-line.js';
 import { EXIT, UsageError } from './failure.js';
 import { ownModules } from './own-modules.js';
+import { pageParts } from './page-parts.js';
 import { paint, print } from './print.js';
 import { seedFrom } from './seed-from.js';
 import { ENV_WITHOUT_FILE } from './workspace-file.js';
@@ -61,7 +62,7 @@ export async function emulate(options: EmulateOptions): Promise<void> {
     apiKeys,
     allowHosts: options.allowHost,
     allowOrigins: options.allowOrigin,
-    inspector: true,
+    inspector: pageParts(ownModules),
     port: false,
   });
   try {

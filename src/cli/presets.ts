@@ -1,27 +1,15 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
-import type { NewTask } from '../emulator/index.js';
+import { OFFERED_TASKS, type OfferedTask } from '../emulator/offered-tasks.js';
 import { nearMiss, refuseUnknownKeys } from '../near-miss.js';
 import { importFile, type Modules } from '../workspace/import-file.js';
 import { readJson, readYaml } from '../workspace/locate.js';
 import { UsageError } from './failure.js';
 
-/** A task to be made, from a preset: the fields `POST …/Tasks` takes, with attributes as an object. */
-export type Preset = Pick<NewTask, (typeof KEYS)[number]>;
+export type Preset = OfferedTask;
 
 const KEYS = ['workflow', 'preset', 'taskChannel', 'attributes', 'priority', 'timeout'] as const;
-
-const BUILT_IN: Readonly<Record<string, () => Preset>> = {
-  call: () => ({ preset: 'call', taskChannel: 'voice', attributes: { type: 'call', language: 'en' } }),
-  chat: () => ({
-    preset: 'chat',
-    taskChannel: 'chat',
-    attributes: { type: 'chat', language: 'en', from: 'Robin' },
-  }),
-  sms: () => ({ preset: 'sms', taskChannel: 'sms', attributes: { type: 'sms', language: 'en' } }),
-  ticket: () => ({ taskChannel: 'ticket', attributes: { type: 'ticket', subject: 'A broken kettle' } }),
-};
 
 /** Where presets of one's own are. */
 const FOLDER = 'presets';
@@ -29,7 +17,7 @@ const EXTENSIONS = ['.json', '.yaml', '.yml', '.ts', '.mts', '.js', '.mjs'];
 
 /** The names of all presets: files first, for a file of the same name goes before what is built in. */
 export function presetNames(): readonly string[] {
-  return [...new Set([...fileNames(), ...Object.keys(BUILT_IN)])];
+  return [...new Set([...fileNames(), ...Object.keys(OFFERED_TASKS)])];
 }
 
 /** The names of the files in `presets/`. */
@@ -55,8 +43,8 @@ export async function loadPreset(
     ? EXTENSIONS.map((extension) => join(FOLDER, name + extension)).find((path) => existsSync(path))
     : undefined;
   if (file !== undefined) return { preset: await readPreset(file, modules), builtIn: false };
-  const make = Object.hasOwn(BUILT_IN, name) ? BUILT_IN[name] : undefined;
-  if (make) return { preset: make(), builtIn: true };
+  const builtIn = Object.hasOwn(OFFERED_TASKS, name) ? OFFERED_TASKS[name] : undefined;
+  if (builtIn) return { preset: builtIn, builtIn: true };
   const names = presetNames();
   const meant = nearMiss(name, names);
   throw new UsageError(

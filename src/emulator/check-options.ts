@@ -37,7 +37,7 @@ const OPTIONS: Readonly<Record<keyof EmulatorOptions, readonly [check: Check, fo
   host: [isText, 'a host name or an address'],
   allowHosts: [Array.isArray, 'a list of host names and addresses'],
   allowOrigins: [Array.isArray, 'a list of origins'],
-  inspector: [isFlag, 'true or false'],
+  inspector: [(value) => isFlag(value) || isObject(value), 'true, false, or an object'],
   dataFile: [isText, 'the path of a file'],
   unconfirmedParameters: [isFlag, 'true or false'],
   phones: [(value) => isFunction(value) || isObject(value), 'a behaviour or a function that returns one'],

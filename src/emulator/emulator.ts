@@ -205,6 +205,8 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     ...{ feed, stream, replayer, world, executor, staffs },
     fork: () => forkEngine(engine, options.choices ?? {}, clock.now()),
     coerceNumericStrings: options.choices?.coerceNumericStrings ?? false,
+    inspector: typeof options.inspector === 'object' ? options.inspector : {},
+    hex,
   };
   const app = createApp({
     world,

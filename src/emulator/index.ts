@@ -45,11 +45,18 @@ export type {
 // The engine's words.
 export { EngineRefusal } from './engine/index.js';
 export type { NewCall, SimulatedCall } from './enqueue.js';
-export type { CallState, CallsView, ConferenceState, ParticipantState } from './feed/types.js';
+export type {
+  CallState,
+  CallsView,
+  ConferenceState,
+  ParticipantState,
+  WorkspaceFinding,
+} from './feed/types.js';
 export type { WorkerInNames } from './in-test.js';
 export type { Emulator } from './interface.js';
 export type { InWorkspace, TaskInNames } from './named.js';
-export type { EmulatorEvent, EmulatorOptions } from './options.js';
+export type { OfferedTask } from './offered-tasks.js';
+export type { EmulatorEvent, EmulatorOptions, InspectorOptions, NamedPreset } from './options.js';
 export type { Seeded, SeedOptions } from './seed.js';
 export type { Staff, StaffAct, StaffOptions } from './staff/options.js';
 export type { EmulatorSnapshot } from './state.js';

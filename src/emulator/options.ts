@@ -2,7 +2,9 @@ import type { JudgeOptions } from '../instructions/index.js';
 import type { Logger } from '../log.js';
 import type { PhoneBehaviour, PhoneRule } from './calls/phones.js';
 import type { DebuggerEntry, Delivery } from './delivery/log.js';
-import type { EngineEvent, EngineOptions } from './engine/index.js';
+import type { EngineEvent, EngineOptions, WorkspaceView } from './engine/index.js';
+import type { WorkspaceFinding } from './feed/types.js';
+import type { OfferedTask } from './offered-tasks.js';
 
 export interface EmulatorOptions {
   /**
@@ -40,7 +42,7 @@ export interface EmulatorOptions {
    * Serves a page at `/` that shows where every task is, and why: docs/inspector.md. `taskrouter dev` and
    * `taskrouter emulate` have it. Default: false.
    */
-  readonly inspector?: boolean | undefined;
+  readonly inspector?: boolean | InspectorOptions | undefined;
   /** Keeps the state in this file over a restart. While the emulator runs, `<file>.lock` keeps others away from it. */
   readonly dataFile?: string | undefined;
   /**
@@ -67,6 +69,21 @@ export interface EmulatorOptions {
   readonly log?: Logger | undefined;
   /** For callbacks. Default: the global one. */
   readonly fetch?: typeof globalThis.fetch | undefined;
+}
+
+/** What the page shows beside what the emulator itself knows. */
+export interface InspectorOptions {
+  /** The project's own tasks for "New task", read whenever it opens. Default: none. */
+  readonly presets?: (() => Promise<readonly NamedPreset[]>) | undefined;
+  /** What is, or may be, wrong with a workspace as it stands. Default: nothing is said. */
+  readonly lint?: ((workspace: WorkspaceView) => readonly WorkspaceFinding[]) | undefined;
+}
+
+/** A task under a name, or why it cannot be used. */
+export interface NamedPreset {
+  readonly name: string;
+  readonly task?: OfferedTask | undefined;
+  readonly error?: string | undefined;
 }
 
 /** What watchers of an emulator are given: an event of TaskRouter, a request it made, or an entry of its debugger. */

@@ -33,7 +33,7 @@ export function Header() {
           <FaultsOn />
           <Connection />
           <a class="button primary" href={linkWith({ new: '1' })}>
-            <Icon name="plus" /> New task
+            <Icon name="plus" /> <span>New task</span>
           </a>
         </div>
       </header>

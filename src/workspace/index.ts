@@ -41,6 +41,7 @@ export { type DefinitionFormat, printDefinition } from './export/print-definitio
 export { type ImportOptions, type ImportSource, importDefinition } from './import/import.js';
 // Lint.
 export { lint } from './lint/lint.js';
+export { lintView, type ViewFinding } from './lint/lint-view.js';
 export { RULE_IDS, RULES, type RuleId, type Severity } from './lint/rules.js';
 export { type PlacedFinding, sarifOf } from './lint/sarif.js';
 export type { Finding, FindingSpan, Fix, LintOptions } from './lint/types.js';

@@ -9,11 +9,26 @@ beforeAll(async () => {
 });
 
 test('New task: a preset, other attributes, the command that does the same, and the task is shown', async () => {
-  const emulator = await withPage();
+  const refund = { preset: 'sms', attributes: { type: 'refund' }, priority: 5 } as const;
+  const emulator = await withPage({
+    inspector: {
+      presets: async () => [
+        { name: 'refund', task: refund },
+        { name: 'broken', error: 'presets/broken.json:3:1: a comma is missing' },
+      ],
+    },
+  });
   const { workspaceSid } = emulator.seed(centre());
   const page = await open(emulator.url);
   await page.getByRole('link', { name: 'New task' }).click();
   const drawer = page.getByRole('dialog', { name: 'New task' });
+  await drawer.getByRole('button', { name: 'refund', pressed: true }).waitFor();
+  await drawer.getByText('a comma is missing').waitFor();
+  expect(await drawer.getByRole('button', { name: 'broken' }).isDisabled()).toBe(true);
+  expect(await drawer.getByLabel('Priority').inputValue()).toBe('5');
+  expect(await drawer.locator('pre').innerText()).toContain('"preset":"sms"');
+  await drawer.getByText('12 attributes more').click();
+  await drawer.getByText('communication_channel').waitFor();
   await drawer.getByRole('button', { name: 'ticket' }).click();
   const attributes = drawer.getByRole('textbox', { name: 'Attributes, as JSON' });
   expect(await attributes.inputValue()).toContain('A broken kettle');

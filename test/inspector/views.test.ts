@@ -1,3 +1,4 @@
+import { lintView } from 'taskrouter-kit/workspace';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { open, useBrowser } from './browser.js';
 import { centre, endpoint, withPage } from './world.js';
@@ -149,6 +150,23 @@ describe('a workflow', () => {
     await page.getByRole('textbox', { name: /had these attributes/ }).fill('{');
     await page.getByText(/This is no JSON yet/).waitFor();
     expect(await page.getByRole('button', { name: 'What if?' }).isDisabled()).toBe(true);
+  });
+
+  test('what lint says is beside the line it is about, with the page of its rule', async () => {
+    const emulator = await withPage({ inspector: { lint: lintView } });
+    const { Help } = centre().workflows;
+    const filters = [{ ...Help.filters[0], expression: "type = 'hard'" }];
+    const definition = { ...centre(), workflows: { Help: { ...Help, filters } } };
+    emulator.seed({ ...definition, timeoutActivity: 'Available' });
+    const page = await open(emulator.url, '#/workflows');
+    const row = page.getByRole('listitem').filter({ hasText: 'Hard questions' }).first();
+    const rule = row.getByRole('link', { name: 'single-equals' });
+    expect(await rule.getAttribute('href')).toMatch(/docs\/workspace\.md#single-equals$/);
+    await page.getByRole('definition').getByText('1 hint').waitFor();
+    await page
+      .getByRole('region', { name: 'Lint, elsewhere in the workspace' })
+      .getByText('available-activity')
+      .waitFor();
   });
 
   test('what is odd about an expression is said beside it', async () => {

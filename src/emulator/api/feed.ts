@@ -6,6 +6,7 @@ import { notFound } from '../engine/refusal.js';
 import { evaluate } from '../feed/evaluate.js';
 import type { Feed } from '../feed/feed.js';
 import { reservationState, workerState } from '../feed/floor.js';
+import { presetsOf } from '../feed/presets.js';
 import { readEvaluation, readLog, readWhatIf } from '../feed/questions.js';
 import type { Replayer } from '../feed/replay.js';
 import type { Stream } from '../feed/stream.js';
@@ -13,6 +14,7 @@ import type { DeliveryPage, TaskPage } from '../feed/types.js';
 import { deliveryDetail, deliverySummary, taskDetail, taskSummary } from '../feed/views.js';
 import { whatIf } from '../feed/what-if.js';
 import { findNamed } from '../named.js';
+import type { InspectorOptions } from '../options.js';
 import type { Staffs } from '../staff/staffs.js';
 import { visible } from '../visible.js';
 import { CALLBACK_KINDS, DELIVERY_OUTCOMES, RESERVATION_ACTION_NAMES, TASK_STATUSES } from '../vocabulary.js';
@@ -30,6 +32,10 @@ export interface FeedParts {
   readonly staffs: Pick<Staffs, 'playedBy' | 'takeOver' | 'handBack'>;
   readonly fork: () => Engine;
   readonly coerceNumericStrings: boolean;
+  /** What the page shows besides. */
+  readonly inspector: InspectorOptions;
+  /** 32 new hexadecimal digits. */
+  readonly hex: () => string;
 }
 
 /** So many readers of the stream at once. */
@@ -52,6 +58,15 @@ export function feedRoutes(parts: FeedParts): Router {
     const workspace = feed.workspace(request.params.sid);
     if (!workspace) throw notFound(`/Workspaces/${request.params.sid}`);
     tell(response, workspace);
+  });
+  router.get('/workspaces/:sid/findings', (request, response) => {
+    const view = world.workspaces.get(request.params.sid);
+    if (!view) throw notFound(`/Workspaces/${request.params.sid}`);
+    tell(response, { findings: parts.inspector.lint?.(view) ?? [] });
+  });
+  router.get('/presets', async (_request, response) => {
+    const { accountSid } = world;
+    tell(response, presetsOf((await parts.inspector.presets?.()) ?? [], { accountSid, hex: parts.hex }));
   });
 
   router.get('/tasks', (request, response) => tell(response, taskPage(feed, request, page())));

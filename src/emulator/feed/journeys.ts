@@ -28,6 +28,7 @@ export interface Journey {
   workflow: Named;
   queue: Named;
   workers: readonly Named[];
+  acceptedBy: Named | null;
   createdAt: number;
   updatedAt: number;
   endedAt: number | null;
@@ -131,6 +132,7 @@ export class JourneyStore {
       workflow: none,
       queue: none,
       workers: [],
+      acceptedBy: null,
       createdAt: Number(data.TaskDateCreated ?? 0) * 1_000 || event.at,
       updatedAt: event.at,
       endedAt: null,
@@ -183,7 +185,10 @@ export class JourneyStore {
         task?.assignmentStatus ?? ((data.TaskAssignmentStatus as Task['assignmentStatus']) || journey.status);
     }
     journey.reason = task?.reason ?? data.TaskCanceledReason ?? data.TaskCompletedReason ?? journey.reason;
-    if (type === 'reservation.accepted') journey.waitedMs ??= at - journey.createdAt;
+    if (type === 'reservation.accepted') {
+      journey.waitedMs ??= at - journey.createdAt;
+      journey.acceptedBy = step.worker;
+    }
     this.#reservation(body, type, at, data, step);
     journey.workers = body.reservations
       .filter(({ status }) => status === 'pending' || status === 'accepted' || status === 'wrapping')

@@ -30,6 +30,7 @@ export function taskSummary(feed: Feed, journey: Journey): TaskSummary {
     workflow: journey.workflow,
     queue: journey.queue,
     workers: journey.workers,
+    acceptedBy: journey.acceptedBy,
     createdAt: journey.createdAt,
     updatedAt: journey.updatedAt,
     endedAt: journey.endedAt,

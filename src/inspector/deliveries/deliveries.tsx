@@ -12,6 +12,8 @@ import { DeliveryDetails } from './detail.js';
 const KINDS = [
   ['assignment', 'assignment callbacks'],
   ['event', 'event callbacks'],
+  ['status', 'status callbacks of calls'],
+  ['twiml', 'requests for TwiML'],
   ['replay', 'replays'],
 ] as const;
 const RESULTS = [

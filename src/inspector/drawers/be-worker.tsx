@@ -110,17 +110,19 @@ function Seat({ workspace: here, worker }: { workspace: WorkspaceState; worker: 
           ))}
         </ul>
       )}
-      <label class="stacked">
-        <span>When rejecting, go to</span>
-        <select value={rejectTo} onChange={(event) => setRejectTo(event.currentTarget.value)}>
-          <option value="">the activity of now</option>
-          {here.activities.map(({ sid, name }) => (
-            <option key={sid} value={sid}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
+      {worker.reservations.some(({ status }) => status === 'pending') ? (
+        <label class="stacked">
+          <span>When rejecting, go to</span>
+          <select value={rejectTo} onChange={(event) => setRejectTo(event.currentTarget.value)}>
+            <option value="">stay {worker.activity.name}</option>
+            {here.activities.map(({ sid, name }) => (
+              <option key={sid} value={sid}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+      ) : null}
       <h3>Activity</h3>
       <fieldset class="presets" aria-label="Activity">
         {here.activities.map(({ sid, name, available }) => (

@@ -1,58 +1,64 @@
 import { useState } from 'preact/hooks';
 import { curlFor, post, Refused } from '../data/api.js';
 import { workspace } from '../data/store.js';
-import type { NewTaskAnswer, NewTaskRequest, WorkspaceState } from '../data/types.js';
+import type { NewTaskAnswer, NewTaskRequest, Preset, Presets, WorkspaceState } from '../data/types.js';
 import { readAttributes } from '../parts/attributes.js';
 import { Command } from '../parts/copy.js';
 import { Drawer } from '../parts/drawer.js';
+import { Icon } from '../parts/icons.js';
+import { useResource } from '../parts/resource.js';
+import { Tree } from '../parts/tree.js';
 import { go, linkTo, linkWith } from '../route.js';
+import { counted } from '../text.js';
 
-interface Preset {
-  readonly name: string;
-  readonly channel: string;
-  readonly attributes: object;
-}
+/** The last of the presets: nothing is filled in. */
+const EMPTY: Preset = {
+  ...{ name: 'empty', own: false, error: null, workflow: null, preset: null, taskChannel: null },
+  ...{ attributes: {}, priority: null, timeout: null },
+};
 
-/** Those of `taskrouter trigger`, and one of your own. */
-const PRESETS: readonly Preset[] = [
-  {
-    name: 'call',
-    channel: 'voice',
-    attributes: {
-      type: 'call',
-      call_sid: 'CA00000000000000000000000000000001',
-      from: '+15005550009',
-      to: '+15005550001',
-      direction: 'inbound',
-      language: 'en',
-    },
-  },
-  { name: 'chat', channel: 'chat', attributes: { type: 'chat', language: 'en', from: 'Robin' } },
-  { name: 'ticket', channel: 'ticket', attributes: { type: 'ticket', subject: 'A broken kettle' } },
-  { name: 'empty', channel: 'default', attributes: {} },
-];
-
-/** A call has a CallSid of its own. */
-function fresh({ attributes }: Preset): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return JSON.stringify(attributes, null, 2).replace('00000000000000000000000000000001', hex);
+interface FormProps {
+  readonly workspace: WorkspaceState;
+  readonly presets: Presets;
 }
 
 export function NewTask() {
   const here = workspace.value;
+  const { data, error } = useResource<Presets>('/presets', undefined);
   return (
     <Drawer title="New task" onClose={() => go(linkWith({ new: null }))}>
-      {here ? <Form workspace={here} /> : <p>There is no workspace to make a task in.</p>}
+      {!here ? (
+        <p>There is no workspace to make a task in.</p>
+      ) : data ? (
+        <Form workspace={here} presets={data} />
+      ) : error === undefined ? (
+        <p class="quiet">Reading the presets…</p>
+      ) : (
+        <p class="notice bad" role="alert">
+          {error}
+        </p>
+      )}
     </Drawer>
   );
 }
 
-function Form({ workspace: here }: { workspace: WorkspaceState }) {
-  const [json, setJson] = useState(() => fresh(PRESETS[0]!));
-  const [channel, setChannel] = useState(() => channelIn(here, PRESETS[0]!.channel));
-  const [workflow, setWorkflow] = useState(here.workflows[0]?.sid ?? '');
-  const [priority, setPriority] = useState('0');
+function Form({ workspace: here, presets: { presets, kinds } }: FormProps) {
+  const all = [...presets, EMPTY];
+  const [chosen, choose] = useState(() => all.find((one) => one.error === null) ?? EMPTY);
+  const [json, setJson] = useState(() => indented(chosen.attributes));
+  const [kind, setKind] = useState(chosen.preset ?? '');
+  const [channel, setChannel] = useState(() => channelIn(here, chosen.taskChannel));
+  const [workflow, setWorkflow] = useState(() => workflowIn(here, chosen.workflow));
+  const [priority, setPriority] = useState(String(chosen.priority ?? 0));
+  const take = (preset: Preset) => {
+    choose(preset);
+    setJson(indented(preset.attributes));
+    setKind(preset.preset ?? '');
+    setChannel(channelIn(here, preset.taskChannel));
+    setWorkflow(workflowIn(here, preset.workflow));
+    setPriority(String(preset.priority ?? 0));
+  };
+  const added = kinds.find(({ name }) => name === kind);
   const [error, setError] = useState<string | undefined>(undefined);
   const [isSending, setSending] = useState(false);
   const attributes = readAttributes(json);
@@ -64,6 +70,8 @@ function Form({ workspace: here }: { workspace: WorkspaceState }) {
           workflow,
           taskChannel: channel,
           attributes,
+          ...(added ? { preset: added.name as NonNullable<NewTaskRequest['preset']> } : {}),
+          ...(chosen.timeout === null ? {} : { timeout: chosen.timeout }),
           ...(Number(priority) === 0 ? {} : { priority: Number(priority) }),
         };
   const make = async (event: Event) => {
@@ -82,20 +90,28 @@ function Form({ workspace: here }: { workspace: WorkspaceState }) {
     <form onSubmit={(event) => void make(event)}>
       <fieldset class="presets">
         <legend>Preset</legend>
-        {PRESETS.map((preset) => (
+        {all.map((preset) => (
           <button
             key={preset.name}
             type="button"
             class="button"
-            onClick={() => {
-              setJson(fresh(preset));
-              setChannel(channelIn(here, preset.channel));
-            }}
+            aria-pressed={preset === chosen}
+            disabled={preset.error !== null}
+            title={preset.own ? 'From the presets folder of your project' : undefined}
+            onClick={() => take(preset)}
           >
             {preset.name}
           </button>
         ))}
       </fieldset>
+      {presets.map(({ name, error: why }) =>
+        why === null ? null : (
+          <p class="notice waits" key={name}>
+            <Icon name="warn" />
+            <bdi>{why}</bdi>
+          </p>
+        ),
+      )}
       <div class="form-row">
         <label class="stacked">
           <span>Workflow</span>
@@ -131,7 +147,7 @@ function Form({ workspace: here }: { workspace: WorkspaceState }) {
       <label class="stacked">
         <span>Attributes, as JSON</span>
         <textarea
-          rows={10}
+          rows={8}
           spellcheck={false}
           value={json}
           aria-invalid={typeof attributes === 'string'}
@@ -142,6 +158,23 @@ function Form({ workspace: here }: { workspace: WorkspaceState }) {
       <p id="json-problem" class="problem" aria-live="polite">
         {typeof attributes === 'string' ? attributes : ''}
       </p>
+      <label class="stacked">
+        <span>With what Twilio itself adds to</span>
+        <select value={kind} onChange={(event) => setKind(event.currentTarget.value)}>
+          <option value="">nothing: these alone</option>
+          {kinds.map(({ name }) => (
+            <option key={name} value={name}>
+              {ARTICLES[name] ?? 'a'} {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      {added === undefined ? null : (
+        <details class="more">
+          <summary>{counted(Object.keys(added.attributes).length, 'attribute')} more, for example</summary>
+          <Tree value={added.attributes} label="Attributes that are added" />
+        </details>
+      )}
       {error === undefined ? null : (
         <p class="notice bad" role="alert">
           {error}
@@ -155,5 +188,13 @@ function Form({ workspace: here }: { workspace: WorkspaceState }) {
   );
 }
 
-const channelIn = ({ taskChannels }: WorkspaceState, wanted: string): string =>
-  taskChannels.some(({ uniqueName }) => uniqueName === wanted) ? wanted : 'default';
+const ARTICLES: Readonly<Record<string, string>> = { 'outbound call': 'an', sms: 'an' };
+
+const indented = (attributes: object) => JSON.stringify(attributes, null, 2);
+
+const channelIn = ({ taskChannels }: WorkspaceState, wanted: string | null): string =>
+  taskChannels.find(({ sid, uniqueName }) => wanted === sid || wanted === uniqueName)?.uniqueName ??
+  'default';
+
+const workflowIn = ({ workflows }: WorkspaceState, wanted: string | null): string =>
+  (workflows.find(({ sid, name }) => wanted === sid || wanted === name) ?? workflows[0])?.sid ?? '';

@@ -26,7 +26,7 @@ export function WaitingChart({ workspaceSid }: { workspaceSid: string }) {
   return (
     <Chart
       title="Tasks not yet accepted"
-      summary={`${counted(values.at(-1) ?? 0, 'task')} now, ${most} at most in the minutes shown`}
+      summary={`${counted(values.at(-1) ?? 0, 'task')} now, ${most} at most`}
       lines={[{ label: 'tasks', colour: '--waits', fill: true }]}
       series={series}
       unit={String}

@@ -5,7 +5,7 @@ import { Empty } from '../parts/copy.js';
 import { Words } from '../parts/words.js';
 import { linkTo } from '../route.js';
 import { TaskList } from '../tasks/list.js';
-import { lasting } from '../text.js';
+import { counted, lasting } from '../text.js';
 import { AnswerChart, WaitingChart } from './charts.js';
 import { Queues } from './queues.js';
 import { Workers } from './workers.js';
@@ -51,12 +51,25 @@ export function Floor() {
 }
 
 /** The one sentence that says what to look at. */
-function Headline({ workspace: { headline } }: { workspace: WorkspaceState }) {
+function Headline({ workspace: { headline, queues, workers } }: { workspace: WorkspaceState }) {
   const { waiting, longest } = headline;
   if (longest === null) {
+    const atWork = queues.reduce(
+      (sum, { counts }) => sum + counts.reserved + counts.assigned + counts.wrapping,
+      0,
+    );
+    const available = workers.filter(({ activity }) => activity.available).length;
     return (
       <div class="headline">
-        <h1>Nothing waits</h1>
+        <h1>
+          Nothing waits
+          {workers.length === 0 ? null : (
+            <span class="why">
+              {atWork === 0 ? '' : `: ${counted(atWork, 'task')} with workers`}, {available} of{' '}
+              {counted(workers.length, 'worker')} available
+            </span>
+          )}
+        </h1>
       </div>
     );
   }

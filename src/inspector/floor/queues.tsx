@@ -18,7 +18,7 @@ export function Queues({ workspace: { queues } }: { workspace: WorkspaceState })
         <span class="number">Waiting</span>
         <span class="number">Longest</span>
         <span class="number at-work">At work</span>
-        <span class="level">In 20 s</span>
+        <span class="level">Within 20 s</span>
         <span class="number">Workers</span>
       </div>
       <VirtualList

@@ -92,7 +92,10 @@ function Row({
 function Load({ channel: { uniqueName, consumed, capacity, available } }: { channel: ChannelLoad }) {
   const isFull = consumed >= capacity;
   return (
-    <span class={available ? 'load' : 'load off'} title={`${uniqueName}: ${consumed} of ${capacity}`}>
+    <span
+      class={`load${available ? '' : ' off'}${consumed === 0 ? ' idle' : ''}`}
+      title={`${uniqueName}: ${consumed} of ${capacity}`}
+    >
       <bdi>{uniqueName}</bdi>
       {capacity <= MOST_BLOCKS ? (
         <span class="blocks">

@@ -58,11 +58,14 @@ export function Chart({ title, summary, lines, series, unit, whole = false }: Ch
       <figcaption>
         <span class="chart-title">{title}</span>
         <span class="legend">
-          {lines.map(({ label, colour }) => (
-            <span key={label}>
-              <i style={{ background: `var(${colour})` }} /> {label}
-            </span>
-          ))}
+          {/* One line needs no name. */}
+          {lines.length === 1
+            ? summary
+            : lines.map(({ label, colour }) => (
+                <span key={label}>
+                  <i style={{ background: `var(${colour})` }} /> {label}
+                </span>
+              ))}
         </span>
       </figcaption>
       <div ref={box} role="img" aria-label={`${title}: ${summary}`} style={{ height: `${HEIGHT}px` }} />

@@ -10,6 +10,7 @@ import { Tree } from '../parts/tree.js';
 import { linkTo, linkWith, route } from '../route.js';
 import { clockTime, lastFour, lasting } from '../text.js';
 import { ExplanationAt } from './explanation.js';
+import { whose } from './list.js';
 import { Timeline } from './timeline.js';
 import { Way } from './way.js';
 
@@ -61,7 +62,7 @@ const Back = () => (
 
 function Head({ task }: { task: TaskDetail }) {
   void second.value;
-  const workers = task.workers.map(({ name }) => name).join(', ');
+  const worker = whose(task);
   const age = (task.endedAt ?? emulatorNow()) - task.createdAt;
   return (
     <header class="detail-head">
@@ -76,7 +77,7 @@ function Head({ task }: { task: TaskDetail }) {
       </div>
       <dl class="facts">
         <Fact name="Queue">{task.queue.name}</Fact>
-        <Fact name="Worker">{workers === '' ? '–' : workers}</Fact>
+        <Fact name="Worker">{worker === '' ? '–' : worker}</Fact>
         <Fact name="Channel">{task.channel}</Fact>
         <Fact name="Priority">{String(task.priority)}</Fact>
         <Fact name="Created">{clockTime(task.createdAt)}</Fact>

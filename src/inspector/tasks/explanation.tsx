@@ -63,8 +63,8 @@ function Explained({
       )}
       {at === undefined
         ? now.map((line) => (
-            <p class="now" key={line}>
-              <Words text={line} />
+            <p class="quiet" key={line}>
+              <Words text={capital(line)} />
             </p>
           ))
         : null}
@@ -84,7 +84,7 @@ function Explained({
       <h4>Filters, from top to bottom</h4>
       <FilterRows filters={filters} />
       <h4>Workers, as they were then</h4>
-      <Workers workers={workers} />
+      <Workers workers={workers} chosen={chosen?.text} />
       {unknownNames.map(({ name, where }) => (
         <p class="notice waits" key={name + where}>
           <Icon name="warn" /> <code>{name}</code> in {where} has no value anywhere: is it spelt right?
@@ -122,14 +122,24 @@ function Decision({ text }: { text: string }) {
   );
 }
 
-function Workers({ workers }: { workers: readonly WorkerExplanation[] }) {
-  if (workers.length === 0) return <p class="quiet">There is no worker.</p>;
+function Workers({
+  workers: all,
+  chosen,
+}: {
+  workers: readonly WorkerExplanation[];
+  /** The decision for one of them. */
+  chosen: string | undefined;
+}) {
+  if (all.length === 0) return <p class="quiet">There is no worker.</p>;
+  const isChosen = ({ workerName }: WorkerExplanation) =>
+    chosen !== undefined && `${chosen}:`.startsWith(`reserved for ${workerName}:`);
+  const workers = [...all.filter(isChosen), ...all.filter((one) => !isChosen(one))];
   const rest = workers.slice(MOST_WORKERS);
   return (
     <>
       <ul class="reasons">
         {workers.slice(0, MOST_WORKERS).map((one) => (
-          <Worker key={one.workerSid} worker={one} />
+          <Worker key={one.workerSid} worker={one} isChosen={isChosen(one)} />
         ))}
       </ul>
       {rest.length === 0 ? null : (
@@ -137,7 +147,7 @@ function Workers({ workers }: { workers: readonly WorkerExplanation[] }) {
           <summary>{rest.length} more</summary>
           <ul class="reasons">
             {rest.slice(0, 500).map((one) => (
-              <Worker key={one.workerSid} worker={one} />
+              <Worker key={one.workerSid} worker={one} isChosen={false} />
             ))}
           </ul>
         </details>
@@ -146,16 +156,22 @@ function Workers({ workers }: { workers: readonly WorkerExplanation[] }) {
   );
 }
 
-function Worker({ worker: { workerName, eligible, why } }: { worker: WorkerExplanation }) {
+function Worker({
+  worker: { workerName, eligible, why },
+  isChosen,
+}: {
+  worker: WorkerExplanation;
+  isChosen: boolean;
+}) {
   const has = why.some((line) => line.startsWith('has this task'));
   return (
-    <li class={eligible || has ? 'yes' : 'no'}>
+    <li class={`${eligible || has ? 'yes' : 'no'}${isChosen ? ' chosen' : ''}`}>
       <Icon name={eligible || has ? 'check' : 'cross'} />
       <b>
         <bdi>{workerName}</bdi>
       </b>
       <span class="quiet">
-        <Words text={eligible ? 'eligible' : why.join('; ')} />
+        <Words text={eligible ? (isChosen ? 'eligible, and chosen' : 'eligible') : why.join('; ')} />
       </span>
     </li>
   );

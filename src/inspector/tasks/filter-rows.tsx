@@ -26,8 +26,8 @@ export function FilterRows({ filters }: { filters: readonly Filter[] }) {
         return (
           <li key={index} class={isTaken ? 'filter taken' : 'filter'}>
             <div class="filter-name">
-              <span class={filter.matches ? 'yes' : 'no'}>
-                <Icon name={filter.matches ? 'check' : 'cross'} />
+              <span class={filter.matches ? 'yes' : filter.expression === null ? 'quiet' : 'no'}>
+                <Icon name={filter.matches ? 'check' : filter.expression === null ? 'gone' : 'cross'} />
               </span>
               <b>
                 <bdi>{filter.name}</bdi>

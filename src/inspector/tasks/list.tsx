@@ -59,7 +59,6 @@ function Row({
   isChosen: boolean;
   tabIndex: 0 | -1;
 }) {
-  const workers = task.workers.map(({ name }) => name).join(', ');
   const waits = task.waitedMs === null && task.endedAt === null;
   const waited = lasting(task.waitedMs ?? (task.endedAt ?? emulatorNow()) - task.createdAt);
   const brief = inBrief(task.attributes);
@@ -78,8 +77,8 @@ function Row({
       <span class="queue">
         <bdi>{task.queue.name}</bdi>
       </span>
-      <span class="worker">
-        <bdi>{workers}</bdi>
+      <span class={task.workers.length > 0 ? 'worker' : 'worker quiet'}>
+        <bdi>{whose(task)}</bdi>
       </span>
       <span class="last quiet">
         <bdi>{lastWord(task)}</bdi>
@@ -90,6 +89,12 @@ function Row({
       </span>
     </a>
   );
+}
+
+/** With whom it is; of one that is with nobody any more, who had accepted it. */
+export function whose({ workers, acceptedBy, endedAt }: TaskSummary): string {
+  if (workers.length > 0) return workers.map(({ name }) => name).join(', ');
+  return (endedAt === null ? undefined : acceptedBy?.name) ?? '';
 }
 
 /** What was last done to it; of one that has ended, how. */

@@ -1,13 +1,25 @@
 import type { JSX } from 'preact';
-import type { EvaluateRequest, QueueState, TaskSummary, WorkerState, WorkflowState } from '../data/types.js';
+import type {
+  EvaluateRequest,
+  QueueState,
+  TaskSummary,
+  WorkerState,
+  WorkflowState,
+  WorkspaceFinding,
+} from '../data/types.js';
 import { Icon } from '../parts/icons.js';
 import { Expression } from '../tasks/filter-rows.js';
 import type { FilterConfig, TargetConfig, WorkflowConfig } from './configuration.js';
+import { Findings, findingsAt } from './findings.js';
 import { useVerdicts, type Verdict } from './verdicts.js';
 
 interface Parts {
   readonly configuration: WorkflowConfig;
   readonly warnings: WorkflowState['warnings'];
+  /** About this workflow. */
+  readonly findings: readonly WorkspaceFinding[];
+  /** About the queue with a SID. */
+  readonly aboutQueue: (sid: string) => readonly WorkspaceFinding[];
   readonly queues: readonly QueueState[];
   readonly task: TaskSummary | undefined;
   readonly worker: WorkerState | undefined;
@@ -18,7 +30,7 @@ type Ask = (question: EvaluateRequest) => Verdict | undefined;
 
 /** A workflow's filters as rows and their targets as cells, each expression with its verdict and warnings beside it. */
 export function Routing(parts: Parts) {
-  const { configuration, warnings, queues, task, worker } = parts;
+  const { configuration, warnings, findings, aboutQueue, queues, task, worker } = parts;
   const about = askAbout(parts);
   const questions = configuration.filters.flatMap((filter) => [
     about.filter(filter.expression),
@@ -31,12 +43,12 @@ export function Routing(parts: Parts) {
   const version = JSON.stringify([configuration, task?.sid, task?.attributes, worker?.sid, worker?.version]);
   const verdict = useVerdicts(asked, version);
   const first = configuration.filters.find((one) => isTrue(about.filter(one.expression), verdict));
-  const at = (place: string) => warnings.filter((one) => one.place === place);
-  const shown = new Set<string>();
-  const beside = (place: string) => {
-    shown.add(place);
-    return <Warnings of={at(place)} />;
-  };
+  // What lint says of a place says more than what the emulator was lenient about.
+  const isTold = (place: string) => findings.some((one) => one.place === place);
+  const beside = (place: string) => (
+    <Warnings of={isTold(place) ? [] : warnings.filter((one) => one.place === place)} />
+  );
+  const told = (place: string) => <Findings of={findingsAt(findings, place)} />;
   const rows = configuration.filters.map((filter, index) => (
     <FilterRow
       key={`${index} ${filter.name}`}
@@ -47,12 +59,16 @@ export function Routing(parts: Parts) {
       verdict={verdict}
       queues={queues}
       beside={beside}
+      told={told}
+      aboutQueue={aboutQueue}
     />
   ));
-  const rest = warnings.filter(({ place }) => !shown.has(place) && !PLACE.test(place));
   return (
     <>
-      <Warnings of={rest} />
+      <div class="routing-notes">
+        <Warnings of={warnings.filter(({ place }) => !PLACE.test(place))} />
+        <Findings of={findings.filter(({ place }) => !ROW.test(place))} />
+      </div>
       <ol class="filters-way routing">
         {rows}
         <li class={first === undefined && task !== undefined ? 'filter taken' : 'filter'}>
@@ -69,6 +85,7 @@ export function Routing(parts: Parts) {
               </bdi>
             </li>
           </ol>
+          {told('task_routing.default_filter')}
         </li>
       </ol>
     </>
@@ -76,6 +93,7 @@ export function Routing(parts: Parts) {
 }
 
 /** Places that stand in a row of their own. */
+const ROW = /^task_routing\.(filters\[|default_filter)/;
 const PLACE = /^task_routing\.filters\[\d+\]\.(expression|targets\[\d+\]\.(expression|skip_if))$/;
 
 function askAbout({ task, worker, workspaceSid }: Parts) {
@@ -98,6 +116,13 @@ const isTrue = (question: EvaluateRequest | undefined, verdict: Ask) => {
 
 const queueOf = (queues: readonly QueueState[], sid: string) => queues.find((queue) => queue.sid === sid);
 
+/** What is said beside a place of the configuration, and beside a queue. */
+interface Notes {
+  readonly beside: (place: string) => JSX.Element;
+  readonly told: (place: string) => JSX.Element;
+  readonly aboutQueue: Parts['aboutQueue'];
+}
+
 function FilterRow({
   filter,
   place,
@@ -106,14 +131,15 @@ function FilterRow({
   verdict,
   queues,
   beside,
-}: {
+  told,
+  aboutQueue,
+}: Notes & {
   filter: FilterConfig;
   place: string;
   isFirst: boolean;
   about: ReturnType<typeof askAbout>;
   verdict: Ask;
   queues: readonly QueueState[];
-  beside: (place: string) => JSX.Element;
 }) {
   const question = about.filter(filter.expression);
   return (
@@ -130,6 +156,7 @@ function FilterRow({
       </div>
       <Judged source={filter.expression} of={question && verdict(question)} />
       {beside(`${place}.expression`)}
+      {told(place)}
       <ol class="targets steps">
         {filter.targets.map((target, index) => (
           <TargetCell
@@ -140,6 +167,8 @@ function FilterRow({
             about={about}
             verdict={verdict}
             beside={beside}
+            told={told}
+            aboutQueue={aboutQueue}
           />
         ))}
       </ol>
@@ -154,13 +183,14 @@ function TargetCell({
   about,
   verdict,
   beside,
-}: {
+  told,
+  aboutQueue,
+}: Notes & {
   target: TargetConfig;
   place: string;
   queue: QueueState | undefined;
   about: ReturnType<typeof askAbout>;
   verdict: Ask;
-  beside: (place: string) => JSX.Element;
 }) {
   const own = about.target(target.expression);
   const member = about.queue(queue?.targetWorkers);
@@ -176,6 +206,7 @@ function TargetCell({
         <div class="step-line">
           <Said of={member && verdict(member)} yes="in the queue" no="not in the queue" />
           <Judged source={queue.targetWorkers} of={member && verdict(member)} />
+          <Findings of={aboutQueue(queue.sid)} />
         </div>
       )}
       {target.expression === undefined || target.expression === '' ? null : (
@@ -191,6 +222,7 @@ function TargetCell({
         </div>
       )}
       {beside(`${place}.skip_if`)}
+      {told(place)}
     </li>
   );
 }

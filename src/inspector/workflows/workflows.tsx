@@ -6,6 +6,7 @@ import { linkTo, route, setParams } from '../route.js';
 import { Fact } from '../tasks/detail.js';
 import { inBrief, lastFour } from '../text.js';
 import { readConfiguration } from './configuration.js';
+import { Findings, inWords, useFindings } from './findings.js';
 import { Routing } from './routing.js';
 import { WhatIfForm } from './what-if.js';
 
@@ -39,6 +40,10 @@ function Chosen({ workspace: here, workflow }: { workspace: WorkspaceState; work
   first.current ??= task?.sid;
   const worker = here.workers.find(({ sid }) => sid === params.get('worker')) ?? here.workers[0];
   const recent = recentTasks(workflow.sid, task?.sid);
+  const findings = useFindings(here);
+  const aboutQueue = (sid: string) => findings.filter(({ queue }) => queue === sid);
+  const elsewhere = findings.filter((one) => one.workflow === null && !usesQueue(workflow, one.queue));
+  const shown = findings.filter((one) => one.workflow === workflow.sid || usesQueue(workflow, one.queue));
   const configuration = useMemo(() => readConfiguration(workflow.configuration), [workflow.configuration]);
   return (
     <div class="workflow">
@@ -65,6 +70,7 @@ function Chosen({ workspace: here, workflow }: { workspace: WorkspaceState; work
             <Fact name="Assignment callback">{workflow.assignmentCallbackUrl || '–'}</Fact>
             <Fact name="Fallback">{workflow.fallbackAssignmentCallbackUrl || '–'}</Fact>
             <Fact name="A reservation times out after">{`${workflow.taskReservationTimeoutS} s`}</Fact>
+            {shown.length === 0 ? null : <Fact name="Lint">{inWords(shown)}</Fact>}
           </dl>
         </header>
         <search class="filters">
@@ -89,6 +95,8 @@ function Chosen({ workspace: here, workflow }: { workspace: WorkspaceState; work
           <Routing
             configuration={configuration}
             warnings={workflow.warnings}
+            findings={findings.filter((one) => one.workflow === workflow.sid)}
+            aboutQueue={aboutQueue}
             queues={here.queues}
             task={task}
             worker={worker}
@@ -96,6 +104,14 @@ function Chosen({ workspace: here, workflow }: { workspace: WorkspaceState; work
           />
         )}
       </section>
+      {elsewhere.length === 0 ? null : (
+        <section class="panel" aria-labelledby="elsewhere-title">
+          <h2 id="elsewhere-title">Lint, elsewhere in the workspace</h2>
+          <div class="routing-notes">
+            <Findings of={elsewhere} />
+          </div>
+        </section>
+      )}
       <section class="panel" aria-labelledby="what-if-title">
         <h2 id="what-if-title">What if…</h2>
         <WhatIfForm key={task?.sid ?? ''} task={task} workspace={here} workflow={workflow} />
@@ -103,6 +119,10 @@ function Chosen({ workspace: here, workflow }: { workspace: WorkspaceState; work
     </div>
   );
 }
+
+/** A SID stands in the configuration where the queue is used. */
+const usesQueue = ({ configuration }: WorkflowState, queueSid: string | null) =>
+  queueSid !== null && configuration.includes(queueSid);
 
 /** The newest tasks of a workflow, and the one in the URL however old it is. */
 function recentTasks(workflowSid: string, wanted: string | undefined): readonly TaskSummary[] {

@@ -32,3 +32,9 @@ export const RULES = {
 
 export type RuleId = keyof typeof RULES;
 export const RULE_IDS = Object.keys(RULES) as readonly RuleId[];
+
+/** Where the rules are explained. */
+export const LINT_PAGE = 'https://github.com/taskrouter-kit/taskrouter-kit/blob/main/docs/workspace.md';
+
+/** The section about one rule. */
+export const pageOf = (rule: RuleId): string => `${LINT_PAGE}#${rule}`;

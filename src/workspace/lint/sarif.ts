@@ -1,4 +1,4 @@
-import { RULE_IDS, RULES } from './rules.js';
+import { LINT_PAGE, pageOf, RULE_IDS, RULES } from './rules.js';
 import type { Finding } from './types.js';
 
 export interface PlacedFinding extends Finding {
@@ -8,8 +8,6 @@ export interface PlacedFinding extends Finding {
 }
 
 const LEVELS = { error: 'error', warning: 'warning', info: 'note' } as const;
-const PAGE = 'https://github.com/taskrouter-kit/taskrouter-kit/blob/main/docs/workspace.md';
-
 /** Findings as SARIF 2.1.0, which code hosts show beside the lines of a change. */
 export function sarifOf(findings: readonly PlacedFinding[], version: string): object {
   return {
@@ -21,11 +19,11 @@ export function sarifOf(findings: readonly PlacedFinding[], version: string): ob
           driver: {
             name: 'taskrouter-kit',
             version,
-            informationUri: PAGE,
+            informationUri: LINT_PAGE,
             rules: RULE_IDS.map((id) => ({
               id,
               shortDescription: { text: RULES[id][1] },
-              helpUri: `${PAGE}#${id}`,
+              helpUri: pageOf(id),
               defaultConfiguration: { level: LEVELS[RULES[id][0]] },
             })),
           },

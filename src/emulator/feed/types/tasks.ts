@@ -30,6 +30,8 @@ export interface TaskSummary {
   readonly queue: Named;
   /** Whom it is reserved for or with. */
   readonly workers: readonly Named[];
+  /** Who accepted it last; null: nobody has. */
+  readonly acceptedBy: Named | null;
   readonly createdAt: number;
   readonly updatedAt: number;
   /** When it was completed, canceled or deleted. */
