@@ -430,6 +430,29 @@ describe('a state', () => {
     expect(await brief(definition)).toEqual(['create taskQueue A', 'update workflow W']);
   });
 
+  test('renames no task channel, shows of a renamed worker its name alone, and counts no event type twice', async () => {
+    const { options, apply } = recorder();
+    const definition = named({
+      eventsFilter: ['task.created', 'task.created'] as const,
+      taskChannels: { letters: { friendlyName: 'L' } },
+      workers: { Ann: { attributes: { a: 1 }, channels: { voice: { capacity: 2 } } } },
+    });
+    await apply(definition);
+    expect(await brief(definition, options)).toEqual([]);
+    const other = {
+      ...definition,
+      taskChannels: { mails: { friendlyName: 'L' } },
+      workers: { Anna: definition.workers.Ann },
+    };
+    const { plan } = await own.plan(other, options);
+    expect(plan.changes.map(({ action, name, fields }) => [action, name, fields.length])).toEqual([
+      ['create', 'mails', 2],
+      ['rename', 'Anna', 0],
+    ]);
+    await apply(other);
+    expect(await brief(other, options)).toEqual([]);
+  });
+
   test('holds no value of anything', async () => {
     let text = '';
     const definition = named(base);

@@ -50,7 +50,9 @@ export class Comparison {
     const recorded = this.#compared.recorded[key] ?? {};
     const caseless = key === 'workers';
     const isAs = (side: Side, fields: Comparable) => changedFields(side.fields, fields).length === 0;
-    const matched = match(PLURALS[key], wanted, this.#sides.of(key), recorded, caseless, isAs);
+    // The unique name of a channel is what it is: TaskRouter never changes it.
+    const known = key === 'taskChannels' ? {} : recorded;
+    const matched = match(PLURALS[key], wanted, this.#sides.of(key), known, caseless, isAs);
     this.#others[key] = matched.others;
     for (const [name, { sid }] of matched.found) this.found[key].set(name, sid);
     return [...wanted].flatMap(([name, fields]): PlanChange[] => {

@@ -58,20 +58,28 @@ export async function planWorkspace(
   const checked = readyToSend(definition, options.onProblems);
   const name = workspaceName(checked, options.workspace);
   const found = await findWorkspace(client, options.workspace ?? name);
+  const recorded = (found && options.recorded?.(found.sid)) ?? {};
+  const mayBeRenamed = new Set(Object.values(recorded.workers ?? {}).map(({ sid }) => sid));
+  const withChannels = new Set(
+    Object.entries(checked.workers ?? {})
+      .filter(([, { channels }]) => channels !== undefined)
+      .map(([worker]) => worker.toLowerCase()),
+  );
   const live =
     found &&
     (await readLive(client, found.sid, {
       workers: checked.workers !== undefined,
-      channelsOf: (worker) => {
-        const own = Object.hasOwn(checked.workers ?? {}, worker.friendlyName);
-        return own && checked.workers?.[worker.friendlyName]?.channels !== undefined;
+      channelsOf: ({ sid, friendlyName }) => {
+        const own = Object.hasOwn(checked.workers ?? {}, friendlyName);
+        const maybe = withChannels.has(friendlyName.toLowerCase());
+        return maybe || (!own && withChannels.size > 0 && mayBeRenamed.has(sid));
       },
     }));
   if (live) checkOwnActivities(checked, live);
   const comparison = new Comparison({
     definition: checked,
     live,
-    recorded: (found && options.recorded?.(found.sid)) ?? {},
+    recorded,
     hasState: options.recorded !== undefined,
   });
   const finalName = WORKSPACE_SID.test(name) ? (live?.workspace.friendlyName ?? name) : name;

@@ -51,7 +51,7 @@ export function workspaceChanges(
       multiTaskEnabled: workspace.multiTaskEnabled,
       prioritizeQueueOrder: workspace.prioritizeQueueOrder,
       eventCallbackUrl: workspace.eventCallbackUrl ?? '',
-      eventsFilter: [...(workspace.eventsFilter ?? [])].sort(),
+      eventsFilter: [...new Set(workspace.eventsFilter ?? [])].sort(),
       defaultActivity: activityName(workspace.defaultActivitySid ?? ''),
       timeoutActivity: activityName(workspace.timeoutActivitySid ?? ''),
     },
