@@ -1,15 +1,13 @@
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import { launchBrowser } from '../support/browser.js';
 
 let browser: Browser;
 
 /** Call it once in a file: its tests share one browser. */
 export function useBrowser(): void {
   beforeAll(async () => {
-    const found = inject('chromium');
-    if ('missing' in found) throw new Error(found.missing);
-    // As root, in a container, there is no sandbox to be had.
-    browser = await chromium.launch({ executablePath: found.path, args: ['--no-sandbox'] });
+    browser = await launchBrowser();
   });
   afterAll(() => browser?.close());
 }

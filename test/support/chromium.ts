@@ -9,7 +9,7 @@ declare module 'vitest' {
 }
 
 const HOW_TO =
-  'The tests of the page need a Chromium: apt-get install chromium-headless-shell, or set CHROMIUM to the path of one.';
+  'The tests in a browser need a Chromium: apt-get install chromium-headless-shell, or set CHROMIUM to the path of one.';
 
 /** Vitest's global set-up: finds a browser, or installs one. Without one the other tests run all the same. */
 export default async function setup(project: TestProject): Promise<void> {

@@ -1,15 +1,13 @@
-import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchBrowser } from '../../support/browser.js';
 import { expected } from './expected.js';
 import { openOffice } from './office.js';
 import type { Office, ScenarioName } from './scenarios.js';
-
-const CHROMIUM = '/usr/bin/chromium-headless-shell';
 
 /** Those that show something of a browser: the page's origin, its WebSocket, its requests. */
 const NAMES: readonly ScenarioName[] = [
@@ -52,7 +50,7 @@ async function page(): Promise<string> {
   return `<!doctype html><script>${outputFiles[0]!.text.replaceAll('</script', '<\\/script')}</script>`;
 }
 
-describe.skipIf(!existsSync(CHROMIUM))('in Chromium, from a page of another origin', () => {
+describe('in Chromium, from a page of another origin', () => {
   let browser: Browser;
   let origin: string;
   const server = createServer();
@@ -66,7 +64,7 @@ describe.skipIf(!existsSync(CHROMIUM))('in Chromium, from a page of another orig
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     // The emulator has another port, and this name too is another origin.
     origin = `http://localhost:${(server.address() as AddressInfo).port}`;
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+    browser = await launchBrowser();
   });
   afterAll(async () => {
     await browser?.close();
