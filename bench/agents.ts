@@ -3,7 +3,7 @@
  *
  * The emulator runs in a process of its own, the agents in this one: a bare WebSocket for each, which accepts and completes
  * what it is offered, by the calls of the Worker SDK. A task is made at its time, whatever has become of those before. The
- * delay of an event is from when the engine said it to when the agent's socket had it, on the machine's clock.
+ * delay of an event is from its own time, in whole milliseconds, to when the agent's socket had it, on the machine's clock.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -46,7 +46,7 @@ const sockets = await Promise.all(ready.workers.map((sid, index) => connect(sid,
 async function connect(workerSid: string, token: string): Promise<WebSocket> {
   const ws = new WebSocket(`${ready.url.replace('http', 'ws')}/v1/wschannels?token=${token}`);
   ws.on('message', (data) => {
-    const at = performance.timeOrigin + performance.now();
+    const at = Date.now();
     const text = String(data);
     if (text === ' ') return;
     const { event_type: type, payload } = JSON.parse(text) as Told;

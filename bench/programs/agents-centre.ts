@@ -15,7 +15,7 @@ const tokens = await Promise.all(names.map((name) => emulator.accessToken(name))
 const said: [string, number][] = [];
 emulator.watch((event) => {
   if (event.kind === 'event' && event.resourceType === 'reservation')
-    said.push([`${event.type} ${event.resourceSid}`, performance.timeOrigin + performance.now()]);
+    said.push([`${event.type} ${event.resourceSid}`, event.at]);
 });
 process.send!({ url: emulator.url, workspaceSid, workers: names.map((name) => workers[name]), tokens });
 await new Promise((resolve) => process.once('message', resolve));

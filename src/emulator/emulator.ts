@@ -37,6 +37,7 @@ import { createSaver } from './storage/saver.js';
 import { visible } from './visible.js';
 import { EventLog } from './world/event-log.js';
 import { Faults } from './world/faults.js';
+import { RestFaults } from './world/rest-faults.js';
 import type { World } from './world/world.js';
 
 /**
@@ -151,9 +152,11 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     changed: (workspaceSid) => feed.touch(workspaceSid),
   });
   const deliverer = new Deliverer({ world, executor, log, sender, unconfirmedParameters, noContent });
+  const restFaults = new RestFaults(world.faults);
   const agents = createAgents({
     world,
     executor,
+    faults: restFaults,
     participants: calls,
     allowOrigins: options.allowOrigins ?? [],
   });
@@ -212,6 +215,7 @@ async function start(options: EmulatorOptions, lock: DataLock | undefined): Prom
     world,
     executor,
     log,
+    faults: restFaults,
     agents: agents.http,
     control: controlRoutes(methods, hosts, parts),
     mcp: mcpRoutes(hosts),

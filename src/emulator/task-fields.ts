@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../errors.js';
 import { nearMiss, refuseUnknownKeys } from '../near-miss.js';
 import type { Commands, WorkspaceView } from './engine/types.js';
+import { jsonText } from './json-text.js';
 import { findNamed, type NamedKind } from './named.js';
 import { TASK_PRESETS, type TaskPreset, taskPreset } from './task-presets.js';
 import { workspaceIn } from './world/find.js';
@@ -64,7 +65,7 @@ export function taskFields(world: World, task: NewTask, hex: () => string): Comm
   return {
     ...fields,
     workspaceSid: view.workspace.sid,
-    attributes: attributes === undefined ? undefined : JSON.stringify(attributes),
+    attributes: attributes === undefined ? undefined : jsonText(attributes, 'attributes'),
     workflowSid: sidOf('workflow', workflow),
     taskQueueSid: sidOf('task queue', taskQueue),
     taskChannel: sidOf('task channel', fields.taskChannel),

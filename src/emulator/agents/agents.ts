@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Clock } from '../../clock.js';
 import type { EngineEvent } from '../engine/index.js';
+import type { RestFaults } from '../world/rest-faults.js';
 import type { InstructionExecutor, World } from '../world/world.js';
 import type { Participants } from './calls/route.js';
 import { agentHttp } from './http.js';
@@ -11,6 +12,7 @@ export interface AgentsParts {
   readonly world: World;
   readonly executor: InstructionExecutor;
   readonly participants: Participants;
+  readonly faults: RestFaults;
   /** Origins of web pages that may call beside those of this machine; `*`: any. */
   readonly allowOrigins: readonly string[];
   /** Of sockets. Default: the machine's. */

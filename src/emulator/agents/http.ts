@@ -1,13 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EngineRefusal } from '../engine/refusal.js';
+import type { RestFaults } from '../world/rest-faults.js';
 import { answerCall, type CallParts } from './calls/answer-call.js';
 import { FOREIGN, type Origins } from './origins.js';
 
 /** Attributes of 4,096 characters, all of them escaped, twice; and a long token. */
 const LONGEST_BODY = 256 * 1_024;
 
-export interface HttpParts extends CallParts {
+export interface HttpParts extends Omit<CallParts, 'strike'> {
   readonly origins: Origins;
+  readonly faults: RestFaults;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface HttpParts extends CallParts {
 export function agentHttp(parts: HttpParts): (request: IncomingMessage, response: ServerResponse) => void {
   const { origins, world } = parts;
   return (request, response) => {
-    answer(parts, request, response).catch((error: unknown) => {
+    answer(request, response).catch((error: unknown) => {
       if (!(error instanceof EngineRefusal)) world.log.error({ error }, 'a call of an agent failed');
       const refusal = error instanceof EngineRefusal ? error : failed();
       if (response.headersSent) response.destroy();
@@ -25,7 +27,7 @@ export function agentHttp(parts: HttpParts): (request: IncomingMessage, response
     });
   };
 
-  async function answer(call: CallParts, request: IncomingMessage, response: ServerResponse) {
+  async function answer(request: IncomingMessage, response: ServerResponse) {
     if (!origins.admits(request)) throw new EngineRefusal(403, 20003, FOREIGN);
     origins.expose(request, response);
     if (request.method === 'OPTIONS') {
@@ -40,7 +42,8 @@ export function agentHttp(parts: HttpParts): (request: IncomingMessage, response
     if (path !== '/') throw oldAddress();
     const body = await bodyOf(request, response);
     const ifMatch = request.headers['if-match'];
-    const payload = await answerCall(call, { body, ifMatch });
+    const strike: CallParts['strike'] = (asked) => parts.faults.strike(asked, response);
+    const payload = await answerCall({ ...parts, strike }, { body, ifMatch });
     send(response, 200, { payload });
   }
 }

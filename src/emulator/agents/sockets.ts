@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../../clock.js';
 import type { EngineEvent } from '../engine/index.js';
 import { EngineRefusal } from '../engine/refusal.js';
 import type { World } from '../world/world.js';
+import { Backlog, type BacklogLimits } from './backlog.js';
 import { checkChannel } from './calls/permissions.js';
 import { payloadOf } from './events/payload.js';
 import { workersOf } from './events/recipients.js';
@@ -19,14 +20,12 @@ import { verifyToken } from './tokens/verify-token.js';
 const HEARTBEAT_MS = 15_000;
 /** The SDK never sends a frame. */
 const LONGEST_FRAME = 4_096;
-/** What may wait for a reader that is slow: it is then cut off, comes back, and reads everything anew. */
-const MOST_BUFFERED = 1_024 * 1_024;
 /** This machine's, not Twilio's. */
 const MOST_SOCKETS = 10_000;
 /** The longest that timers of JavaScript know: the SDK's would fire at once above it. */
 const LONGEST_LIFETIME_MS = 2 ** 31 - 1;
-/** How long a client may take to answer the closing of its socket. */
-const CLOSING_MS = 250;
+/** How long a client may take to answer the closing of its socket: as the emulator ends, and before. */
+const CLOSING_MS = { atEnd: 250, before: 2_000 } as const;
 
 const PATH = '/v1/wschannels';
 /** twilio-taskrouter shows the reason of any closing as the message of `disconnected`. */
@@ -37,6 +36,7 @@ export interface SocketParts {
   readonly origins: Origins;
   /** Beats and waits, on the machine's own clock. Default: the system's. */
   readonly clock?: Clock | undefined;
+  readonly backlog?: BacklogLimits | undefined;
 }
 
 interface Socket {
@@ -52,20 +52,25 @@ export class AgentSockets {
   readonly #clock: Clock;
   readonly #byWorker = new Map<string, Set<Socket>>();
   readonly #presence: Presence;
+  /** Those of {@link #byWorker}, and those that are closing or were refused. */
+  readonly #all = new Set<WebSocket>();
+  readonly #backlog: Backlog;
   #server: Promise<WebSocketServer> | undefined;
-  #count = 0;
+  /** Handshakes under way. */
+  #pending = 0;
   #beating = false;
   #closed = false;
 
   constructor(parts: SocketParts) {
     this.#parts = parts;
     this.#clock = parts.clock ?? systemClock;
+    this.#backlog = new Backlog(this.#all, parts.backlog);
     this.#presence = new Presence(parts.world, this.#clock, (workerSid) => this.#byWorker.has(workerSid));
   }
 
   /** How many are open. */
   get size(): number {
-    return this.#count;
+    return this.#all.size + this.#pending;
   }
 
   /** Takes an HTTP upgrade. What is none of ours is refused: nothing else of an emulator is a WebSocket. */
@@ -79,7 +84,7 @@ export class AgentSockets {
       refuseUpgrade(stream, refusal);
       return;
     }
-    this.#count += 1;
+    this.#pending += 1;
     let verdict: Grant | EngineRefusal;
     try {
       verdict = await this.#admitted(url.searchParams);
@@ -88,25 +93,21 @@ export class AgentSockets {
       if (verdict !== error) this.#parts.world.log.error({ error }, 'the socket of an agent failed');
     }
     const server = await this.#webSocketServer();
+    this.#pending -= 1;
     if (this.#closed || stream.destroyed) {
-      this.#count -= 1;
       stream.destroy();
       return;
     }
-    let upgraded = false;
     stream.off('error', ignore);
     // Called at once: what is no proper handshake is answered by the library, and never comes here.
     server.handleUpgrade(request, stream, head, (ws) => {
-      upgraded = true;
-      ws.once('close', () => {
-        this.#count -= 1;
-      });
+      this.#all.add(ws);
+      ws.once('close', () => this.#all.delete(ws));
       // Whatever is wrong with a frame, the library closes the socket.
       ws.on('error', ignore);
-      if (verdict instanceof EngineRefusal) close(ws, CLOSE.refused, verdict.message);
+      if (verdict instanceof EngineRefusal) this.#end(ws, CLOSE.refused, verdict.message);
       else this.#open(ws, verdict, url.searchParams);
     });
-    if (!upgraded) this.#count -= 1;
   }
 
   #refusalOf(request: IncomingMessage, path: string): EngineRefusal | undefined {
@@ -114,7 +115,7 @@ export class AgentSockets {
     if (path !== PATH) return new EngineRefusal(404, 20404, `WebSockets are at ${PATH} alone`);
     if (!this.#parts.origins.admits(request)) return new EngineRefusal(403, 20003, FOREIGN);
     if (this.#closed) return new EngineRefusal(503, 20503, 'The emulator is stopping');
-    return this.#count < MOST_SOCKETS
+    return this.size < MOST_SOCKETS
       ? undefined
       : new EngineRefusal(503, 20503, `${MOST_SOCKETS} sockets are open: close some`);
   }
@@ -177,12 +178,12 @@ export class AgentSockets {
     if (this.#byWorker.size === 0) return;
     const { world } = this.#parts;
     const view = world.workspaces.get(event.workspaceSid);
-    let text: string | undefined;
+    let told: Buffer | undefined;
     for (const workerSid of workersOf(event, view)) {
       const sockets = this.#byWorker.get(workerSid);
       if (!sockets) continue;
-      text ??= message(event.type, payloadOf(event, view, world.accountSid));
-      for (const socket of sockets) this.#write(socket, text);
+      told ??= message(event.type, payloadOf(event, view, world.accountSid));
+      for (const socket of sockets) this.#write(socket, told);
     }
     if (event.type === 'worker.deleted') this.#closeAll(event.resourceSid, CLOSE.refused, GONE);
   }
@@ -191,10 +192,10 @@ export class AgentSockets {
     this.#write(socket, message(type, payload));
   }
 
-  #write({ ws }: Socket, text: string): void {
+  #write({ ws }: Socket, text: Buffer): void {
     if (ws.readyState !== ws.OPEN) return;
-    if (ws.bufferedAmount > MOST_BUFFERED) ws.terminate();
-    else ws.send(text);
+    ws.send(text, { binary: false });
+    this.#backlog.wrote(ws);
   }
 
   /** A blank for everybody, while there is anybody. Who has not answered the ping before is gone. */
@@ -211,7 +212,7 @@ export class AgentSockets {
           }
           socket.alive = false;
           socket.ws.ping();
-          this.#write(socket, ' ');
+          this.#write(socket, BLANK);
         }
       }
       if (this.#byWorker.size > 0) this.#beat();
@@ -219,7 +220,16 @@ export class AgentSockets {
   }
 
   #closeAll(workerSid: string, code: number, reason: string): void {
-    for (const { ws } of this.#byWorker.get(workerSid) ?? []) close(ws, code, reason);
+    const sockets = this.#byWorker.get(workerSid) ?? [];
+    this.#byWorker.delete(workerSid);
+    for (const { ws } of sockets) this.#end(ws, code, reason);
+  }
+
+  /** Closes a socket; a client that does not answer that in time is cut off, because it holds a place. */
+  #end(ws: WebSocket, code: number, reason: string, withinMs: number = CLOSING_MS.before): void {
+    const late = this.#clock.setTimeout(() => ws.terminate(), withinMs);
+    ws.once('close', () => this.#clock.clearTimeout(late));
+    close(ws, code, reason);
   }
 
   /** The state was replaced under them: each comes back by itself and reads everything anew. */
@@ -232,17 +242,12 @@ export class AgentSockets {
   async close(): Promise<void> {
     this.#closed = true;
     this.#presence.stop();
-    const open = [...this.#byWorker.values()].flatMap((sockets) => [...sockets]);
     await Promise.all(
-      open.map(
-        ({ ws }) =>
+      [...this.#all].map(
+        (ws) =>
           new Promise<void>((resolve) => {
-            const late = this.#clock.setTimeout(() => ws.terminate(), CLOSING_MS);
-            ws.once('close', () => {
-              this.#clock.clearTimeout(late);
-              resolve();
-            });
-            close(ws, CLOSE.stopping, STOPPING);
+            ws.once('close', () => resolve());
+            this.#end(ws, CLOSE.stopping, STOPPING, CLOSING_MS.atEnd);
           }),
       ),
     );
@@ -254,7 +259,9 @@ const GONE = 'The worker was deleted';
 const RESTORED = 'The emulator went to another state';
 const STOPPING = 'The emulator is stopping';
 
-const message = (event_type: string, payload: object) => JSON.stringify({ event_type, payload });
+/** Encoded once, however many sockets hear it. */
+const message = (event_type: string, payload: object) => Buffer.from(JSON.stringify({ event_type, payload }));
+const BLANK = Buffer.from(' ');
 
 /** A reason has room for 123 bytes. */
 function close(ws: WebSocket, code: number, reason: string): void {

@@ -1,6 +1,7 @@
 import express, { type Express, type Request, type RequestHandler, Router } from 'express';
 import type { Logger } from '../../log.js';
 import { notFound } from '../engine/refusal.js';
+import type { RestFaults } from '../world/rest-faults.js';
 import type { InstructionExecutor, World } from '../world/world.js';
 import { basicAuth } from './auth.js';
 import { errorHandler, sendError } from './errors.js';
@@ -17,6 +18,7 @@ export interface AppOptions {
   readonly world: World;
   readonly executor: InstructionExecutor;
   readonly log: Logger;
+  readonly faults: RestFaults;
   /** Answers the calls of agents: `/v1/wschannels`, which is no part of REST and takes tokens of its own. */
   readonly agents: RequestHandler;
   /** Routes beside Twilio's: what is under `/_emulator`. */
@@ -37,7 +39,16 @@ const bodies = {
 };
 
 /** TaskRouter's REST API as an Express app, and the emulator's own routes. */
-export function createApp({ world, executor, log, agents, control, mcp, inspector }: AppOptions): Express {
+export function createApp({
+  world,
+  executor,
+  log,
+  faults,
+  agents,
+  control,
+  mcp,
+  inspector,
+}: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   // An ETag here is the version of a resource, not the hash of an answer.
@@ -46,7 +57,7 @@ export function createApp({ world, executor, log, agents, control, mcp, inspecto
   app.use('/mcp', mcp);
   if (inspector) app.use(inspector);
   app.use('/v1/wschannels', agents);
-  app.use('/v1', basicAuth(world), restFaults(world.faults));
+  app.use('/v1', basicAuth(world), restFaults(faults));
   app.use(routes(world, executor));
   app.use((request) => {
     throw notFound(request.path.replace(/^\/v1/, ''));

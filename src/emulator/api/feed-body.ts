@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { ConfigurationError } from '../../errors.js';
 import { refuseUnknownKeys } from '../../near-miss.js';
+import { jsonText } from '../json-text.js';
 import { findNamed } from '../named.js';
 import type { World } from '../world/world.js';
 
@@ -43,7 +44,7 @@ export function channelsOf(world: World, workspaceSid: string, { channels = {} }
 const isWithin = (capacity: number) => capacity >= 0 && capacity <= 2_147_483_647;
 
 export function attributesOf({ attributes }: Body): string | undefined {
-  return attributes === undefined ? undefined : JSON.stringify(objectOf(attributes, 'attributes'));
+  return attributes === undefined ? undefined : jsonText(objectOf(attributes, 'attributes'), 'attributes');
 }
 
 export function textOf(from: Body, name: string): string | undefined {

@@ -10,7 +10,8 @@ export type Switch<Details = unknown> =
   | ({ readonly times?: number | undefined } & Details);
 
 /**
- * Faults injected on purpose. The first five are done to callbacks, of every kind unless `callbacks` says which; the others to REST requests under `/v1`.
+ * Faults injected on purpose. The first five are done to callbacks, of every kind unless `callbacks` says which; the others to REST requests under `/v1`
+ * and to the calls of agents under `/v1/wschannels` (their sockets are left alone).
  */
 export interface FaultSwitches {
   /** Sends the callback twice at once; the answer of the first counts. */

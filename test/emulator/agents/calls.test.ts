@@ -148,6 +148,51 @@ describe('what is no call', () => {
   });
 });
 
+test('the switches for REST strike agents too, once the token is good, and browsers may read why', async () => {
+  const centre = await startCentre();
+  const { emulator, workers, http } = centre;
+  const token = await emulator.accessToken('Ann');
+  const ask = (given: unknown = token, headers = {}) =>
+    call(centre, given, 'POST', `Workers/${workers.Ann}`, { FriendlyName: 'x' }, headers);
+  emulator.trouble({ tooManyRequests: { times: 1, retryAfterS: 7 } });
+  expect((await ask('none')).status).toBe(401);
+  const body = JSON.stringify({ url: `Workspaces/${centre.workspaceSid}/Activities`, method: 'GET', token });
+  const busy = await fetch(http, { method: 'POST', body, headers: { origin: 'http://localhost:1' } });
+  expect([busy.status, busy.headers.get('retry-after')]).toEqual([429, '7']);
+  expect(busy.headers.get('access-control-allow-origin')).toBe('http://localhost:1');
+  expect(await busy.json()).toMatchObject({ code: 20429, message: 'Too Many Requests' });
+
+  emulator.trouble({ serverError: 1 });
+  expect((await ask()).body.code).toBe(20500);
+  emulator.trouble({ preconditionFailed: 1 });
+  expect((await ask(token, { 'if-match': '0' })).body.code).toBe(20412);
+  emulator.trouble({ rateLimits: { requests: 0 } });
+  expect((await ask()).body.code).toBe(20429);
+  emulator.trouble({ rateLimits: false, lostAnswer: 1 });
+  const params = { ActivitySid: emulator.activity('Offline').sid };
+  await expect(call(centre, token, 'POST', `Workers/${workers.Ann}`, params)).rejects.toThrow();
+  expect(emulator.worker('Ann').activity).toBe('Offline');
+  expect(emulator.troubles()).toEqual({});
+});
+
+test('attributes that are nested too deep are refused, wherever they come in', async () => {
+  const centre = await startCentre();
+  const { emulator, workers, workspaceSid, http } = centre;
+  const deep = `${'['.repeat(45_000)}${']'.repeat(45_000)}`;
+  const token = await emulator.accessToken('Ann');
+  const url = `Workspaces/${workspaceSid}/Workers/${workers.Ann}`;
+  const update = JSON.stringify({ url, method: 'POST', token, params: { Attributes: 0 } });
+  const answers = [await post(http, update.replace('0}', `{"a":${deep}}}`))];
+  const json = { 'content-type': 'application/json' };
+  for (const path of ['tasks', `workers/${workers.Ann}`])
+    answers.push(await post(`${emulator.url}/_emulator/${path}`, `{"attributes":{"a":${deep}}}`, json));
+  for (const { status, body } of answers) {
+    expect(status).toBe(400);
+    expect(body.message).toContain('nested too deep');
+  }
+  expect(centre.logged).toEqual([]);
+});
+
 test('every parameter of REST is checked as REST checks it', async () => {
   const centre = await startCentre();
   const token = await centre.emulator.accessToken('Ann');

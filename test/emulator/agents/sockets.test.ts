@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Clock } from '../../../src/clock.js';
+import type { BacklogLimits } from '../../../src/emulator/agents/backlog.js';
 import { AgentSockets } from '../../../src/emulator/agents/sockets.js';
 import type { EngineEvent } from '../../../src/emulator/engine/index.js';
 import { type Centre, call, connect, startCentre } from './centre.js';
@@ -169,8 +170,8 @@ describe('what comes in by a socket', () => {
 });
 
 /** Sockets of the test's own, with a clock of its own, beside those of the emulator. */
-async function ownSockets(centre: Centre, clock?: Clock) {
-  const sockets = new AgentSockets({ ...makeWorld(centre.emulator), clock });
+async function ownSockets(centre: Centre, clock?: Clock, backlog?: BacklogLimits) {
+  const sockets = new AgentSockets({ ...makeWorld(centre.emulator), clock, backlog });
   const server = createServer();
   server.on('upgrade', (request, stream, head) => void sockets.upgrade(request, stream, head));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -211,7 +212,61 @@ test('memory is bounded for a reader that reads nothing: it is cut off, and othe
   expect([sockets.size, reader.ws.readyState]).toEqual([1, reader.ws.OPEN]);
 });
 
+test('memory is bounded for many that read nothing, though none of them is over its own bound', async () => {
+  const centre = await startCentre();
+  const limits = { ofOne: Number.POSITIVE_INFINITY, ofAll: 512 * 1_024 };
+  const { sockets, there } = await ownSockets(centre, undefined, limits);
+  const { Ann, Bob } = centre.workers;
+  for (const name of ['Ann', 'Bob'])
+    (await silentSocket(there, await centre.emulator.accessToken(name))).pause();
+  const event = (WorkerSid: string): EngineEvent => ({
+    ...{ kind: 'event', sid: 'EV1', type: 'worker.attributes.update', at: 0, workspaceName: '' },
+    ...{ workspaceSid: centre.workspaceSid, resourceType: 'worker', resourceSid: WorkerSid },
+    data: { WorkerSid, WorkerAttributes: 'x'.repeat(100_000) },
+  });
+  for (let told = 0; told < 1_000 && sockets.size > 0; told += 1) {
+    for (const one of [Ann, Bob]) sockets.hear(event(one));
+    if (told % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  expect(sockets.size).toBe(0);
+});
+
 describe('many sockets', () => {
+  test('with closeExistingSessions, of which the last one stays', async () => {
+    const centre = await startCentre();
+    const token = await centre.emulator.accessToken('Ann');
+    const sockets = Array.from({ length: 100 }, () => connect(centre, token, '&closeExistingSessions=true'));
+    const endings = new Set<string>();
+    let ended = 0;
+    for (const { closed } of sockets)
+      void closed.then(({ code, reason }) => {
+        endings.add(`${code} ${reason}`);
+        ended += 1;
+      });
+    await until(() => ended === 99);
+    expect([...endings]).toEqual([
+      '1000 Another session of this worker was opened with closeExistingSessions',
+    ]);
+    centre.emulator.createTask();
+    await sockets.find(({ ws }) => ws.readyState === ws.OPEN)!.next('reservation.created');
+  });
+
+  test('that were refused, and do not answer that, lose their places', async () => {
+    const timers: { run: () => void; ms: number }[] = [];
+    const clock = {
+      now: () => 0,
+      setTimeout: (run: () => void, ms: number) => timers.push({ run, ms }),
+      clearTimeout: () => {},
+    };
+    const centre = await startCentre();
+    const { sockets, there } = await ownSockets(centre, clock);
+    await Promise.all([silentSocket(there, 'no-token'), silentSocket(there, 'neither')]);
+    expect(timers.map(({ ms }) => ms)).toEqual([2_000, 2_000]);
+    expect(sockets.size).toBe(2);
+    for (const { run } of timers) run();
+    await until(() => sockets.size === 0);
+  });
+
   test('a thousand of one worker hear the same, and all are gone when they close', async () => {
     const centre = await startCentre();
     const token = await centre.emulator.accessToken('Ann');
@@ -232,6 +287,7 @@ describe('many sockets', () => {
     const polite = connect(centre, token, '&setWorkerOfflineIfDisconnected=true');
     await polite.next('init');
     const deaf = await silentSocket(centre, token);
+    await silentSocket(centre, 'no-token');
     const began = Date.now();
     await centre.emulator.close();
     expect(Date.now() - began).toBeLessThan(5_000);

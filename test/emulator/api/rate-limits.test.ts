@@ -1,6 +1,6 @@
 import { createEmulator } from 'taskrouter-kit/emulator';
 import { expect, test } from 'vitest';
-import { type Limited, RateLimits } from '../../../src/emulator/api/rate-limits.js';
+import { type Limited, RateLimits } from '../../../src/emulator/world/rate-limits.js';
 
 const list = (path: string, query: Record<string, string> = {}): Limited => ({ method: 'GET', path, query });
 const capped = (workspace: string) =>

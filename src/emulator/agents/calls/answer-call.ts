@@ -1,4 +1,6 @@
 import { badRequest, EngineRefusal, notFound } from '../../engine/refusal.js';
+import { jsonText } from '../../json-text.js';
+import type { Struck } from '../../world/rest-faults.js';
 import type { InstructionExecutor, World } from '../../world/world.js';
 import { verifyToken } from '../tokens/verify-token.js';
 import { checkCall, PERMISSIONS } from './permissions.js';
@@ -15,6 +17,8 @@ export interface CallParts {
   readonly world: World;
   readonly executor: InstructionExecutor;
   readonly participants: Participants;
+  /** Lets the switches for REST strike the call. @throws {EngineRefusal} */
+  readonly strike: (asked: Struck) => void;
 }
 
 /**
@@ -26,6 +30,7 @@ export async function answerCall(parts: CallParts, raw: RawCall): Promise<object
   const { world } = parts;
   const { url, method, params, token } = readBody(raw.body);
   const grant = await verifyToken(world, token);
+  parts.strike({ method, path: `/${url}`, query: params, hasIfMatch: raw.ifMatch !== undefined });
   const { route, path } = routeOf(method, url);
   const given = { ...params, ...(raw.ifMatch === undefined ? {} : { 'If-Match': raw.ifMatch }) };
   const view = world.workspaces.get(grant.workspaceSid);
@@ -62,7 +67,7 @@ function textsOf(params: Readonly<Record<string, unknown>>): Readonly<Record<str
     if (value === null || value === undefined || name === 'If-Match') continue;
     if (typeof value === 'object' && name !== 'Attributes')
       throw badRequest(`${name} is neither a text, a number nor true or false`);
-    texts.push([name, typeof value === 'object' ? JSON.stringify(value) : String(value)]);
+    texts.push([name, typeof value === 'object' ? jsonText(value, name) : String(value)]);
   }
   return Object.fromEntries(texts);
 }

@@ -4,6 +4,7 @@ import type { World } from '../../world/world.js';
 import { type Grant, ROLES, type Role } from './grant.js';
 import { readPolicies } from './policies.js';
 import { refused } from './refused.js';
+import { VerifiedTokens } from './verified-tokens.js';
 
 /** The keys that tokens are signed with, and what they may name. */
 export type TokenWorld = Pick<World, 'accountSid' | 'authToken' | 'apiKeys' | 'workspaces'>;
@@ -15,7 +16,11 @@ const LONGEST_LIFE_S = 86_400;
 const CONTENT_TYPE = 'twilio-fpa;v=1';
 
 /** Loaded by the first token: most emulators in tests see none. */
-const jose = () => import('jose');
+let loading: Promise<typeof import('jose')> | undefined;
+const jose = () => {
+  loading ??= import('jose');
+  return loading;
+};
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -30,6 +35,26 @@ type Fields = Readonly<Record<string, unknown>>;
 export async function verifyToken(world: TokenWorld, token: unknown): Promise<Grant> {
   if (typeof token !== 'string' || token === '') throw refused(20101, 'the token is missing');
   if (token.length > LONGEST) throw refused(20101, `the token is longer than ${LONGEST} characters`);
+  const verified = verifiedOf(world);
+  const payload = verified.get(token) ?? (await verifiedPayload(world, token));
+  verified.keep(token, payload);
+  return isCapability(payload) ? capabilityGrant(world, payload) : accessGrant(world, payload);
+}
+
+const isCapability = ({ policies, account_sid }: JWTPayload) =>
+  policies !== undefined || account_sid !== undefined;
+
+/** An SDK sends the same token with every call. The keys of an emulator never change. */
+const VERIFIED = new WeakMap<TokenWorld, VerifiedTokens>();
+function verifiedOf(world: TokenWorld): VerifiedTokens {
+  const known = VERIFIED.get(world);
+  if (known) return known;
+  const made = new VerifiedTokens();
+  VERIFIED.set(world, made);
+  return made;
+}
+
+async function verifiedPayload(world: TokenWorld, token: string): Promise<JWTPayload> {
   const { decodeJwt, decodeProtectedHeader } = await jose();
   let header: Fields;
   let unchecked: JWTPayload;
@@ -40,11 +65,10 @@ export async function verifyToken(world: TokenWorld, token: unknown): Promise<Gr
     throw refused(20101, 'this is no JSON Web Token');
   }
   if (header.alg !== 'HS256') throw refused(20102, 'alg must be HS256');
-  const capability = unchecked.policies !== undefined || unchecked.account_sid !== undefined;
+  const capability = isCapability(unchecked);
   if (!capability && header.cty !== CONTENT_TYPE) throw refused(20102, `cty must be ${CONTENT_TYPE}`);
   // What is read before the signature is checked only chooses the key.
-  const payload = await signedPayload(token, secretFor(world, unchecked, capability));
-  return capability ? capabilityGrant(world, payload) : accessGrant(world, payload);
+  return signedPayload(token, secretFor(world, unchecked, capability));
 }
 
 function secretFor(world: TokenWorld, { iss }: JWTPayload, capability: boolean): string {
