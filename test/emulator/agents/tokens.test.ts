@@ -1,5 +1,5 @@
 import twilio from 'twilio';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { API_KEY, type Centre, call, connect, SECRET, sign, startCentre } from './centre.js';
 
 const WORKER = ({ workers }: Centre, name: keyof Centre['workers'] = 'Ann') => `Workers/${workers[name]}`;
@@ -27,6 +27,21 @@ describe('an access token', () => {
     });
     expect(lifetime).toBeGreaterThan(50_000);
     expect(lifetime).toBeLessThanOrEqual(60_000);
+  });
+
+  test('that was good is refused once it has expired, and once its worker is deleted', async () => {
+    const centre = await startCentre();
+    const { emulator, workers } = centre;
+    const [ann, bob] = await Promise.all(['Ann', 'Bob'].map((name) => emulator.accessToken(name)));
+    const ask = (token: string) => call(centre, token, 'GET', 'Activities');
+    expect([(await ask(ann!)).status, (await ask(bob!)).status]).toEqual([200, 200]);
+    const auth = Buffer.from(`${emulator.accountSid}:${emulator.authToken}`).toString('base64');
+    const url = `${emulator.url}/v1/Workspaces/${centre.workspaceSid}/Workers/${workers.Bob}`;
+    await fetch(url, { method: 'DELETE', headers: { authorization: `Basic ${auth}` } });
+    expect((await ask(bob!)).body.code).toBe(20106);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_601_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    expect((await ask(ann!)).body.code).toBe(20104);
   });
 
   test('is made by the emulator with the first of its keys, or with one of its own', async () => {
