@@ -31,3 +31,4 @@ export const TASK_CHANNEL_SID = sidForm('TC');
 export const WORKER_SID = sidForm('WK');
 export const WORKER_CHANNEL_SID = sidForm('WC');
 export const TASK_SID = sidForm('WT');
+export const RESERVATION_SID = sidForm('WR');

@@ -47,7 +47,7 @@ export interface TaskRouter {
   /**
    * Handles the assignments that fit a match; the first registered match wins. Without a match: all that are left.
    *
-   * @throws ConfigurationError for a match that can never be evaluated, for a handler that can never run, and for one
+   * @throws {ConfigurationError} for a match that can never be evaluated, for a handler that can never run, and for one
    * that needs something this router lacks.
    * @example
    * taskRouter.onAssignment({ queue: 'WQ…', task: z.object({ from: z.string() }) }, ({ task }) =>
@@ -73,7 +73,7 @@ export interface TaskRouter {
    * Handles the events of a type, or of several. All handlers of a type run, in the order of registration. Write a type
    * that this version does not list as `{ unlisted: 'task.paused' }`.
    *
-   * @throws ConfigurationError for a type that is not listed; it names the nearest type that is.
+   * @throws {ConfigurationError} for a type that is not listed; it names the nearest type that is.
    * @example taskRouter.onEvent('task.completed', ({ task, log }) => log.info({ taskSid: task.sid }, 'done'));
    */
   onEvent<const C extends EventChoice>(

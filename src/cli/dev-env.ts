@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ConfigurationError, systemCode } from '../errors.js';
+import { ACCOUNT_SID } from '../sids.js';
 
 const BEGIN = '# taskrouter dev: begin. These lines are written anew at each start of taskrouter dev.';
 const END = '# taskrouter dev: end';
@@ -17,7 +18,7 @@ const END = '# taskrouter dev: end';
 export function writtenAccount(file: string): { readonly accountSid?: string; readonly authToken?: string } {
   const { own } = split(read(file), ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN']);
   const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = own;
-  return accountSid && authToken && /^AC[0-9a-f]{32}$/.test(accountSid) ? { accountSid, authToken } : {};
+  return accountSid && authToken && ACCOUNT_SID.test(accountSid) ? { accountSid, authToken } : {};
 }
 
 /**

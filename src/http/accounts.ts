@@ -8,7 +8,7 @@ export type Accounts = ReadonlyMap<string, ReadonlySet<string>>;
 /**
  * Checks the option `accounts`.
  *
- * @throws ConfigurationError if a key is not an AccountSid, a value is not a list of WorkspaceSids, or nothing is listed.
+ * @throws {ConfigurationError} if a key is not an AccountSid, a value is not a list of WorkspaceSids, or nothing is listed.
  */
 export function readAccounts(accounts: Readonly<Record<string, readonly string[]>>): Accounts {
   if (typeof accounts !== 'object' || accounts === null || Array.isArray(accounts))

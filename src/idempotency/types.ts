@@ -143,7 +143,7 @@ export interface OwnedRun extends Run {
    * later write of the journal succeeds. If the run is deferred already, nothing changes, and the promise settles as
    * that deferral did.
    *
-   * @throws RunLostError if another process has the run, or if it has ended before: do nothing more for it.
+   * @throws {RunLostError} if another process has the run, or if it has ended before: do nothing more for it.
    * @example
    * await run.defer('{}', { journal: JSON.stringify({ form, dueAt }), limitMs: 8_000 });
    * const instruction = await decide(form, run.signal);
@@ -156,8 +156,8 @@ export interface OwnedRun extends Run {
    * the journal. It resolves at once only if the store certainly never held a journal, so that nobody can take over, and
    * the lease still lasts.
    *
-   * @throws RunLostError if another process has the run: leave the step to it.
-   * @throws NotRecordedError if the limit passes first: leave out the step.
+   * @throws {RunLostError} if another process has the run: leave the step to it.
+   * @throws {NotRecordedError} if the limit passes first: leave out the step.
    * @example
    * await run.rewriteJournal(JSON.stringify({ form, sending: 'conference' }));
    * await applyByRest(instruction);
@@ -168,7 +168,7 @@ export interface OwnedRun extends Run {
    * process takes the run over: report how it ended only then. While the store is away this waits, for a minute at most.
    * A run that `execute` leaves without calling this ends in the same way.
    *
-   * @throws RunLostError if another process has the run: it reports how it ended.
+   * @throws {RunLostError} if another process has the run: it reports how it ended.
    * @example
    * await applyByRest(instruction);
    * await run.finish();

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { TASK_SID } from '../sids.js';
 
 /** Schemas that several tools share. Results are loose: they may hold more than is listed. */
 
 export const taskSid = z
   .string()
-  .regex(/^WT[0-9a-fA-F]{32}$/, 'A task has a SID of WT and 32 hexadecimal digits: list_tasks gives it.');
+  .regex(TASK_SID, 'A task has a SID of WT and 32 hexadecimal digits: list_tasks gives it.');
 export const attributes = z.record(z.string(), z.unknown());
 export const named = z.looseObject({ sid: z.string(), name: z.string() });
 export const limit = z.int().min(1).max(200).optional().describe('How many at most. Default: 20.');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RESERVATION_ACTION_NAMES, RESERVATION_ACTIONS } from '../emulator/vocabulary.js';
+import { RESERVATION_SID } from '../sids.js';
 import { allWorkers, findReservation, findWorker } from './find.js';
 import { reservation, taskSid, worker } from './shapes.js';
 import { type Tool, tool } from './tool.js';
@@ -47,7 +48,7 @@ const act = tool({
     reservation: z
       .string()
       .regex(
-        /^WR[0-9a-fA-F]{32}$/,
+        RESERVATION_SID,
         'A reservation has a SID of WR and 32 hexadecimal digits: list_workers gives it.',
       )
       .optional(),

@@ -171,7 +171,7 @@ export const VARIABLES: readonly string[] = Object.keys(ENVIRONMENT.entries);
  * Reads the endpoint's configuration from environment variables. An empty variable counts as absent, as compose files
  * write it.
  *
- * @throws ConfigurationError `bad-environment` naming every variable that is missing or malformed and how to fix it,
+ * @throws {ConfigurationError} `bad-environment` naming every variable that is missing or malformed and how to fix it,
  *   never a value.
  * @example
  * const config = readConfig(process.env);

@@ -24,7 +24,7 @@ const FLUSH_MS = 1_000;
  * Listens on a port.
  *
  * @param host - undefined: every interface.
- * @throws ConfigurationError if that is not possible. The text names `variable`, which holds the port.
+ * @throws {ConfigurationError} if that is not possible. The text names `variable`, which holds the port.
  */
 export async function listen(
   listener: RequestListener,

@@ -16,7 +16,7 @@ export const SHIPPED = fileURLToPath(
  * Loads the ordered list of handlers that a folder's `index.js` (from sources: `index.ts`) exports as its default.
  *
  * @param folder - relative to the working directory; default: the shipped handlers.
- * @throws ConfigurationError if there is no such file, it cannot be imported, or it does not export such a list.
+ * @throws {ConfigurationError} if there is no such file, it cannot be imported, or it does not export such a list.
  * @example
  * const handlers = await loadHandlers(process.env.HANDLERS_DIR);
  */

@@ -54,7 +54,7 @@ export interface Endpoint {
 /**
  * Starts the deployed endpoint: the handlers behind HTTP, with health, metrics, logs and, if configured, Redis.
  *
- * @throws ConfigurationError if a handler cannot be registered or the endpoint cannot listen on a port.
+ * @throws {ConfigurationError} if a handler cannot be registered or the endpoint cannot listen on a port.
  * @example
  * const endpoint = await startEndpoint(readConfig(process.env), { handlers: await loadHandlers() });
  * console.log(endpoint.url);

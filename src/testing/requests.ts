@@ -34,7 +34,7 @@ export interface AssignmentRequestOptions {
 /**
  * An assignment callback as Twilio sends it: the twelve documented parameters, signed.
  *
- * @throws ConfigurationError for an unknown or missing option.
+ * @throws {ConfigurationError} for an unknown or missing option.
  * @example
  * const request = assignmentRequest({ url, authToken, task: { type: 'chat' } });
  * const response = await fetch(request.url, request);
@@ -73,7 +73,7 @@ export interface EventRequestOptions {
  * An event callback as Twilio sends it: what every event carries, with a resource and, for tasks, workers and
  * reservations, their SIDs and attributes, signed.
  *
- * @throws ConfigurationError for an unknown or missing option.
+ * @throws {ConfigurationError} for an unknown or missing option.
  * @example
  * const request = eventRequest({ url, authToken, type: 'task.wrapup', fields: { TaskSid: 'WT…' } });
  */

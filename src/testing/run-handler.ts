@@ -37,8 +37,8 @@ export interface HandlerInput<T = Attributes, W = Attributes> {
  * Runs a handler as the router would, without HTTP or a store: a function, a fixed instruction, or a definition from a
  * handler file with its match. `undefined`: the definition's match does not fit this input.
  *
- * @throws ConfigurationError for an unknown property.
- * @throws InstructionError if Twilio would refuse the instruction for this task and worker. The handler's own errors are
+ * @throws {ConfigurationError} for an unknown property.
+ * @throws {InstructionError} if Twilio would refuse the instruction for this task and worker. The handler's own errors are
  * passed on.
  * @example
  * const decision = await runHandler(handler, {

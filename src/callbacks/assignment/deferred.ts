@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.js';
-import { type Deferral, NotRecordedError, type OwnedRun } from '../../idempotency/types.js';
+import { NotRecordedError, type OwnedRun } from '../../idempotency/types.js';
 import {
   checkEncoding,
   checkTask,
@@ -12,37 +12,10 @@ import type { Logger } from '../../log.js';
 import { notify } from '../../maybe-promise.js';
 import type { RunningAssignment } from '../callback-context.js';
 import { type ClientOption, clientFor, noClient } from '../client.js';
-import type { AssignmentForm } from '../form.js';
 import { resolveNames } from '../routing/handler.js';
 import type { DeferredOutcome } from '../routing/registry.js';
 import type { Deciding } from './decide.js';
-
-/** What another process needs to take over a deferred answer if its own process dies. */
-export interface Journal {
-  readonly form: AssignmentForm;
-  readonly via: 'primary' | 'fallback';
-  /** Replaces a decision that comes too late, if the handler gave one. */
-  readonly onFailure?: Instruction | undefined;
-  /** The instruction its process was about to send and that must not be sent twice, and the handler that decided it. */
-  readonly sending?: {
-    readonly instruction: Instruction['instruction'];
-    readonly handler: string | undefined;
-  };
-}
-
-const writeJournal = (journal: Journal): string => JSON.stringify(journal);
-
-export const readJournal = (text: string): Journal => JSON.parse(text) as Journal;
-
-/** Writes the journal only when it is read. */
-export function deferral(journal: Journal, limitMs: number): Deferral {
-  return {
-    limitMs,
-    get journal() {
-      return writeJournal(journal);
-    },
-  };
-}
+import { type Journal, writeJournal } from './journal.js';
 
 export interface DeferredParts {
   readonly client: ClientOption | undefined;

@@ -18,7 +18,8 @@ import { type Decider, resolveNames } from '../routing/handler.js';
 import type { Abilities } from '../routing/match.js';
 import type { Named, Registry } from '../routing/registry.js';
 import { createDeciding, type DispatchSource, type Taken } from './decide.js';
-import { createDeferred, deferral } from './deferred.js';
+import { createDeferred } from './deferred.js';
+import { deferral } from './journal.js';
 import { createTakeover } from './takeover.js';
 
 export interface AssignmentOptions {
@@ -206,7 +207,7 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
       throw error;
     }
 
-    /** Encodes an answer that can be given now. @throws InstructionError for a deferred answer if nothing can go on. */
+    /** Encodes an answer that can be given now. @throws {InstructionError} for a deferred answer if nothing can go on. */
     #makeReady({ decision, prepared }: Taken, context: Context): MaybePromise<Ready> {
       if (prepared !== undefined) return { decision, answer: prepared };
       const later = decision.instruction === 'defer' ? decision.run : decision.via === 'rest';

@@ -2,7 +2,8 @@ import type { TakenRun } from '../../idempotency/types.js';
 import { type ContextParts, RunningAssignment, readAttributes } from '../callback-context.js';
 import { clientFor, noClient } from '../client.js';
 import type { Deciding } from './decide.js';
-import { type Deferred, lossOf, readJournal } from './deferred.js';
+import { type Deferred, lossOf } from './deferred.js';
+import { readJournal } from './journal.js';
 
 export interface TakeoverParts extends ContextParts {
   readonly deciding: Deciding;

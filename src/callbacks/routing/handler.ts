@@ -36,7 +36,7 @@ export interface Decider<Context extends AssignmentContext = AssignmentContext> 
 /**
  * Turns what a user registered into a decider. A fixed decision is checked and encoded here, once.
  *
- * @throws ConfigurationError if the handler is neither, or if its decision can never be carried out.
+ * @throws {ConfigurationError} if the handler is neither, or if its decision can never be carried out.
  */
 export function readHandler<Context extends AssignmentContext>(
   handler: HandlerOf<Context>,
@@ -67,7 +67,7 @@ function fixedDecider<Context extends AssignmentContext>(decision: Decision<neve
 /**
  * Reads a fixed instruction that is an answer by itself, and encodes it.
  *
- * @throws ConfigurationError if a callback cannot give it, or if it holds a friendly name, because there is no look-up.
+ * @throws {ConfigurationError} if a callback cannot give it, or if it holds a friendly name, because there is no look-up.
  */
 export function readAnswer(instruction: Instruction, at: string, can: Abilities) {
   const { answer } = readHandler<AssignmentContext>(instruction, at, can);
@@ -112,7 +112,7 @@ async function withSids<D extends Decision<never>>(
 /**
  * Judges what a handler returned.
  *
- * @throws InstructionError if it is not a decision, or if it can never be carried out.
+ * @throws {InstructionError} if it is not a decision, or if it can never be carried out.
  */
 export function checkDecision(
   decision: unknown,

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../errors.js';
 import { nearMiss } from '../../near-miss.js';
+import { ANY_SID } from '../../sids.js';
 import { isSchema, type OutputOf, type Schema } from '../../standard-schema.js';
 import type { AssignmentContext } from '../context.js';
 
@@ -122,8 +123,6 @@ function listOf(value: unknown, condition: string, at: string): readonly string[
 export function isSidOf(condition: SidCondition, value: string): boolean {
   return value.startsWith(SID_CONDITIONS[condition]) && ANY_SID.test(value);
 }
-
-const ANY_SID = /^[A-Z]{2}[0-9a-fA-F]{32}$/;
 
 function readSid(value: string, condition: SidCondition, prefix: string, at: string, names: boolean): string {
   if (isSidOf(condition, value)) return value;

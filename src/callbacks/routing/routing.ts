@@ -99,7 +99,7 @@ function namesRoutes(routes: readonly Route[]): boolean {
  * Looks up every registered friendly name in the client's own workspace, and returns the routes with SIDs. Activities in
  * fixed instructions are looked up as well, so that a mistake is found now and not by a caller.
  *
- * @throws UnknownNameError, with similar names.
+ * @throws {UnknownNameError} with similar names.
  */
 async function resolveRoutes(registry: Registry, { names }: CallbackClient): Promise<readonly Route[]> {
   await Promise.all(activitiesIn(registry).map((name) => names.resolve('activity', name)));

@@ -76,11 +76,11 @@ const logRequest = keys({
   ),
 });
 
-/** @throws ConfigurationError `bad-field` with the path of what is wrong. */
+/** @throws {ConfigurationError} `bad-field` with the path of what is wrong. */
 export const readLog = (body: unknown): LogRequest => read(logRequest, body);
-/** @throws ConfigurationError `bad-field` with the path of what is wrong. */
+/** @throws {ConfigurationError} `bad-field` with the path of what is wrong. */
 export const readWhatIf = (body: unknown): WhatIfRequest => read(whatIfRequest, body);
-/** @throws ConfigurationError `bad-field` with the path of what is wrong. */
+/** @throws {ConfigurationError} `bad-field` with the path of what is wrong. */
 export const readEvaluation = (body: unknown): EvaluateRequest => read(evaluateRequest, body);
 
 function read<T>(schema: v.GenericSchema<unknown, T>, body: unknown): T {

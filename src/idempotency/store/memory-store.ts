@@ -86,7 +86,7 @@ type Holder = Pick<AcquireRequest, 'key' | 'fingerprint' | 'owner'>;
  * A deferred run lives and dies with its process. No other process could take it over, so the store keeps no journals
  * and has no `claim`.
  *
- * @throws ConfigurationError for an unknown option, or if `maxRecords` is not a positive whole number.
+ * @throws {ConfigurationError} for an unknown option, or if `maxRecords` is not a positive whole number.
  * @example
  * const store = memoryStore({ maxRecords: 20_000 });
  */

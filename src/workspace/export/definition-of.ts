@@ -1,8 +1,11 @@
 import { ConfigurationError } from '../../errors.js';
-import { ANY_SID } from '../../sids.js';
+import { ANY_SID, sidPattern } from '../../sids.js';
 import { OWN_ACTIVITIES, OWN_CHANNELS, type WorkspaceDefinition } from '../definition/index.js';
 import { type Routing, type RoutingTarget, readRouting } from '../live/routing.js';
 import type { Parts, TaskQueuePart, WorkflowPart } from './parts.js';
+
+/** A SID inside a text, of a kind that another account numbers otherwise. */
+const ACCOUNT_BOUND_SID = new RegExp(`\\b${sidPattern('W[AKQSW]|TC')}\\b`);
 
 export interface MadeDefinition {
   readonly definition: WorkspaceDefinition;
@@ -87,7 +90,7 @@ export function definitionOf(parts: Parts): MadeDefinition {
     ),
     workflows,
   });
-  for (const text of textsWith(definition, /\b(?:W[AKQSW]|TC)[0-9a-f]{32}\b/)) {
+  for (const text of textsWith(definition, ACCOUNT_BOUND_SID)) {
     warnings.push(`An expression holds a SID, which another account does not have: ${text}`);
   }
   return { definition, warnings };

@@ -64,7 +64,7 @@ const AWAY = new Set(['reconnecting', 'close', 'disconnecting', 'end']);
  * nothing is queued while Redis is away, and with a `socketTimeout`, so that a silently cut connection is noticed. Set
  * Redis' `maxmemory-policy` to `noeviction`: a callback whose record was evicted may run again.
  *
- * @throws StoreError from every operation that fails, without the command's arguments and the connection's password. Its
+ * @throws {StoreError} from every operation that fails, without the command's arguments and the connection's password. Its
  *   code is `redis-away` while the client is not connected, `redis-unexpected-reply` if a reply does not come from these
  *   scripts, and otherwise Redis' own code, such as `OOM` or `READONLY`.
  * @example
