@@ -20,8 +20,8 @@ const PATCHES = [
   },
 ];
 
-/** Until then the store fills, the compiler works, and the heap finds its size. */
-const WARM_UP_MS = 1.5 * KEPT_MS;
+/** Until then the store fills, the compiler works, and heap and RSS find their size, which takes RSS several minutes. */
+const warmUpMs = (minutes: number) => Math.max(1.5 * KEPT_MS, minutes * 20_000);
 const SAMPLE_MS = 3_000;
 
 /** A slope below so many bytes for each callback is none: the least that a callback could leave behind is several times as much. */
@@ -81,7 +81,7 @@ export async function soak({ minutes, redis, onSample }: SoakOptions): Promise<S
     while (load.open > 0) await sleep(50);
     load.close();
     const end = await endpoint.settled(idle);
-    const warm = samples.filter(({ at }) => at * 60_000 > WARM_UP_MS);
+    const warm = samples.filter(({ at }) => at * 60_000 > warmUpMs(minutes));
     const slopes = {
       heap: slopeOf(warm.map(({ at, held }) => [at, held.heapUsed])),
       rss: slopeOf(warm.map(({ at, held }) => [at, held.rss])),

@@ -31,6 +31,8 @@ function held(): Held {
 }
 
 process.on('message', () => process.send?.(held()));
+// Whoever started it has ended, however that came.
+process.on('disconnect', () => process.exit());
 // The channel alone does not keep the process.
 process.channel?.unref();
 
