@@ -195,6 +195,44 @@ describe('a Redis in trouble, in the middle of the load', () => {
     expect(engine.storeState).toBe('ok');
   });
 
+  test.each([
+    ['out of memory', ['CONFIG', 'SET', 'maxmemory', '1'], ['CONFIG', 'SET', 'maxmemory', '256mb']],
+    ['read-only', ['REPLICAOF', '127.0.0.1', '1'], ['REPLICAOF', 'NO', 'ONE']],
+    ['paused', ['CLIENT', 'PAUSE', '10000', 'WRITE'], ['CLIENT', 'UNPAUSE']],
+    ['without its connections', ['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'], ['PING']],
+  ] as const)(
+    '%s for a moment, as an answer is to be stored: waited out, stored, and the handler does not run again',
+    async (_what, begin, end) => {
+      const redis = await startRedis();
+      ends.push(() => redis.stop());
+      const [here, there] = [await process(redis.url), await process(redis.url)];
+      const admin = client(redis.url);
+      await admin.connect();
+      const send = ([command, ...args]: readonly [string, ...string[]]) => admin.call(command, ...args);
+      const key = unique();
+      let runs = 0;
+      let over: Promise<unknown> | undefined;
+      const execute = async () => {
+        runs += 1;
+        await send(begin);
+        over = sleep(200).then(() => send(end));
+        return `run ${runs}`;
+      };
+      expect(await here.run(request(key, execute))).toEqual({
+        status: 'answered',
+        answer: 'run 1',
+        verdict: 'ran',
+      });
+      expect(await there.run(request(key, execute))).toEqual({
+        status: 'answered',
+        answer: 'run 1',
+        verdict: 'replayed',
+      });
+      expect(runs).toBe(1);
+      await over;
+    },
+  );
+
   test('a record deleted under its running owner is created again', async () => {
     const admin = client();
     await admin.connect();
