@@ -85,7 +85,8 @@ Runs without a network, each test in milliseconds. docs/routing-tests.md has the
 Examples:
   $ taskrouter-kit test calls.tests.yaml
   $ taskrouter-kit test tests/*.yaml --coverage
-  $ taskrouter-kit test tests/*.yaml --reporter junit > report.xml`;
+  $ taskrouter-kit test tests/*.yaml --reporter junit > report.xml
+  $ taskrouter-kit test calls.tests.yaml --target twilio            in the account, in real time`;
 
 const SIMULATE_EXAMPLES = `
 The plan says what arrives and who works; the workspace file says how it is routed. docs/simulation.md has the format
@@ -363,6 +364,14 @@ function program(finish: (code: number) => void): Command {
     .option('--config <file>', 'the workspace (default: the one that each file names)')
     .option('--coverage', 'name the filters, targets and skip conditions that no test has reached')
     .addOption(new Option('--reporter <reporter>').choices(['spec', 'junit', 'json']).default('spec'))
+    .addOption(
+      new Option(
+        '--target <target>',
+        'twilio: run them in the account, in real time, each in a temporary workspace',
+      ).choices(['twilio']),
+    )
+    .option('--tolerance <time>', 'with --target: how near an instant counts as that instant (default: 2s)')
+    .addOption(accountUrl())
     .addHelpText('after', TEST_EXAMPLES)
     .action(async (files, options) => finish(await (await import('./test.js')).test(files, options)));
 

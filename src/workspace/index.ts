@@ -54,6 +54,12 @@ export { type PlanOptions, planWorkspace, type WorkspacePlan } from './plan/plan
 export { type RecordedKinds, StateFile } from './plan/state.js';
 export type { Plan, PlanAction, PlanCause, PlanChange, PlanKind } from './plan/types.js';
 export { type ReplayOptions, type ReplayReport, replay, replayText } from './replay/index.js';
+export {
+  type AccountTestOptions,
+  type AccountTestReport,
+  type LeftOver,
+  runTestsOnAccount,
+} from './routing-tests/account/on-account.js';
 export type { CoverageItem } from './routing-tests/coverage.js';
 export { explainOffline, type OfflineTask } from './routing-tests/explain-offline.js';
 export { routingTests, type TestFunction } from './routing-tests/in-runner.js';

@@ -128,7 +128,7 @@ function readEvent(value: unknown): Read | string {
   if (!isRecord(fields)) return 'has no event_data: export the events with all of their properties.';
   const data = Object.fromEntries(
     Object.entries(fields).flatMap(([key, field]) =>
-      field === null || field === undefined ? [] : [[key, String(field)]],
+      field === null || field === undefined ? [] : [[snakeCase(key), String(field)]],
     ),
   );
   const workspace = value.workspace_sid ?? value.workspaceSid;
@@ -138,6 +138,9 @@ function readEvent(value: unknown): Read | string {
     workspace: typeof workspace === 'string' ? workspace : undefined,
   };
 }
+
+/** The client of this package reads `task_sid` as `taskSid`. */
+const snakeCase = (key: string) => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 function parsed(text: string): unknown {
   try {

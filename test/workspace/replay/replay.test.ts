@@ -257,7 +257,9 @@ test('pages of the list of an emulator, put together in any order, are a day; so
   const camel = events.map((one) => ({
     eventType: one.event_type,
     eventDate: one.event_date,
-    eventData: JSON.stringify(one.event_data),
+    eventData: JSON.parse(
+      JSON.stringify(one.event_data).replaceAll(/_([a-z])(?=\w*":)/g, (_, letter) => letter.toUpperCase()),
+    ),
   }));
   const folder = folderWith({ 'config.json': JSON.stringify(CALLS), 'camel.json': JSON.stringify(camel) });
   writeFileSync(join(folder, 'pages.json'), pages.toReversed().join(''));
