@@ -21,7 +21,7 @@ const browser = await chromium.launch({
   args: ['--no-sandbox'],
 });
 try {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
+  const page = await browser.newPage({ viewport: { width: 1240, height: 740 }, colorScheme: 'light' });
   await page.goto(`${await printedUrl()}/#/floor`);
   await sleep(RUN_MS);
   const picture = await page.screenshot();
