@@ -98,13 +98,19 @@ export function Way({ task, at }: { task: TaskDetail; at: number | undefined }) 
   );
 }
 
+/** The place of the last text on the axis, as a part of its width. */
+const LAST_TICK = 0.93;
+
 const tick = (ms: number) => (ms < 60_000 ? `${ms / 1_000} s` : lasting(ms));
 
-/** Round times, at most five of them. */
+/** Round times, at most five of them, and none so near the right edge that its text would not fit. */
 function ticksOf(span: number): readonly number[] {
   const step =
     ROUND_MS.find((one) => span / one <= MOST_TICKS) ?? Math.ceil(span / MOST_TICKS / DAY_MS) * DAY_MS;
-  return Array.from({ length: Math.ceil(span / step) }, (_, index) => index * step);
+  const last = span * LAST_TICK;
+  return Array.from({ length: Math.ceil(span / step) }, (_, index) => index * step).filter(
+    (ms) => ms <= last,
+  );
 }
 
 function lanesOf(task: TaskDetail, end: number): readonly Lane[] {
