@@ -105,7 +105,7 @@ describe('a delivery', () => {
     await page.getByText('The endpoint accepted it.').waitFor();
     await page.getByText('"instruction": "accept"').waitFor();
     await page.getByText('ReservationStatus=accepted').waitFor();
-    await page.getByText('The endpoint has told of no line.').waitFor();
+    await page.getByText('No log lines.').waitFor();
     await page.getByText('"gold"', { exact: true }).waitFor();
     for (const fact of ['chats', 'ran', 'assignment'])
       await page.getByRole('definition').getByText(fact, { exact: true }).waitFor();

@@ -206,8 +206,8 @@ function Log({ delivery: { log } }: { delivery: DeliveryDetail }) {
       <h3>Log</h3>
       {log.length === 0 ? (
         <p class="quiet">
-          The endpoint has told of no line. In dev, what a handler logs with its own log is shown here;
-          another endpoint can send lines to /_emulator/log.
+          No log lines. In dev, lines that a handler logs appear here; any other endpoint can send its lines
+          to /_emulator/log.
         </p>
       ) : (
         <ol class="log">
