@@ -1,7 +1,12 @@
 import { dirname, extname, resolve } from 'node:path';
 import * as v from 'valibot';
 import { ConfigurationError } from '../../errors.js';
-import { type DefinitionPath, type DefinitionProblem, formatPath } from '../definition/index.js';
+import {
+  type DefinitionPath,
+  type DefinitionProblem,
+  formatPath,
+  unusableNames,
+} from '../definition/index.js';
 import { readJson, readYaml } from '../locate.js';
 import { readTextFile } from '../read-text.js';
 
@@ -56,6 +61,8 @@ export function readCheckedFile<S extends v.GenericSchema>(
     return new FileError(kind.code, lines, problems);
   };
   if (problem !== undefined) throw problem;
+  const unusable = unusableNames(value);
+  if (unusable.length > 0) throw error(unusable);
   const parsed = v.safeParse(schema, value);
   if (!parsed.success) throw error(parsed.issues.map(problemOf));
   return { file, value: parsed.output, place, error };

@@ -123,6 +123,16 @@ describe('a plan that cannot be used is refused with file, line, path and what t
       'staff.Day.schedule[1].from: must be later than the entry before',
     ],
     [
+      'groups whose names differ in case alone',
+      { ...SMALL, staff: { Day: SMALL.staff.Day, day: SMALL.staff.Day } },
+      'staff.day: differs from "Day" in case alone: its workers would have the same names.',
+    ],
+    [
+      'a name that no object can hold',
+      { ...SMALL, staff: JSON.parse('{"__proto__":{"schedule":[{"from":"08:00","count":3}]}}') },
+      'staff.__proto__: cannot be a name in a definition: choose another one.',
+    ],
+    [
       'a period of no length',
       { ...SMALL, period: { from: '08:00', to: '08:00' } },
       'period.to: must be another time than from.',

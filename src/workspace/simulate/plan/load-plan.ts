@@ -78,6 +78,7 @@ class PlanReader {
     const tasks = Object.entries(value.tasks).map(([name, kind]) => this.#kind(name, kind));
     if (tasks.length === 0) this.#say(['tasks'], 'must hold at least one kind of task.');
     const staff = Object.entries(value.staff).map(([name, group]) => this.#group(name, group));
+    this.#sameNames(staff);
     const all = staff.reduce((sum, { schedule }) => sum + mostOf(schedule), 0);
     if (all > MOST_STAFF)
       this.#say(['staff'], `holds ${all} workers: a workspace has at most ${MOST_STAFF}.`);
@@ -101,6 +102,20 @@ class PlanReader {
 
   #say(path: DefinitionPath, message: string): void {
     this.problems.push({ path, message });
+  }
+
+  /** Workers are named after their group, and TaskRouter takes a name once, whatever its case. */
+  #sameNames(staff: readonly StaffGroup[]): void {
+    const taken = new Map<string, string>();
+    for (const { name } of staff) {
+      const other = taken.get(name.toLowerCase());
+      if (other !== undefined)
+        this.#say(
+          ['staff', name],
+          `differs from ${JSON.stringify(other)} in case alone: its workers would have the same names. Choose another one.`,
+        );
+      taken.set(name.toLowerCase(), name);
+    }
   }
 
   #kind(name: string, kind: PlanFile['tasks'][string]): TaskKind {
