@@ -57,6 +57,11 @@ const PATHS = {
       {
         parameters: [
           workspace,
+          query(
+            'rows',
+            { enum: ['true'] },
+            'Workspaces come in `rows`, with only the rows that changed, instead of whole in `workspaces`.',
+          ),
           {
             name: 'Last-Event-ID',
             in: 'header',
@@ -74,6 +79,13 @@ const PATHS = {
           },
         },
       },
+    ),
+  },
+  '/rows': {
+    get: operation(
+      'Every workspace in rows, without the queues of each worker: begin with it, go on with `stream?rows=true`',
+      {},
+      { 200: ok(ref('Rows')) },
     ),
   },
   '/workspaces': {
@@ -244,6 +256,11 @@ const PATHS = {
     ),
   },
   '/workers/{sid}': {
+    get: operation(
+      'A worker as it stands, with its queues',
+      { parameters: [inPath('sid', 'WK…')] },
+      { 200: ok(ref('WorkerState')) },
+    ),
     post: operation(
       'Changes a worker',
       { parameters: [inPath('sid', 'WK…')], requestBody: body('WorkerAction') },

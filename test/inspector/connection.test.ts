@@ -51,6 +51,33 @@ test('a hidden tab closes its stream, and catches up when it is shown again', as
   await page.getByRole('link', { name: /meanwhile/ }).waitFor();
 });
 
+test('what changes while the lists are still on their way is not lost', async () => {
+  const emulator = await withPage();
+  const { workers } = emulator.seed(centre());
+  const page = await open(emulator.url);
+  const network = await page.context().newCDPSession(page);
+  await network.send('Network.enable');
+  const told = new Promise<void>((resolve) =>
+    network.on('Network.eventSourceMessageReceived', ({ eventName }) => {
+      if (eventName === 'batch') resolve();
+    }),
+  );
+  await page.route('**/_emulator/rows', async (route) => {
+    const response = await route.fetch();
+    await fetch(`${emulator.url}/_emulator/workers/${workers.Ada}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"activity":"Offline"}',
+    });
+    await told;
+    await route.fulfill({ response });
+  });
+  await page.reload();
+  await page.getByRole('link', { name: /^Be Ada Offline/ }).waitFor();
+  // Both are there: what came first was a row, and not all there is.
+  await page.getByRole('link', { name: /^Be Bob Offline/ }).waitFor();
+});
+
 test('the page is there only where it is asked for, guarded, and with a strict policy', async () => {
   const without = await withPage({ inspector: false });
   expect((await fetch(`${without.url}/`)).status).toBe(404);

@@ -67,6 +67,8 @@ test('Be Ada: reject, go offline, come back, accept, wrap up and complete', asyn
   await seat.getByText('Nothing is on offer.').waitFor();
   const { assignmentStatus } = emulator.workspaces.get(workspaceSid)!.tasks.get(task.sid)!;
   expect(assignmentStatus).toBe('completed');
+  await seat.getByText('Attributes and queues').click();
+  await seat.getByText('In the queues Experts, Everyone').waitFor();
   await page.keyboard.press('Escape');
   await seat.waitFor({ state: 'detached' });
   await expect.poll(() => page.url()).not.toContain('be=');
@@ -88,6 +90,14 @@ test('Take over: the simulated agent keeps its hands off until it is handed back
   const task = emulator.createTask({ attributes: { type: 'easy' } });
   await emulator.advance('10s');
   expect(emulator.task(task).assignmentStatus).toBe('reserved');
+  // Rejected by hand, and nobody brings Ada back.
+  await seat.getByLabel('When rejecting, go to').selectOption({ label: 'Offline' });
+  await seat.getByRole('button', { name: /^Reject task/ }).click();
+  await seat.getByText('Nothing is on offer.').waitFor();
+  await emulator.advance('10s');
+  expect(emulator.task(task).assignmentStatus).toBe('pending');
+  await seat.getByRole('button', { name: 'Available', exact: true }).click();
+  await seat.getByRole('button', { name: /^Accept task/ }).waitFor();
   await seat.getByRole('button', { name: 'Hand back' }).click();
   await seat.getByText('A simulated agent accepts').waitFor();
   await emulator.advance('20s');

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { gzip } from 'node:zlib';
 import { type Request, type Response, Router } from 'express';
 import { actOn, workspaceWith } from '../act.js';
 import type { Engine } from '../engine/index.js';
@@ -51,6 +52,9 @@ export function feedRoutes(parts: FeedParts): Router {
   router.get('/openapi.json', (_request, response) => void response.type('json').send(openApi()));
   router.get('/stream', (request, response) => read(stream, request, response));
 
+  router.get('/rows', (_request, response) =>
+    tell(response, { ...page(), rows: [...feed.workspaceSids()].map((sid) => feed.rows(sid)!) }),
+  );
   router.get('/workspaces', (_request, response) =>
     tell(response, { ...page(), workspaces: feed.workspaces() }),
   );
@@ -135,6 +139,11 @@ export function feedRoutes(parts: FeedParts): Router {
       activity === undefined ? undefined : findNamed(world, 'activity', activity, { workspaceSid }).sid;
     tell(response, reservationState(view, actOn(world, executor, workspaceSid, sid, action, activitySid)));
   });
+  router.get('/workers/:sid', (request, response) => {
+    const { sid } = request.params;
+    const view = workspaceWith(world, 'workers', sid);
+    tell(response, workerState(view, view.workers.get(sid)!, staffs.playedBy(sid)));
+  });
   router.post('/workers/:sid', (request, response) => {
     const { sid } = request.params;
     const keys = ['activity', 'attributes', 'rejectPendingReservations', 'takenOver', 'channels'];
@@ -168,9 +177,20 @@ export function feedRoutes(parts: FeedParts): Router {
   return router;
 }
 
+/** Worth compressing: a page may be read over a slow network. */
+const LARGE = 65_536;
+
 /** JSON that a terminal shows as it is. */
 function tell(response: Response, data: object): void {
-  response.type('json').send(visible(JSON.stringify(data)));
+  const text = visible(JSON.stringify(data));
+  response.type('json');
+  if (text.length < LARGE) return void response.send(text);
+  response.vary('accept-encoding');
+  if (response.req.acceptsEncodings('gzip') === false) return void response.send(text);
+  gzip(text, { level: 1 }, (error, compressed) => {
+    if (error) response.send(text);
+    else response.set('content-encoding', 'gzip').send(compressed);
+  });
 }
 
 /** Beside the sources and beside dist/ alike. */
@@ -198,7 +218,7 @@ function read(stream: Stream, request: Request, response: Response): void {
   socket.setNoDelay(true);
   const { drained, gone } = stream.add(
     { write: (text) => response.write(text), end: () => void response.destroy() },
-    { lastEventId, workspace: one(request, 'workspace') },
+    { lastEventId, workspace: one(request, 'workspace'), rows: one(request, 'rows') === 'true' },
   );
   response.on('drain', drained).on('close', gone).on('error', gone);
 }

@@ -6,11 +6,12 @@ import { Recent } from '../world/recent.js';
 import type { World } from '../world/world.js';
 import { Bounds } from './bounds.js';
 import { DeliveryStore } from './deliveries.js';
-import { type FloorParts, workspaceState } from './floor.js';
+import { type FloorParts, workspaceHead, workspaceLists, workspaceState } from './floor.js';
 import { JourneyStore } from './journeys.js';
 import { KeptExplanations } from './kept-explanations.js';
 import { LogLines } from './log-lines.js';
-import type { Info, Kept, Lost, WorkspaceState } from './types.js';
+import { RowLog } from './row-log.js';
+import type { Info, Kept, Lost, WorkspaceRows, WorkspaceState } from './types.js';
 
 export const mostDeliveries = 10_000;
 const mostTasks = 10_000;
@@ -56,6 +57,7 @@ export class Feed {
   #restarted = false;
   readonly #floor: FloorParts;
   readonly #states = new Map<string, { readonly seq: number; readonly state: WorkspaceState }>();
+  readonly #rows = new Map<string, RowLog>();
 
   constructor(options: FeedOptions) {
     this.#options = options;
@@ -87,6 +89,7 @@ export class Feed {
     this.#waits.clear();
     this.#workspaces.clear();
     this.#states.clear();
+    this.#rows.clear();
     this.#restarted = restarted;
     for (const event of world.events.snapshot()) this.#event(event, this.#next(event.workspaceSid), false);
     for (const sid of world.workspaces.keys()) this.#next(sid);
@@ -159,6 +162,20 @@ export class Feed {
     return [...this.#options.world.workspaces.keys()].map((sid) => this.workspace(sid)!);
   }
 
+  /** The rows of a workspace that changed after `after`. Default: all of them. */
+  rows(sid: string, after = 0): WorkspaceRows | undefined {
+    const view = this.#options.world.workspaces.get(sid);
+    if (!view) return undefined;
+    let log = this.#rows.get(sid);
+    if (!log) {
+      log = new RowLog();
+      this.#rows.set(sid, log);
+    }
+    const seq = this.workspaceSeq(sid);
+    if (log.seq !== seq) log.update(workspaceHead(view, this.#floor), workspaceLists(view, this.#floor), seq);
+    return log.since(after);
+  }
+
   workspaceSids(): Iterable<string> {
     return this.#options.world.workspaces.keys();
   }
@@ -194,6 +211,7 @@ export class Feed {
     if (type === 'workspace.deleted') {
       this.#workspaces.delete(workspaceSid);
       this.#states.delete(workspaceSid);
+      this.#rows.delete(workspaceSid);
       this.#removed.set(workspaceSid, seq);
       const [oldest] = this.#removed.keys();
       if (this.#removed.size > 1_000 && oldest !== undefined) this.#removed.delete(oldest);

@@ -10,8 +10,11 @@ import type {
   QueueState,
   ReservationState,
   ServiceLevel,
+  WorkerRow,
   WorkerState,
   WorkflowState,
+  WorkspaceHead,
+  WorkspaceRows,
   WorkspaceState,
 } from './types.js';
 
@@ -26,9 +29,18 @@ const serviceLevelS = 20;
 
 /** A workspace as it stands. */
 export function workspaceState(view: WorkspaceView, parts: FloorParts): WorkspaceState {
+  const { queues, workers, workflows } = workspaceLists(view, parts);
+  return {
+    ...workspaceHead(view, parts),
+    queues: [...queues].sort((a, b) => (a.longestSince ?? Infinity) - (b.longestSince ?? Infinity)),
+    workers: workers.map((row) => withQueues(view, row)),
+    workflows,
+  };
+}
+
+/** A workspace without its queues, workers and workflows. */
+export function workspaceHead(view: WorkspaceView, parts: FloorParts): WorkspaceHead {
   const { workspace } = view;
-  const tasks = tasksByQueue(view);
-  const queues = [...view.taskQueues.values()].map((queue) => queueState(view, queue, tasks, parts));
   return {
     ...named(workspace),
     multiTaskEnabled: workspace.multiTaskEnabled,
@@ -39,10 +51,18 @@ export function workspaceState(view: WorkspaceView, parts: FloorParts): Workspac
       ...named(one),
       uniqueName: one.uniqueName,
     })),
-    queues: queues.sort((a, b) => (a.longestSince ?? Infinity) - (b.longestSince ?? Infinity)),
-    workers: [...view.workers.values()].map((worker) =>
-      workerState(view, worker, parts.playedBy(worker.sid)),
-    ),
+  };
+}
+
+/** The queues, workers and workflows of a workspace, in order of creation. */
+export function workspaceLists(
+  view: WorkspaceView,
+  parts: FloorParts,
+): Pick<WorkspaceRows, 'queues' | 'workers' | 'workflows'> {
+  const tasks = tasksByQueue(view);
+  return {
+    queues: [...view.taskQueues.values()].map((queue) => queueState(view, queue, tasks, parts)),
+    workers: [...view.workers.values()].map((worker) => workerRow(view, worker, parts.playedBy(worker.sid))),
     workflows: [...view.workflows.values()].map(workflowState),
   };
 }
@@ -108,6 +128,15 @@ function serviceLevel(waits: readonly number[]): ServiceLevel {
 
 /** A worker as it stands. */
 export function workerState(view: WorkspaceView, worker: Worker, playedBy: PlayedBy): WorkerState {
+  return withQueues(view, workerRow(view, worker, playedBy));
+}
+
+const withQueues = (view: WorkspaceView, row: WorkerRow): WorkerState => ({
+  ...row,
+  queues: view.queuesOfWorker(row.sid).map(named),
+});
+
+function workerRow(view: WorkspaceView, worker: Worker, playedBy: PlayedBy): WorkerRow {
   const activity = view.activities.get(worker.activitySid);
   return {
     ...named(worker),
@@ -131,7 +160,6 @@ export function workerState(view: WorkspaceView, worker: Worker, playedBy: Playe
       .reservationsOfWorker(worker.sid)
       .filter(({ reservationStatus: status }) => ['pending', 'accepted', 'wrapping'].includes(status))
       .map((reservation) => reservationState(view, reservation)),
-    queues: view.queuesOfWorker(worker.sid).map(named),
     version: worker.version,
   };
 }

@@ -28,6 +28,8 @@ interface Reader {
   readonly sink: Sink;
   /** One workspace alone; undefined: all. */
   readonly workspace: string | undefined;
+  /** Workspaces are told as the rows that changed, instead of whole. */
+  readonly rows: boolean;
   /** Everything up to here has been told. */
   seq: number;
   /** When each workspace was told, by SID: its change, and the time. */
@@ -77,13 +79,19 @@ export class Stream {
     {
       lastEventId,
       workspace,
-    }: { readonly lastEventId?: string | undefined; readonly workspace?: string | undefined } = {},
+      rows = false,
+    }: {
+      readonly lastEventId?: string | undefined;
+      readonly workspace?: string | undefined;
+      readonly rows?: boolean;
+    } = {},
   ): { readonly drained: () => void; readonly gone: () => void } {
     const feed = this.#feed;
     const { how, seq } = this.#place(lastEventId);
     const reader: Reader = {
       sink,
       workspace,
+      rows,
       seq,
       workspaces: new Map(),
       faults: JSON.stringify(this.#faults()),
@@ -91,8 +99,11 @@ export class Stream {
     };
     // The lists are read after hello; a workspace that changed before is in them.
     if (how !== 'resumed') {
-      for (const sid of feed.workspaceSids())
+      for (const sid of feed.workspaceSids()) {
         reader.workspaces.set(sid, { seq: feed.workspaceSeq(sid), at: 0 });
+        // From here on it is known which rows change.
+        if (rows) feed.rows(sid);
+      }
     }
     this.#readers.add(reader);
     const hello: Hello = { ...feed.info(this.#readers.size), how };
@@ -164,14 +175,18 @@ export class Stream {
 
   #batch(reader: Reader, known: Map<string, string>): { readonly text?: string; readonly held: boolean } {
     const feed = this.#feed;
-    const { seq: from, workspace } = reader;
+    const { seq: from, workspace, rows } = reader;
     const { seq } = feed;
-    const { changed, held } = this.#workspacesFor(reader);
+    const { changed, held, heldSince } = this.#workspacesFor(reader);
     const faults = this.#faults();
     const faultsText = JSON.stringify(faults);
     const hasFaults = faultsText !== reader.faults;
     if (from === seq && changed.length === 0 && !hasFaults) return { held };
-    const key = `${from} ${workspace ?? ''} ${hasFaults} ${changed.join()}`;
+    const after = (sid: string) => reader.workspaces.get(sid)?.seq ?? from;
+    const told = changed.map((sid) => (rows ? `${sid}>${after(sid)}` : sid));
+    // Whoever comes back from here must get the rows that are held too.
+    const place = rows ? Math.min(seq, heldSince) : seq;
+    const key = `${from} ${place} ${workspace ?? ''} ${hasFaults} ${rows} ${told.join()}`;
     let text = known.get(key);
     if (text === undefined) {
       const isHere = (one: { readonly workspaceSid: string }) =>
@@ -185,12 +200,13 @@ export class Stream {
         tasks: tasks.items.filter(isHere).map((journey) => taskSummary(feed, journey)),
         deliveries: deliveries.items.filter(isHere).map(deliverySummary),
         debugger: entries.items.filter(isHere),
-        workspaces: changed.map((sid) => feed.workspace(sid)!),
+        workspaces: rows ? [] : changed.map((sid) => feed.workspace(sid)!),
+        rows: rows ? changed.map((sid) => feed.rows(sid, after(sid))!) : [],
         removed: feed.removedSince(from),
         faults: hasFaults ? faults : null,
         more: { tasks: tasks.more, deliveries: deliveries.more, debugger: entries.more },
       };
-      text = `id: ${feed.instance}:${seq}\nevent: batch\ndata: ${line(batch)}\n\n`;
+      text = `id: ${feed.instance}:${place}\nevent: batch\ndata: ${line(batch)}\n\n`;
       known.set(key, text);
     }
     reader.seq = seq;
@@ -199,19 +215,27 @@ export class Stream {
     return { text, held };
   }
 
-  /** The workspaces that a reader does not know as they are. `held`: one of them is told later. */
-  #workspacesFor(reader: Reader): { readonly changed: readonly string[]; readonly held: boolean } {
+  /**
+   * The workspaces that a reader does not know as they are. `held`: one of them is told later; `heldSince`: up to where
+   * all of those are told.
+   */
+  #workspacesFor(reader: Reader): {
+    readonly changed: readonly string[];
+    readonly held: boolean;
+    readonly heldSince: number;
+  } {
     const changed: string[] = [];
-    let held = false;
+    let heldSince = Number.POSITIVE_INFINITY;
     for (const sid of this.#feed.workspaceSids()) {
       if (reader.workspace !== undefined && reader.workspace !== sid) continue;
       const told = reader.workspaces.get(sid);
       if (told?.seq === this.#feed.workspaceSeq(sid)) continue;
       const isLarge = this.#feed.workerCount(sid) > manyWorkers;
-      if (isLarge && told && this.#toldAt - told.at < largeEveryMs) held = true;
-      else changed.push(sid);
+      if (isLarge && told && this.#toldAt - told.at < largeEveryMs) {
+        heldSince = Math.min(heldSince, told.seq);
+      } else changed.push(sid);
     }
-    return { changed, held };
+    return { changed, held: heldSince < Number.POSITIVE_INFINITY, heldSince };
   }
 
   #write(reader: Reader, text: string): void {

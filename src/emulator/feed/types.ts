@@ -16,6 +16,7 @@ export type * from './types/evaluate.js';
 export type * from './types/info.js';
 export type * from './types/log.js';
 export type * from './types/page.js';
+export type * from './types/rows.js';
 export type * from './types/stream.js';
 export type * from './types/tasks.js';
 export type * from './types/what-if.js';

@@ -1,8 +1,18 @@
-import { signal } from '@preact/signals';
+import { batch, signal } from '@preact/signals';
 import { ask } from './api.js';
 import { clockKind, setClock } from './now.js';
-import { deliveries, faults, forget, info, isLoaded, takeBatch, tasks, workspaces } from './store.js';
-import type { Batch, DeliveryPage, Hello, TaskPage, Workspaces } from './types.js';
+import {
+  deliveries,
+  faults,
+  forget,
+  info,
+  isLoaded,
+  takeBatch,
+  takeRows,
+  tasks,
+  workspaces,
+} from './store.js';
+import type { Batch, DeliveryPage, Hello, Rows, TaskPage } from './types.js';
 
 /** `paused`: the tab is hidden, so nothing is read. `lost`: nobody answers, and it is tried again. */
 export type ConnectionState = 'connecting' | 'live' | 'paused' | 'lost';
@@ -21,6 +31,10 @@ let lastEventId = '';
 let retry: number | undefined;
 /** Only the newest reading of the lists counts. */
 let reading = 0;
+/** The lists have been read since something was missed. */
+let hasLists = false;
+/** What came while the lists are read: the answer may be older. */
+let meanwhile: Pick<Batch, 'seq' | 'rows' | 'removed'>[] = [];
 let waiting: Batch[] = [];
 let frame: number | undefined;
 
@@ -48,8 +62,8 @@ function close(): void {
 function open(): void {
   close();
   if (connection.value !== 'lost') connection.value = 'connecting';
-  const since = lastEventId === '' ? '' : `?since=${encodeURIComponent(lastEventId)}`;
-  const stream = new EventSource(`/_emulator/stream${since}`);
+  const since = lastEventId === '' ? '' : `&since=${encodeURIComponent(lastEventId)}`;
+  const stream = new EventSource(`/_emulator/stream?rows=true${since}`);
   source = stream;
   stream.addEventListener('hello', (event) => hello(event));
   stream.addEventListener('batch', (event) => {
@@ -73,6 +87,7 @@ function take(): void {
   waiting = [];
   for (const one of news) {
     if (one.more.tasks + one.more.deliveries > 0) void readLists();
+    if (!hasLists) meanwhile.push({ seq: one.seq, rows: one.rows, removed: one.removed });
     takeBatch(one);
   }
 }
@@ -86,7 +101,7 @@ function hello(event: MessageEvent<string>): void {
   faults.value = about.faults;
   setClock(about.now);
   connection.value = 'live';
-  if (how === 'resumed') return;
+  if (how === 'resumed' && hasLists) return;
   if (how === 'restarted' || (before && before.instance !== about.instance)) {
     lostText.value =
       about.lost.text ??
@@ -100,17 +115,24 @@ function hello(event: MessageEvent<string>): void {
 async function readLists(): Promise<void> {
   reading += 1;
   const mine = reading;
+  hasLists = false;
+  meanwhile = [];
   try {
     const [floor, taskPage, deliveryPage] = await Promise.all([
-      ask<Workspaces>('/workspaces'),
+      ask<Rows>('/rows'),
       ask<TaskPage>('/tasks?limit=200'),
       ask<DeliveryPage>('/deliveries?limit=200'),
     ]);
     if (mine !== reading) return;
-    workspaces.value = new Map(floor.workspaces.map((one) => [one.sid, one]));
+    batch(() => {
+      workspaces.value = new Map(floor.rows.map((one) => [one.sid, one]));
+      isLoaded.value = true;
+      for (const one of meanwhile) if (one.seq > floor.seq) takeRows(one);
+    });
+    hasLists = true;
+    meanwhile = [];
     tasks.put(taskPage.tasks);
     deliveries.put(deliveryPage.deliveries);
-    isLoaded.value = true;
     await older(mine, '/tasks', taskPage.next, async (path) => {
       const page = await ask<TaskPage>(path);
       tasks.put(page.tasks);

@@ -2,6 +2,7 @@ import { batch, computed, signal } from '@preact/signals';
 import { route } from '../route.js';
 import { Collection } from './collection.js';
 import { setClock } from './now.js';
+import { merged } from './rows.js';
 import type {
   Batch,
   DebuggerItem,
@@ -9,7 +10,7 @@ import type {
   Faults,
   Info,
   TaskSummary,
-  WorkspaceState,
+  WorkspaceRows,
 } from './types.js';
 
 /** As many as the feed keeps. */
@@ -18,7 +19,7 @@ const MOST = 10_000;
 /** What runs; undefined until the first word comes. */
 export const info = signal<Info | undefined>(undefined);
 export const faults = signal<Faults>({});
-export const workspaces = signal<ReadonlyMap<string, WorkspaceState>>(new Map());
+export const workspaces = signal<ReadonlyMap<string, WorkspaceRows>>(new Map());
 export const tasks = new Collection<TaskSummary>({
   key: ({ sid }) => sid,
   order: ({ createdAt }) => createdAt,
@@ -41,7 +42,7 @@ export const problems = new Collection<DebuggerItem>({
 export const isLoaded = signal(false);
 
 /** The workspace that is looked at: the one in the URL, else the first. */
-export const workspace = computed<WorkspaceState | undefined>(() => {
+export const workspace = computed<WorkspaceRows | undefined>(() => {
   const all = workspaces.value;
   const [first] = all.values();
   return all.get(route.value.params.get('workspace') ?? '') ?? first;
@@ -52,16 +53,20 @@ export function takeBatch(news: Batch): void {
   batch(() => {
     setClock(news.now);
     if (news.faults) faults.value = news.faults;
-    if (news.workspaces.length > 0 || news.removed.length > 0) {
-      const next = new Map(workspaces.value);
-      for (const one of news.workspaces) next.set(one.sid, one);
-      for (const sid of news.removed) next.delete(sid);
-      workspaces.value = next;
-    }
+    takeRows(news);
     tasks.put(news.tasks);
     deliveries.put(news.deliveries);
     problems.put(news.debugger);
   });
+}
+
+/** Takes over the rows that changed. Before the lists are read, they would pass for all there is. */
+export function takeRows({ rows, removed }: Pick<Batch, 'rows' | 'removed'>): void {
+  if (!isLoaded.value || rows.length + removed.length === 0) return;
+  const next = new Map(workspaces.value);
+  for (const one of rows) next.set(one.sid, merged(next.get(one.sid), one));
+  for (const sid of removed) next.delete(sid);
+  workspaces.value = next;
 }
 
 /** Forgets everything: another process answers, and it knows nothing of it. */

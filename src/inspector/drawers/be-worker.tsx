@@ -2,10 +2,17 @@ import { useState } from 'preact/hooks';
 import { curlFor, post, Refused } from '../data/api.js';
 import { emulatorNow, second } from '../data/now.js';
 import { tasks, workspace } from '../data/store.js';
-import type { ReservationAction, ReservationState, WorkerState, WorkspaceState } from '../data/types.js';
+import type {
+  ReservationAction,
+  ReservationState,
+  WorkerRow,
+  WorkerState,
+  WorkspaceRows,
+} from '../data/types.js';
 import { Command } from '../parts/copy.js';
 import { Drawer } from '../parts/drawer.js';
 import { Icon } from '../parts/icons.js';
+import { useResource } from '../parts/resource.js';
 import { ActivityBadge, ReservationStatus } from '../parts/status.js';
 import { Tree } from '../parts/tree.js';
 import { go, linkTo, linkWith } from '../route.js';
@@ -52,8 +59,9 @@ interface Done {
   readonly error?: string;
 }
 
-function Seat({ workspace: here, worker }: { workspace: WorkspaceState; worker: WorkerState }) {
+function Seat({ workspace: here, worker }: { workspace: WorkspaceRows; worker: WorkerRow }) {
   const [done, setDone] = useState<Done | undefined>(undefined);
+  const [isOpen, setOpen] = useState(false);
   const [rejectTo, setRejectTo] = useState('');
   const act = async (path: string, body: object) => {
     try {
@@ -64,6 +72,9 @@ function Seat({ workspace: here, worker }: { workspace: WorkspaceState; worker: 
     }
   };
   void second.value;
+  // The queues are others when the worker changes, or the expression of a queue: then it has more or fewer workers.
+  const version = isOpen ? `${worker.version} ${here.queues.map(({ workers }) => workers).join()}` : '';
+  const { data: state } = useResource<WorkerState>(isOpen ? `/workers/${worker.sid}` : undefined, version);
   const example = worker.reservations[0];
   const shown: Done =
     done ??
@@ -141,11 +152,12 @@ function Seat({ workspace: here, worker }: { workspace: WorkspaceState; worker: 
         text={curlFor(shown.path, shown.body)}
         what={done ? 'What you did, in a terminal' : 'The same in a terminal'}
       />
-      <details class="more">
+      <details class="more" onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>Attributes and queues</summary>
         <Tree value={readJson(worker.attributes)} label="Attributes of the worker" />
         <p class="quiet">
-          In the queues <bdi>{worker.queues.map(({ name }) => name).join(', ') || 'none'}</bdi>
+          In the queues{' '}
+          <bdi>{state === undefined ? '…' : state.queues.map(({ name }) => name).join(', ') || 'none'}</bdi>
         </p>
       </details>
     </>

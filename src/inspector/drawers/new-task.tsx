@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { curlFor, post, Refused } from '../data/api.js';
 import { workspace } from '../data/store.js';
-import type { NewTaskAnswer, NewTaskRequest, Preset, Presets, WorkspaceState } from '../data/types.js';
+import type { NewTaskAnswer, NewTaskRequest, Preset, Presets, WorkspaceRows } from '../data/types.js';
 import { readAttributes } from '../parts/attributes.js';
 import { Command } from '../parts/copy.js';
 import { Drawer } from '../parts/drawer.js';
@@ -18,7 +18,7 @@ const EMPTY: Preset = {
 };
 
 interface FormProps {
-  readonly workspace: WorkspaceState;
+  readonly workspace: WorkspaceRows;
   readonly presets: Presets;
 }
 
@@ -192,9 +192,9 @@ const ARTICLES: Readonly<Record<string, string>> = { 'outbound call': 'an', sms:
 
 const indented = (attributes: object) => JSON.stringify(attributes, null, 2);
 
-const channelIn = ({ taskChannels }: WorkspaceState, wanted: string | null): string =>
+const channelIn = ({ taskChannels }: WorkspaceRows, wanted: string | null): string =>
   taskChannels.find(({ sid, uniqueName }) => wanted === sid || wanted === uniqueName)?.uniqueName ??
   'default';
 
-const workflowIn = ({ workflows }: WorkspaceState, wanted: string | null): string =>
+const workflowIn = ({ workflows }: WorkspaceRows, wanted: string | null): string =>
   (workflows.find(({ sid, name }) => wanted === sid || wanted === name) ?? workflows[0])?.sid ?? '';

@@ -1,6 +1,6 @@
 import { emulatorNow, second } from '../data/now.js';
 import { isLoaded, tasks, workspace } from '../data/store.js';
-import type { WorkspaceState } from '../data/types.js';
+import type { WorkspaceRows } from '../data/types.js';
 import { Empty } from '../parts/copy.js';
 import { Words } from '../parts/words.js';
 import { linkTo } from '../route.js';
@@ -51,7 +51,7 @@ export function Floor() {
 }
 
 /** The one sentence that says what to look at. */
-function Headline({ workspace: { headline, queues, workers } }: { workspace: WorkspaceState }) {
+function Headline({ workspace: { headline, queues, workers } }: { workspace: WorkspaceRows }) {
   const { waiting, longest } = headline;
   if (longest === null) {
     const atWork = queues.reduce(

@@ -1,5 +1,6 @@
+import { useMemo } from 'preact/hooks';
 import { emulatorNow, second } from '../data/now.js';
-import type { QueueState, WorkspaceState } from '../data/types.js';
+import type { QueueState, WorkspaceRows } from '../data/types.js';
 import { Unseen } from '../parts/unseen.js';
 import { VirtualList } from '../parts/virtual-list.js';
 import { linkTo } from '../route.js';
@@ -8,8 +9,12 @@ import { lasting } from '../text.js';
 const MOST_ROWS = 10;
 
 /** The queues, the one that has kept a task waiting longest first. */
-export function Queues({ workspace: { queues } }: { workspace: WorkspaceState }) {
+export function Queues({ workspace }: { workspace: WorkspaceRows }) {
   void second.value;
+  const queues = useMemo(
+    () => [...workspace.queues].sort((a, b) => (a.longestSince ?? Infinity) - (b.longestSince ?? Infinity)),
+    [workspace.queues],
+  );
   if (queues.length === 0) return <p class="none">This workspace has no queue.</p>;
   return (
     <div class="table queues">

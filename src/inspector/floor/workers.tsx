@@ -1,6 +1,6 @@
 import { emulatorNow, second } from '../data/now.js';
 import { tasks } from '../data/store.js';
-import type { ChannelLoad, WorkerState, WorkspaceState } from '../data/types.js';
+import type { ChannelLoad, WorkerRow, WorkspaceRows } from '../data/types.js';
 import { ActivityBadge } from '../parts/status.js';
 import { Unseen } from '../parts/unseen.js';
 import { VirtualList } from '../parts/virtual-list.js';
@@ -12,7 +12,7 @@ const MOST_ROWS = 12;
 const MOST_BLOCKS = 6;
 
 /** Who is there and how busy; a click makes you one of them. */
-export function Workers({ workspace: { workers } }: { workspace: WorkspaceState }) {
+export function Workers({ workspace: { workers } }: { workspace: WorkspaceRows }) {
   void second.value;
   const used = channelsInUse(workers);
   if (workers.length === 0) return <p class="none">This workspace has no worker.</p>;
@@ -37,7 +37,7 @@ export function Workers({ workspace: { workers } }: { workspace: WorkspaceState 
 }
 
 /** A channel that nobody uses says little: those with a task, and those set up for more than one. */
-function channelsInUse(workers: readonly WorkerState[]): ReadonlySet<string> {
+function channelsInUse(workers: readonly WorkerRow[]): ReadonlySet<string> {
   const used = new Set(tasks.list.slice(-200).map(({ channel }) => channel));
   const sids = new Set<string>();
   for (const { channels } of workers) {
@@ -48,15 +48,7 @@ function channelsInUse(workers: readonly WorkerState[]): ReadonlySet<string> {
   return sids;
 }
 
-function Row({
-  worker,
-  used,
-  tabIndex,
-}: {
-  worker: WorkerState;
-  used: ReadonlySet<string>;
-  tabIndex: 0 | -1;
-}) {
+function Row({ worker, used, tabIndex }: { worker: WorkerRow; used: ReadonlySet<string>; tabIndex: 0 | -1 }) {
   const { activity, channels, reservations } = worker;
   const offered = reservations.filter(({ status }) => status === 'pending').length;
   return (

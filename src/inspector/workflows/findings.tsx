@@ -1,10 +1,10 @@
-import type { WorkspaceFinding, WorkspaceFindings, WorkspaceState } from '../data/types.js';
+import type { WorkspaceFinding, WorkspaceFindings, WorkspaceRows } from '../data/types.js';
 import { Icon } from '../parts/icons.js';
 import { useResource } from '../parts/resource.js';
 import { counted } from '../text.js';
 
 /** What `taskrouter lint` says of the workspace; asked again when its workflows or queues are others. */
-export function useFindings({ sid, workflows, queues }: WorkspaceState): readonly WorkspaceFinding[] {
+export function useFindings({ sid, workflows, queues }: WorkspaceRows): readonly WorkspaceFinding[] {
   const version = [
     ...workflows.map(
       (one) => `${one.configuration} ${one.assignmentCallbackUrl} ${one.taskReservationTimeoutS}`,

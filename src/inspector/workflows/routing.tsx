@@ -3,7 +3,7 @@ import type {
   EvaluateRequest,
   QueueState,
   TaskSummary,
-  WorkerState,
+  WorkerRow,
   WorkflowState,
   WorkspaceFinding,
 } from '../data/types.js';
@@ -22,7 +22,7 @@ interface Parts {
   readonly aboutQueue: (sid: string) => readonly WorkspaceFinding[];
   readonly queues: readonly QueueState[];
   readonly task: TaskSummary | undefined;
-  readonly worker: WorkerState | undefined;
+  readonly worker: WorkerRow | undefined;
   readonly workspaceSid: string;
 }
 

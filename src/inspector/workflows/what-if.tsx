@@ -4,9 +4,9 @@ import type {
   TaskSummary,
   WhatIf,
   WhatIfRequest,
-  WorkerState,
+  WorkerRow,
   WorkflowState,
-  WorkspaceState,
+  WorkspaceRows,
 } from '../data/types.js';
 import { readAttributes } from '../parts/attributes.js';
 import { Command } from '../parts/copy.js';
@@ -29,7 +29,7 @@ export function WhatIfForm({
   workflow,
 }: {
   task: TaskSummary | undefined;
-  workspace: WorkspaceState;
+  workspace: WorkspaceRows;
   workflow: WorkflowState;
 }) {
   const [json, setJson] = useState(() => indented(task?.attributes ?? '{}'));
@@ -140,7 +140,7 @@ function Picks({
   label: string;
   value: string;
   empty: string;
-  options: readonly Pick<WorkerState, 'sid' | 'name'>[];
+  options: readonly Pick<WorkerRow, 'sid' | 'name'>[];
   onChange: (value: string) => void;
 }) {
   return (

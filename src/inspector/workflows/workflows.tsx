@@ -1,6 +1,6 @@
 import { useMemo, useRef } from 'preact/hooks';
 import { tasks, workspace } from '../data/store.js';
-import type { TaskSummary, WorkflowState, WorkspaceState } from '../data/types.js';
+import type { TaskSummary, WorkflowState, WorkspaceRows } from '../data/types.js';
 import { Empty } from '../parts/copy.js';
 import { linkTo, route, setParams } from '../route.js';
 import { Fact } from '../tasks/detail.js';
@@ -31,7 +31,7 @@ export function Workflows() {
 const newWorkflow = (workspaceSid: string) =>
   `curl ${location.origin}/v1/Workspaces/${workspaceSid}/Workflows -u "$TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN" -d FriendlyName=Trial --data-urlencode 'Configuration={"task_routing":{"default_filter":{"queue":"WQ…"}}}'`;
 
-function Chosen({ workspace: here, workflow }: { workspace: WorkspaceState; workflow: WorkflowState }) {
+function Chosen({ workspace: here, workflow }: { workspace: WorkspaceRows; workflow: WorkflowState }) {
   const { params } = route.value;
   // Until one is chosen it stays the one that was newest: with each new task the questions would be others.
   const first = useRef<string | undefined>(undefined);

@@ -1,11 +1,11 @@
 import { request } from 'node:http';
-import { createEmulator, type Emulator } from 'taskrouter-kit/emulator';
+import { createEmulator, type Emulator, type WorkspaceDefinition } from 'taskrouter-kit/emulator';
 import { createFakeClock } from 'taskrouter-kit/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Feed } from '../../../src/emulator/feed/feed.js';
 import { batchEveryMs, type Sink, Stream } from '../../../src/emulator/feed/stream.js';
 import { start } from '../open.js';
-import { isA } from './answers.js';
+import { ask, isA } from './answers.js';
 
 interface Message {
   readonly id: string;
@@ -74,6 +74,42 @@ describe('the stream over HTTP', () => {
     const told = one.messages.length;
     await new Promise((resolve) => setTimeout(resolve, 250));
     expect(one.messages).toHaveLength(told);
+  });
+
+  test('with rows: one worker changes, and one row is told; what was removed is told too', async () => {
+    const emulator = await start();
+    const { workspaceSid } = emulator.seed({
+      ...centre,
+      workers: { Ada: { activity: 'Available' }, Bob: {} },
+      taskQueues: { Q: {}, R: { targetWorkers: 'level > 1' } },
+    });
+    const view = emulator.workspaces.get(workspaceSid)!;
+    const [ada, bob] = [...view.workers.keys()];
+    const one = reader(emulator, '?rows=true');
+    await one.until((all) => all.length === 1);
+    const { body } = await ask(emulator, 'GET', '/rows');
+    const sids = (rows: readonly { sid: string }[]) => rows.map(({ sid }) => sid);
+    expect(sids(body.rows[0].workers)).toEqual([ada, bob]);
+    await ask(emulator, 'POST', `/workers/${ada}`, { attributes: { level: 1 } });
+    await one.until((all) => all.length === 2);
+    const { rows, workspaces } = one.messages[1]!.data;
+    expect(workspaces).toEqual([]);
+    expect(rows).toMatchObject([{ sid: workspaceSid, queues: [], workflows: [], present: null }]);
+    expect(sids(rows[0].workers)).toEqual([ada]);
+    expect(rows[0].workers[0].attributes).toBe('{"level":1}');
+    // Ada joins R: the queue has another count, and its row is told with hers.
+    await ask(emulator, 'POST', `/workers/${ada}`, { attributes: { level: 2 } });
+    await one.until((all) => all.length === 3);
+    expect(one.messages[2]!.data.rows[0].queues).toMatchObject([{ name: 'R', workers: 1 }]);
+    expect((await ask(emulator, 'GET', `/workers/${ada}`)).body.queues).toHaveLength(2);
+    const authorization = `Basic ${btoa(`${emulator.accountSid}:${emulator.authToken}`)}`;
+    await fetch(`${emulator.url}/v1/Workspaces/${workspaceSid}/Workers/${bob}`, {
+      method: 'DELETE',
+      headers: { authorization },
+    });
+    await one.until((all) => all.length === 4);
+    const [last] = one.messages[3]!.data.rows;
+    expect([last.workers, last.present.includes(bob), last.present.includes(ada)]).toEqual([[], false, true]);
   });
 
   test('a reader that comes back gets what it missed; after a restart it is told what is lost', async () => {
@@ -162,9 +198,9 @@ describe('the stream over HTTP', () => {
 });
 
 describe('batches on a clock', () => {
-  async function told(takes: () => boolean = () => true) {
+  async function told(takes: () => boolean = () => true, definition: WorkspaceDefinition = centre) {
     const emulator = await start();
-    const { workspaceSid } = emulator.seed(centre);
+    const { workspaceSid } = emulator.seed(definition);
     const clock = createFakeClock();
     const world = {
       accountSid: emulator.accountSid,
@@ -227,6 +263,32 @@ describe('batches on a clock', () => {
     await clock.advance(batchEveryMs);
     expect(batches()).toHaveLength(1);
     expect(JSON.parse(batches()[0]!.split('data: ')[1]!).tasks).toHaveLength(50);
+  });
+
+  test('whoever comes back while the rows of a large workspace are held gets them', async () => {
+    const workers = Object.fromEntries(
+      Array.from({ length: 60 }, (_, index) => [`W${index}`, { activity: 'Available' }]),
+    );
+    const { emulator, clock, stream } = await told(() => true, { ...centre, workers });
+    const read = (lastEventId = '') => {
+      const texts: string[] = [];
+      const write = (text: string) => texts.push(text) > 0;
+      const { gone } = stream.add({ write, end: () => {} }, { lastEventId, rows: true });
+      return { texts, gone, last: () => JSON.parse(texts.at(-1)!.split('data: ')[1]!) };
+    };
+    const one = read();
+    emulator.createTask();
+    await clock.advance(batchEveryMs);
+    expect(one.last().rows).toHaveLength(1);
+    emulator.createTask();
+    await clock.advance(batchEveryMs);
+    expect([one.last().tasks.length, one.last().rows]).toEqual([1, []]);
+    one.gone();
+    const again = read(/id: (\S+)/.exec(one.texts.at(-1)!)![1]!);
+    await clock.advance(3 * batchEveryMs);
+    expect(again.last().rows).toMatchObject([
+      { workers: [{ reservations: [{}] }], queues: [{ counts: { reserved: 2 } }] },
+    ]);
   });
 
   test('a hung reader is hung up on', async () => {

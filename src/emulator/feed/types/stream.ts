@@ -1,5 +1,6 @@
 import type { DebuggerItem, DeliverySummary } from './deliveries.js';
 import type { Faults, Info } from './info.js';
+import type { WorkspaceRows } from './rows.js';
 import type { TaskSummary } from './tasks.js';
 import type { WorkspaceState } from './workspaces.js';
 
@@ -29,8 +30,10 @@ export interface Batch {
   readonly tasks: readonly TaskSummary[];
   readonly deliveries: readonly DeliverySummary[];
   readonly debugger: readonly DebuggerItem[];
-  /** Workspaces in which something changed, whole; with many workers, at most one a second. */
+  /** Workspaces in which something changed, whole; with many workers, at most one a second. Empty with `rows=true`. */
   readonly workspaces: readonly WorkspaceState[];
+  /** With `rows=true`: the same workspaces, but only the rows that changed. Otherwise empty. */
+  readonly rows: readonly WorkspaceRows[];
   /** Workspaces that were deleted. */
   readonly removed: readonly string[];
   /** Null: they are as before. */

@@ -10,16 +10,20 @@ export interface Workspaces {
 }
 
 /** One workspace as it stands. */
-export interface WorkspaceState extends Named {
+export interface WorkspaceState extends WorkspaceHead {
+  /** The one whose oldest task waits longest goes first. */
+  readonly queues: readonly QueueState[];
+  readonly workers: readonly WorkerState[];
+  readonly workflows: readonly WorkflowState[];
+}
+
+/** A workspace without what it may have by the thousand. */
+export interface WorkspaceHead extends Named {
   readonly multiTaskEnabled: boolean;
   readonly eventCallbackUrl: string;
   readonly headline: Headline;
   readonly activities: readonly (Named & { readonly available: boolean })[];
   readonly taskChannels: readonly (Named & { readonly uniqueName: string })[];
-  /** The one whose oldest task waits longest goes first. */
-  readonly queues: readonly QueueState[];
-  readonly workers: readonly WorkerState[];
-  readonly workflows: readonly WorkflowState[];
 }
 
 /** One sentence on what waits: `3 waiting, longest in Experts: nobody is eligible …`. */
@@ -66,7 +70,12 @@ export interface ServiceLevel {
   readonly averageMs: number | null;
 }
 
-export interface WorkerState extends Named {
+export interface WorkerState extends WorkerRow {
+  readonly queues: readonly Named[];
+}
+
+/** A worker without the queues: with many of both they would be most of what is sent. */
+export interface WorkerRow extends Named {
   readonly workspaceSid: string;
   readonly attributes: string;
   readonly activity: Named & { readonly available: boolean };
@@ -79,7 +88,6 @@ export interface WorkerState extends Named {
   readonly channels: readonly ChannelLoad[];
   /** Open ones: pending, accepted, wrapping; oldest first. */
   readonly reservations: readonly ReservationState[];
-  readonly queues: readonly Named[];
   readonly version: number;
 }
 
