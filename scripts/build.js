@@ -34,6 +34,7 @@ await import('./bundle-rest.js');
 await import('./bundle-mcp.js');
 await (await import('./bundle-inspector.js')).bundleInspector(`${root}dist/inspector`);
 await import('./bundle-certificates.js');
+await import('./bundle-lru-cache.js');
 await import('./build-cjs.js');
 chmodSync(`${root}dist/cli/main.js`, 0o755);
 // Written last, with the time of the beginning: what was changed meanwhile is newer, and a build that was cut off has none.

@@ -36,7 +36,8 @@ const MAY_IMPORT = {
   'documented-events': ['near-miss'],
   'maybe-promise': [],
   'standard-schema': [],
-  signature: BASE,
+  signature: ['lru-cache', ...BASE],
+  'lru-cache': [],
   expressions: BASE,
   instructions: BASE,
   idempotency: BASE,
@@ -98,7 +99,7 @@ const MAY_IMPORT = {
 const MAY_IMPORT_TYPES = { index: ['rest'], inspector: ['emulator'] };
 
 /** Parts that are one file once built, see scripts/bundle-rest.js and scripts/bundle-with-packages.js: from outside, their index alone can be imported. */
-const BUNDLED = ['rest', 'mcp', 'certificates'];
+const BUNDLED = ['rest', 'mcp', 'certificates', 'lru-cache'];
 
 /**
  * Packages that only some places may load, so that importing the library stays quick. A place is the beginning of a path
@@ -121,6 +122,7 @@ const PACKAGES = {
   jose: { in: ['emulator/agents/'] },
   '@modelcontextprotocol/sdk': { in: ['mcp/'] },
   zod: { in: ['mcp/'] },
+  'lru-cache': { in: ['lru-cache/'] },
   preact: { in: ['inspector/'] },
   '@preact/signals': { in: ['inspector/'] },
   uplot: { in: ['inspector/'] },

@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import { type Clock, systemClock } from '../clock.js';
 import { ConfigurationError, TaskRouterKitError } from '../errors.js';
+import { lruCache } from '../lru-cache/index.js';
 import { ACCOUNT_SID } from '../sids.js';
 
 /** What signs the callbacks: one Auth Token, several (while one replaces another), or a look-up by account. */
@@ -112,8 +112,8 @@ interface Account {
 
 function lookupSource(lookup: AuthTokenLookup, options: TokenSourceOptions): TokenSource {
   const { clock = systemClock, ttlMs = 60_000, maxAccounts = 1_000, maxUnverified = 50 } = options;
-  const verified = new LRUCache<string, Account>({ max: maxAccounts });
-  const unverified = new LRUCache<string, Account>({ max: maxAccounts });
+  const verified = lruCache<string, Account>(maxAccounts);
+  const unverified = lruCache<string, Account>(maxAccounts);
   let unverifiedAsking = 0;
 
   const find = (accountSid: string) => verified.get(accountSid) ?? unverified.get(accountSid);
