@@ -17,6 +17,8 @@ export interface ExplainOptions {
   readonly at?: string;
   readonly workflow?: string;
   readonly channel?: string;
+  /** With `config`: its environment. */
+  readonly env?: string;
 }
 
 const LIMIT_MS = 10_000;
@@ -75,14 +77,14 @@ export async function explain(taskSid: string | undefined, options: ExplainOptio
 async function withoutServer(
   taskSid: string | undefined,
   config: string,
-  { task, at, workflow, channel }: Omit<ExplainOptions, 'url' | 'config'>,
+  { task, at, workflow, channel, env: environment }: Omit<ExplainOptions, 'url' | 'config'>,
 ): Promise<number> {
   if (taskSid !== undefined) throw new UsageError('Give a task SID, or --config and --task, but not both.');
   if (task === undefined)
     throw new UsageError("Give the task's attributes too: --task attributes.json, or --task '{…}'.");
   const ms = at === undefined ? 0 : readMs(at);
   if (ms === undefined) throw new UsageError("--at is a length of time, such as '90s' or '3m'.");
-  const definition = await usableDefinition(config, {}, await ownModules());
+  const definition = await usableDefinition(config, { modules: await ownModules(), environment });
   print(
     explainOffline(definition, {
       attributes: await attributesOf(task),

@@ -348,6 +348,7 @@ function program(finish: (code: number) => void): Command {
     .argument('[taskSid]', "the task's SID, as printed by the emulator")
     .addOption(localTaskRouter())
     .option('--config <file>', 'explain by this workspace file, without an emulator')
+    .addOption(environmentOption())
     .option('--task <JSON>', 'with --config: the attributes of the task, as JSON or the file that holds it')
     .option('--at <time>', 'with --config: how long after the creation, such as 3m (default: at once)')
     .option('--workflow <name>', 'with --config: its workflow (default: the only one)')
@@ -362,6 +363,7 @@ function program(finish: (code: number) => void): Command {
     .description('run routing tests: where tasks go, who is offered them, and when')
     .argument('<files...>', 'YAML or JSON')
     .option('--config <file>', 'the workspace (default: the one that each file names)')
+    .addOption(environmentOption())
     .option('--coverage', 'name the filters, targets and skip conditions that no test has reached')
     .addOption(new Option('--reporter <reporter>').choices(['spec', 'junit', 'json']).default('spec'))
     .addOption(
@@ -380,6 +382,7 @@ function program(finish: (code: number) => void): Command {
     .description('simulate whole days: waiting times, service levels and occupancy before anything changes')
     .argument('<plan>', 'what arrives and who works, as YAML or JSON')
     .option('--config <file>', 'the workspace (default: the one that the plan names)')
+    .addOption(environmentOption())
     .option('--compare <file>', 'another workspace file, or another plan, over the same days')
     .addOption(new Option('--replications <days>', "how many days (default: the plan's)").argParser(days))
     .addOption(new Option('--seed <number>', "other days (default: the plan's)").argParser(wholeNumber))
@@ -397,6 +400,7 @@ function program(finish: (code: number) => void): Command {
     .description('replay a day from its exported events: what a changed workflow would have done')
     .argument('<events...>', 'Event resources of Twilio, or of an emulator: JSON')
     .option('--config <file>', 'the workspace (default: taskrouter.config.*)')
+    .addOption(environmentOption())
     .option(
       '--workflow <OLD=NEW>',
       'which workflow stands for one of the events; may be repeated',

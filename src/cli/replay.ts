@@ -7,6 +7,7 @@ import { usualFile } from './workspace-file.js';
 
 export interface ReplayCommandOptions {
   readonly config?: string;
+  readonly env?: string;
   readonly workflow: readonly string[];
   readonly serviceLevel: readonly string[];
   readonly seed?: number;
@@ -29,6 +30,7 @@ export async function replay(files: readonly string[], options: ReplayCommandOpt
   const levels = options.serviceLevel.map(levelOf);
   const report = await replayDay(files, {
     config,
+    environment: options.env,
     workflows: Object.fromEntries(options.workflow.map(renamed)),
     serviceLevels: levels.length > 0 ? [...new Set(levels)] : undefined,
     seed: options.seed,

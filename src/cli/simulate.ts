@@ -16,6 +16,7 @@ import { print } from './print.js';
 export interface SimulateOptions {
   readonly config?: string;
   readonly compare?: string;
+  readonly env?: string;
   readonly seed?: number;
   readonly replications?: number;
   readonly json?: true;
@@ -31,12 +32,13 @@ export interface SimulateOptions {
  *   simulated then.
  */
 export async function simulate(plan: string, options: SimulateOptions): Promise<number> {
-  const { json, html, ...rest } = options;
+  const { json, html, env: environment, ...rest } = options;
   // Said before the days are simulated, which may take minutes.
   if (html !== undefined) refuseUnwritable(html);
   const progress = progressOn(process.stderr);
   const simulation = await simulateDays(plan, {
     ...rest,
+    environment,
     modules: await ownModules(),
     onDay: progress.show,
   }).finally(progress.clear);

@@ -8,6 +8,7 @@ import { print } from './print.js';
 
 export interface TestOptions {
   readonly config?: string;
+  readonly env?: string;
   readonly coverage?: true;
   readonly reporter: Reporter;
   readonly target?: 'twilio';
@@ -23,17 +24,17 @@ export interface TestOptions {
  * @throws {ConfigurationError} when a file cannot be used; no test was run then.
  */
 export async function test(files: readonly string[], options: TestOptions): Promise<number> {
-  const { config, coverage, reporter, target, tolerance } = options;
+  const { config, env: environment, coverage, reporter, target, tolerance } = options;
   if (target !== undefined) return testInAccount(files, options);
   if (tolerance !== undefined)
     throw new UsageError('--tolerance goes with --target: offline, an instant is an instant.');
-  const report = await runRoutingTests(files, { config, modules: await ownModules() });
+  const report = await runRoutingTests(files, { config, environment, modules: await ownModules() });
   print(reportRoutingTests(report, reporter, { coverage }));
   return report.failed === 0 ? EXIT.ok : EXIT.failed;
 }
 
 async function testInAccount(files: readonly string[], options: TestOptions): Promise<number> {
-  const { config, coverage, reporter } = options;
+  const { config, env: environment, coverage, reporter } = options;
   if (coverage) throw new UsageError('--coverage is told offline alone: leave --target away.');
   const tolerance = toleranceOf(options.tolerance);
   const client = accountClient(options);
@@ -53,6 +54,7 @@ async function testInAccount(files: readonly string[], options: TestOptions): Pr
     const report = await runTestsOnAccount(files, {
       client,
       config,
+      environment,
       tolerance,
       signal: stopping.signal,
       modules: await ownModules(),

@@ -30,6 +30,8 @@ export interface ReplayOptions {
   readonly seed?: number | undefined;
   /** The choices that Twilio's documents leave open: docs/emulator-fidelity.md. */
   readonly choices?: Choices | undefined;
+  /** The environment whose values the workspace file takes. */
+  readonly environment?: string | undefined;
   /** What imports of this package in a workspace file are. */
   readonly modules?: Modules | undefined;
 }
@@ -61,11 +63,11 @@ export interface ReplayReport {
  */
 export async function replay(files: readonly string[], options: ReplayOptions): Promise<ReplayReport> {
   const day = pastDayOf(readEvents(files));
-  const definition = await usableDefinition(options.config, options.choices, options.modules);
+  const definition = await usableDefinition(options.config, options);
   return replayDay(day, definition, options);
 }
 
-export type DayOptions = Omit<ReplayOptions, 'config' | 'modules'> & Pick<DayParts, 'hear'>;
+export type DayOptions = Omit<ReplayOptions, 'config' | 'modules' | 'environment'> & Pick<DayParts, 'hear'>;
 
 /** Replays what events tell of a day. @throws as {@link replay}. */
 export function replayDay(

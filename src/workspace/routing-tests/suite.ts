@@ -17,6 +17,8 @@ export interface RoutingTestOptions {
   readonly config?: string | undefined;
   /** The choices that Twilio's documents leave open: docs/emulator-fidelity.md. */
   readonly choices?: Choices | undefined;
+  /** The environment whose values the workspace file takes. */
+  readonly environment?: string | undefined;
   /** What imports of this package in a workspace file are. */
   readonly modules?: Modules | undefined;
 }
@@ -58,7 +60,7 @@ export const readTestFile = (file: string): CheckedFile<TestFile> =>
  */
 export async function loadTests(
   file: CheckedFile<TestFile>,
-  { config, choices = {}, modules }: RoutingTestOptions,
+  { config, choices = {}, modules, environment }: RoutingTestOptions,
 ): Promise<TestSuite> {
   const named = file.value.config;
   const configFile = config ?? (named === undefined ? undefined : beside(file.file, named));
@@ -66,7 +68,7 @@ export async function loadTests(
     throw file.error([
       { path: [], message: 'names no workspace file: add config: taskrouter.config.ts, or give --config.' },
     ]);
-  const definition = await usableDefinition(configFile, choices, modules);
+  const definition = await usableDefinition(configFile, { choices, modules, environment });
   const problems = unknownNames(file.value, definition);
   if (problems.length > 0) throw file.error(problems);
   refuseBadWorkers(file, definition, choices);

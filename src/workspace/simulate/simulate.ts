@@ -19,6 +19,8 @@ export interface SimulateOptions {
   readonly replications?: number | undefined;
   /** The choices that Twilio's documents leave open: docs/emulator-fidelity.md. */
   readonly choices?: Choices | undefined;
+  /** The environment whose values the workspace file takes. */
+  readonly environment?: string | undefined;
   /** What imports of this package in a workspace file are. */
   readonly modules?: Modules | undefined;
   /** Hears how many days are done, of how many. */
@@ -86,7 +88,7 @@ interface Prepared {
 async function prepare(
   file: string,
   config: string | undefined,
-  { seed, replications, choices = {}, modules }: SimulateOptions,
+  { seed, replications, choices = {}, modules, environment }: SimulateOptions,
   base?: Prepared,
 ): Promise<Prepared> {
   const read = loadPlan(file);
@@ -113,7 +115,7 @@ async function prepare(
       `${file} names no workspace file: write config: taskrouter.config.ts into it, or give --config.`,
     );
   }
-  const definition = await usableDefinition(configFile, choices, modules);
+  const definition = await usableDefinition(configFile, { choices, modules, environment });
   const problems = problemsOf({ plan, definition, choices });
   if (problems.length > 0) throw read.error(problems);
   return {
@@ -127,10 +129,9 @@ async function prepare(
 /** Reads a workspace file and tries it on an engine. @throws {DefinitionError} also for what only TaskRouter refuses. */
 export async function usableDefinition(
   file: string,
-  choices: Choices = {},
-  modules?: Modules,
+  { choices = {}, modules, environment }: Pick<SimulateOptions, 'choices' | 'modules' | 'environment'> = {},
 ): Promise<CheckedDefinition> {
-  const loaded = await loadDefinition(file, modules);
+  const loaded = await loadDefinition(file, modules, { environment });
   const definition = checkDefinition(loaded.definition);
   try {
     openCentre(definition, choices, 0);
