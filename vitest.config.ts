@@ -22,6 +22,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/redis-server.ts', 'test/support/chromium.ts'],
+    // One for each core, where the default leaves a core out: most tests wait for processes, and on two cores one is too few.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Real processes, browsers and servers on a machine that CI shares: what fails twice is broken. At home nothing is retried.
