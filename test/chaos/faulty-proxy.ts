@@ -50,9 +50,11 @@ export async function startFaultyProxy(port: number): Promise<FaultyProxy> {
         client.write(bytes.subarray(0, Math.max(1, bytes.length >> 1)), () => client.resetAndDestroy());
         return;
       }
-      const due = delayMs;
+      // From its arrival on: were each held back after the one before, the way would be cut and not slow.
+      const due = performance.now() + delayMs;
       last = last.then(async () => {
-        if (due > 0) await new Promise((resolve) => setTimeout(resolve, due));
+        const left = due - performance.now();
+        if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
         if (client.writable) client.write(bytes);
       });
     });

@@ -238,7 +238,7 @@ async function strike(
     case 'midReply':
       return proxy.cutNextReply();
     case 'emptied':
-      return void (await admin.flushall());
+      return empty(admin);
     case 'scripts':
       return void (await admin.script('FLUSH'));
     case 'memory':
@@ -293,4 +293,17 @@ function countBy<T>(items: readonly T[], keyOf: (item: T) => string): Record<str
   const counts: Record<string, number> = {};
   for (const item of items) counts[keyOf(item)] = (counts[keyOf(item)] ?? 0) + 1;
   return counts;
+}
+
+/** While another fault has made Redis read-only, it cannot be emptied: then as soon as it can. */
+async function empty(admin: Redis): Promise<void> {
+  for (;;) {
+    try {
+      await admin.flushall();
+      return;
+    } catch (error) {
+      if (!String(error).includes('READONLY')) throw error;
+    }
+    await sleep(50);
+  }
 }
