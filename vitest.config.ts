@@ -26,6 +26,8 @@ export default defineConfig({
     maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What a process prints may take longer than the usual second where others work beside it.
+    expect: { poll: { timeout: 30_000 } },
     // Real processes, browsers and servers on a machine that CI shares: what fails twice is broken. At home nothing is retried.
     retry: process.env.CI === undefined ? 0 : 1,
   },
