@@ -22,21 +22,27 @@ interface Moment {
   readonly hold: 'request' | 'answer';
 }
 
-/** Stands between a command and the emulator, and holds the first write of a moment until it is told to go on. */
+/**
+ * Stands between a command and the emulator, and holds the first write of a moment until it is told to go on, and every
+ * write after it: else a slow kill would find more done than the next moment needs.
+ */
 async function holdingProxy() {
   let moment: Moment | undefined;
   let reached: () => void = () => {};
   let goOn: Promise<void> = Promise.resolve();
+  let holding = false;
   const server = createServer(async (incoming, outgoing) => {
     const { method = 'GET', url: path = '', headers } = incoming;
     const body = await text(incoming);
     const hold = method === 'POST' && moment?.path.test(path) ? moment.hold : undefined;
     const wait = async () => {
       moment = undefined;
+      holding = true;
       reached();
       await goOn;
     };
     if (hold === 'request') await wait();
+    else if (holding && method === 'POST') await goOn;
     if (outgoing.destroyed) return;
     request(new URL(path, emulator.url), { method, headers }, async (answer) => {
       const back = await text(answer);
@@ -51,7 +57,10 @@ async function holdingProxy() {
     at(next: Moment) {
       let release!: () => void;
       goOn = new Promise((resolve) => {
-        release = resolve;
+        release = () => {
+          holding = false;
+          resolve();
+        };
       });
       const come = new Promise<void>((resolve) => {
         reached = resolve;
