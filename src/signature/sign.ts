@@ -70,7 +70,7 @@ export function hmacSha1(key: KeyObject, text: string): string {
 }
 
 // A prepared key saves a tenth of each HMAC. Bounded, because a token function may know many accounts, and emptied when
-// full, because a key is made again in a microsecond.
+// full, because a key is easily made again.
 const keys = new Map<string, KeyObject>();
 const MOST_KEYS = 1_000;
 

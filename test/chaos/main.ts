@@ -48,5 +48,5 @@ if (values.planted) {
   );
   process.exitCode = violations.length === 0 ? 0 : 1;
 }
-// The faults leave connections half open, which would keep this process for minutes.
+// A socket that is left over at times would keep this process.
 process.exit();

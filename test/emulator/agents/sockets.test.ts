@@ -36,6 +36,17 @@ const until = async (what: () => boolean) => {
   }
 };
 
+/** A clock that stands still. The test runs what is due. */
+function clockByHand() {
+  const timers: { run: () => void; ms: number }[] = [];
+  const clock = {
+    now: () => 0,
+    setTimeout: (run: () => void, ms: number) => timers.push({ run, ms }),
+    clearTimeout: () => {},
+  };
+  return { clock, timers };
+}
+
 describe('an event', () => {
   test('goes to every socket of the workers it concerns, in order, and to no other', async () => {
     const centre = await startCentre();
@@ -252,12 +263,7 @@ describe('many sockets', () => {
   });
 
   test('that were refused, and do not answer that, lose their places', async () => {
-    const timers: { run: () => void; ms: number }[] = [];
-    const clock = {
-      now: () => 0,
-      setTimeout: (run: () => void, ms: number) => timers.push({ run, ms }),
-      clearTimeout: () => {},
-    };
+    const { clock, timers } = clockByHand();
     const centre = await startCentre();
     const { sockets, there } = await ownSockets(centre, clock);
     await Promise.all([silentSocket(there, 'no-token'), silentSocket(there, 'neither')]);
@@ -308,12 +314,7 @@ describe('many sockets', () => {
 
 describe('a half-open socket', () => {
   test('is ended once it has not answered a ping, and its worker goes offline', async () => {
-    const timers: { run: () => void; ms: number }[] = [];
-    const clock = {
-      now: () => 0,
-      setTimeout: (run: () => void, ms: number) => timers.push({ run, ms }),
-      clearTimeout: () => {},
-    };
+    const { clock, timers } = clockByHand();
     const centre = await startCentre();
     const { emulator } = centre;
     const { sockets, there } = await ownSockets(centre, clock);
