@@ -218,42 +218,86 @@ function readStream(request: IncomingMessage, timeoutMs: number, done: (body: Re
     done(request.destroyed ? ABORTED : tooLarge(request));
     return;
   }
-  // Nearly always it is one piece.
-  let first: Uint8Array | undefined;
-  let others: Uint8Array[] | undefined;
-  let size = 0;
-  let ended = false;
-  let unfinished: UnfinishedBody | undefined;
-  const finish = (body: ReceivedBody) => {
-    if (ended) return;
-    ended = true;
-    limit.cancel();
-    if (unfinished) letGo(unfinished);
-    // The listeners stay for as long as the connection does: the pieces must not.
-    first = undefined;
-    others = undefined;
-    done(body);
-  };
-  const limit = bodyLimits.add(timeoutMs, () => finish(thrownAway(request, 'slow')));
+  const reading = new BodyReading(request, announced, timeoutMs, done);
+  bodyLimits.add(reading, timeoutMs);
   request
-    .on('data', (chunk: string | Uint8Array) => {
-      if (ended) return;
-      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-      size += bytes.length;
-      if (size > MAX_BODY_BYTES) return finish(tooLarge(request));
-      if (first === undefined) {
-        first = bytes;
-      } else {
-        others ??= [];
-        others.push(bytes);
-      }
-      if (size === announced) return;
-      unfinished ??= { bytes: 0, cut: () => finish(thrownAway(request, 'crowded')) };
-      hold(unfinished, bytes.length);
-    })
-    .on('end', () => finish({ bytes: others ? Buffer.concat([first!, ...others]) : (first ?? EMPTY) }))
-    .on('close', () => finish(ABORTED))
-    .on('error', () => finish(ABORTED));
+    .on('data', (chunk: string | Uint8Array) => reading.take(chunk))
+    .on('end', () => reading.end())
+    .on('close', () => reading.finish(ABORTED))
+    .on('error', () => reading.finish(ABORTED));
+}
+
+/**
+ * A body that comes in pieces. A class, and not an object literal: the limits hold it for a while after its end, which makes
+ * V8 allocate literals of its kind as old objects, and these would keep each request until the next collection of all.
+ */
+class BodyReading {
+  /** When the time that it may take ends. */
+  readonly endsAt: number;
+  /** Undefined once the body has ended: the limits and the listeners stay, and must not hold a request. */
+  #request: IncomingMessage | undefined;
+  #done: ((body: ReceivedBody) => void) | undefined;
+  readonly #announced: number;
+  // Nearly always it is one piece.
+  #first: Uint8Array | undefined;
+  #others: Uint8Array[] | undefined;
+  #size = 0;
+  #unfinished: UnfinishedBody | undefined;
+
+  constructor(
+    request: IncomingMessage,
+    announced: number,
+    timeoutMs: number,
+    done: (body: ReceivedBody) => void,
+  ) {
+    this.endsAt = performance.now() + timeoutMs;
+    this.#request = request;
+    this.#announced = announced;
+    this.#done = done;
+  }
+
+  get ended(): boolean {
+    return this.#done === undefined;
+  }
+
+  take(chunk: string | Uint8Array): void {
+    if (this.ended) return;
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    this.#size += bytes.length;
+    if (this.#size > MAX_BODY_BYTES) {
+      this.throwAway('too-large');
+      return;
+    }
+    if (this.#first === undefined) {
+      this.#first = bytes;
+    } else {
+      this.#others ??= [];
+      this.#others.push(bytes);
+    }
+    if (this.#size === this.#announced) return;
+    this.#unfinished ??= { bytes: 0, cut: () => this.throwAway('crowded') };
+    hold(this.#unfinished, bytes.length);
+  }
+
+  end(): void {
+    const bytes = this.#first ?? EMPTY;
+    this.finish({ bytes: this.#others ? Buffer.concat([bytes, ...this.#others]) : bytes });
+  }
+
+  throwAway(failure: 'too-large' | 'slow' | 'crowded'): void {
+    if (this.#request) this.finish(thrownAway(this.#request, failure));
+  }
+
+  finish(body: ReceivedBody): void {
+    const done = this.#done;
+    if (done === undefined) return;
+    if (this.#unfinished) letGo(this.#unfinished);
+    this.#request = undefined;
+    this.#done = undefined;
+    this.#first = undefined;
+    this.#others = undefined;
+    done(body);
+  }
 }
 
 const EMPTY = new Uint8Array();
@@ -267,49 +311,35 @@ function thrownAway(request: IncomingMessage, failure: 'too-large' | 'slow' | 'c
   return { failure };
 }
 
-/** When the time that a body may take ends. */
-interface Limit {
-  readonly at: number;
-  overdue: (() => void) | undefined;
-  cancel(): void;
-}
-
 /**
  * The time limits of all unfinished bodies, on one timer. A callback's body is nearly always there at once, and a separate
  * timer would cost more than reading it. They are in the order in which they end, except for requests that have already
  * spent some of their time.
  */
 class BodyLimits {
-  #queue: Limit[] = [];
+  #queue: BodyReading[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  add(timeoutMs: number, overdue: () => void): Limit {
-    const limit: Limit = { at: performance.now() + timeoutMs, overdue, cancel: cancelLimit };
-    this.#queue.push(limit);
+  add(reading: BodyReading, timeoutMs: number): void {
+    this.#queue.push(reading);
     this.#timer ??= setTimeout(() => this.#look(), Math.min(timeoutMs, LOOK_MS)).unref();
-    return limit;
   }
 
   #look(): void {
     const now = performance.now();
-    const open: Limit[] = [];
-    const over: Limit[] = [];
-    for (const limit of this.#queue) {
-      if (limit.overdue) (limit.at <= now ? over : open).push(limit);
+    const open: BodyReading[] = [];
+    const over: BodyReading[] = [];
+    for (const reading of this.#queue) {
+      if (!reading.ended) (reading.endsAt <= now ? over : open).push(reading);
     }
     this.#queue = open;
-    const next = open.reduce((least, { at }) => Math.min(least, at - now), LOOK_MS);
+    const next = open.reduce((least, { endsAt }) => Math.min(least, endsAt - now), LOOK_MS);
     this.#timer = open.length > 0 ? setTimeout(() => this.#look(), next).unref() : undefined;
-    for (const { overdue } of over) overdue?.();
+    for (const reading of over) reading.throwAway('slow');
   }
 }
 
 /** How often to forget bodies that have ended, in milliseconds. */
 const LOOK_MS = 250;
-
-/** Holds nothing of the request any longer. */
-function cancelLimit(this: Limit): void {
-  this.overdue = undefined;
-}
 
 const bodyLimits = new BodyLimits();
