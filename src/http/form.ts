@@ -28,6 +28,8 @@ export function parseForm(body: string | Uint8Array): ParsedForm {
   // The next signs that have to be replaced; without any, a name or value is a piece of the text as it is.
   let percent = plain ? placeOf('%', text, 0) : 0;
   let plus = plain ? placeOf('+', text, 0) : 0;
+  const names = lastNames;
+  let renamed = false;
   while (start < text.length) {
     let end = text.indexOf('&', start);
     if (end === -1) end = text.length;
@@ -36,7 +38,10 @@ export function parseForm(body: string | Uint8Array): ParsedForm {
       let equals = text.indexOf('=', start);
       if (equals === -1 || equals > end) equals = end;
       if (percent >= end && plus >= end) {
-        pairs.push([text.slice(start, equals), text.slice(equals + 1, end)]);
+        const last = names[pairs.length];
+        const same = last !== undefined && last.length === equals - start && text.startsWith(last, start);
+        if (!same) renamed = true;
+        pairs.push([same ? last : text.slice(start, equals), text.slice(equals + 1, end)]);
       } else {
         const name = decoded(bytes, start, equals);
         const value = decoded(bytes, equals + 1, end);
@@ -50,8 +55,16 @@ export function parseForm(body: string | Uint8Array): ParsedForm {
     }
     start = end + 1;
   }
+  if (renamed && pairs.length <= MOST_LAST_NAMES) lastNames = pairs.map(([name]) => name);
   return { pairs };
 }
+
+/**
+ * The names of the last short form, as they were sent. The next form mostly has the same ones, and a text that has been looked
+ * up before is found sooner than a copy of it.
+ */
+let lastNames: readonly string[] = [];
+const MOST_LAST_NAMES = 64;
 
 const BAD_ESCAPE = /%(?![0-9a-fA-F]{2})/;
 

@@ -1,5 +1,6 @@
-import { createHash, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { ConfigurationError } from '../errors.js';
+import { hmacSha1 } from './hmac.js';
 
 /** Form parameters in the order they were received. A name may come more than once. */
 export type FormPairs = ReadonlyArray<readonly [name: string, value: string]>;
@@ -37,7 +38,7 @@ export function signRequest({ url, params, authToken }: SignRequest): string {
       'The Auth Token to sign with is empty. Pass the one of the account.',
     );
   }
-  return hmacSha1(secretKey(authToken), withoutFragment(url) + formTail(params));
+  return hmacSha1(authToken, withoutFragment(url) + formTail(params));
 }
 
 /**
@@ -63,25 +64,6 @@ export function bodyHash(body: string | Uint8Array): string {
 export function withoutFragment(url: string): string {
   const hash = url.indexOf('#');
   return hash === -1 ? url : url.slice(0, hash);
-}
-
-export function hmacSha1(key: KeyObject, text: string): string {
-  return createHmac('sha1', key).update(text).digest('base64');
-}
-
-// A prepared key saves a tenth of each HMAC. Bounded, because a token function may know many accounts, and emptied when
-// full, because a key is easily made again.
-const keys = new Map<string, KeyObject>();
-const MOST_KEYS = 1_000;
-
-export function secretKey(authToken: string): KeyObject {
-  let key = keys.get(authToken);
-  if (key === undefined) {
-    key = createSecretKey(authToken, 'utf8');
-    if (keys.size >= MOST_KEYS) keys.clear();
-    keys.set(authToken, key);
-  }
-  return key;
 }
 
 /**
@@ -111,7 +93,7 @@ export const isUsable = (token: string) => token !== '';
 export function signer(signature: string, text: string, tokens: readonly string[]): number {
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index]!;
-    if (isUsable(token) && sameSignature(signature, hmacSha1(secretKey(token), text))) return index;
+    if (isUsable(token) && sameSignature(signature, hmacSha1(token, text))) return index;
   }
   return -1;
 }
