@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
+/** What needs the machine to itself, and so comes after everything else. */
+const ALONE = 'test/chaos/chaos.test.ts';
+
 export default defineConfig({
   resolve: {
     // The tests import the package by its name, as users do, and get the sources.
@@ -20,7 +23,11 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      // No `exclude` here, because it would take the place of the one on the command line.
+      { extends: true, test: { name: 'all', include: ['test/**/!(chaos).test.ts'] } },
+      { extends: true, test: { name: 'alone', include: [ALONE], sequence: { groupOrder: 1 } } },
+    ],
     globalSetup: ['test/support/redis-server.ts', 'test/support/chromium.ts'],
     // One for each core, where the default leaves a core out: most tests wait for processes, and on two cores one is too few.
     maxWorkers: '100%',

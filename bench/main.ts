@@ -1,5 +1,5 @@
 /**
- * What the framework costs, beside what it replaces: `npm run bench`. It builds, then starts five servers in turn,
+ * What the framework costs, beside what it replaces: `npm run bench`. It builds, then starts seven servers in turn,
  * round after round, each alone on one core with the load on another, sends all of them the same signed callbacks,
  * checks every answer and every handler run, and prints medians, ratios and the goals. On an idle machine, please.
  * A callback that is answered wrongly, or handled twice, fails the run (exit code 1); a goal that is missed does not:

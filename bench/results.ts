@@ -1,5 +1,5 @@
 import type { Measurement } from './measure.js';
-import { SERVER_NAMES, SERVERS, type ServerName } from './servers.js';
+import { isOurs, SERVER_NAMES, SERVERS, type ServerName } from './servers.js';
 
 /** All rounds of all servers that were measured. */
 export type Results = ReadonlyMap<ServerName, readonly Measurement[]>;
@@ -136,7 +136,7 @@ function goals(at: (name: ServerName) => Summary, measured: readonly ServerName[
     '',
     verdict(found, found <= wanted),
   ];
-  const ours = measured.filter((name) => name !== 'raw' && name !== 'twilio');
+  const ours = measured.filter(isOurs);
   const base = at('raw').steady;
   return [
     faster('deployed', 'twilio', 2.5),

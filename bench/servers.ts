@@ -22,6 +22,11 @@ export const SERVERS = {
   raw: { title: 'raw node:http + HMAC', program: 'raw.js' },
   twilio: { title: 'Express 5 + twilio.webhook()', program: 'express-twilio.js' },
   mounted: { title: 'ours mounted in Express 5', program: 'mounted.js' },
+  twilioOptions: {
+    title: 'Express 5 + twilio.webhook(), with expressServerOptions',
+    program: 'express-twilio.js',
+  },
+  mountedOptions: { title: 'ours mounted in Express 5, with expressServerOptions', program: 'mounted.js' },
   deployed: { title: 'ours deployed, memory store', program: 'deployed.js' },
   redis: { title: 'ours deployed, Redis', program: 'deployed.js' },
 } as const;
@@ -32,7 +37,7 @@ export const SERVER_NAMES = Object.keys(SERVERS) as ServerName[];
 
 /** Whether it runs handlers, and tells duplicates. */
 export function isOurs(name: ServerName): boolean {
-  return name !== 'raw' && name !== 'twilio';
+  return name !== 'raw' && !name.startsWith('twilio');
 }
 
 /** What a server has counted since its start. */
@@ -82,6 +87,7 @@ export async function startServer(name: ServerName, options: StartOptions): Prom
       PUBLIC_URL,
       CALLBACK_PATH,
       ANSWER,
+      ...(name.endsWith('Options') ? { SERVER_OPTIONS: 'yes' } : {}),
       ...(options.redisUrl ? { REDIS_URL: options.redisUrl } : {}),
     },
   });

@@ -32,6 +32,7 @@ export type { DeferredOutcome, ErrorHandler, Middleware } from './callbacks/rout
 // Errors and logging.
 export { ConfigurationError, TaskRouterKitError } from './errors.js';
 export type { ExpressHandler } from './http/express.js';
+export { expressServerOptions } from './http/express-server.js';
 export type { FetchHandler } from './http/fetch.js';
 export type { NodeHandler } from './http/node.js';
 export type { CallbackOutcome } from './http/outcome.js';

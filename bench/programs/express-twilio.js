@@ -1,7 +1,9 @@
 // What people write today: Express 5, its form parser, and the official package's middleware, which checks the
 // signature and nothing else.
+import { createServer } from 'node:http';
 import express from 'express';
 import twilio from 'twilio';
+import { expressServerOptions } from '../../dist/index.js';
 import { createTally, tellPort } from './tally.js';
 
 const tally = createTally();
@@ -18,4 +20,5 @@ app.post(
     response.json(answer);
   },
 );
-const server = app.listen(0, '127.0.0.1', () => tellPort(server.address().port));
+const options = process.env.SERVER_OPTIONS ? expressServerOptions(app) : {};
+const server = createServer(options, app).listen(0, '127.0.0.1', () => tellPort(server.address().port));

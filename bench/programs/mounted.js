@@ -1,6 +1,7 @@
 // The router as a middleware of an Express 5 app, everything on, with the memory store.
+import { createServer } from 'node:http';
 import express from 'express';
-import { conference, createTaskRouter, defer } from '../../dist/index.js';
+import { conference, createTaskRouter, defer, expressServerOptions } from '../../dist/index.js';
 import { createTally, tellPort } from './tally.js';
 
 const tally = createTally();
@@ -19,4 +20,5 @@ const taskRouter = createTaskRouter({ authToken: TWILIO_AUTH_TOKEN, publicUrl: P
 const app = express();
 app.use('/taskrouter', taskRouter.express());
 await taskRouter.ready();
-const server = app.listen(0, '127.0.0.1', () => tellPort(server.address().port));
+const options = process.env.SERVER_OPTIONS ? expressServerOptions(app) : {};
+const server = createServer(options, app).listen(0, '127.0.0.1', () => tellPort(server.address().port));

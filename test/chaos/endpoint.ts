@@ -7,6 +7,8 @@ Date.now = () => real() + off;
 process.on('message', (jump: number) => {
   off += jump;
 });
+// Whoever started it has ended, however that came.
+process.on('disconnect', () => process.exit());
 // The channel alone does not keep the process.
 process.channel?.unref();
 

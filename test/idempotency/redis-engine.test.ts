@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, inject, test } from 'vitest';
@@ -232,6 +235,44 @@ describe('a Redis in trouble, in the middle of the load', () => {
       await over;
     },
   );
+
+  test('loading its data for a moment, as an answer is to be stored: waited out, stored, and nothing runs again', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'loading-'));
+    ends.push(() => rmSync(folder, { recursive: true }));
+    // 200 records at 2 ms each; it answers LOADING in between.
+    const slowly = ['--key-load-delay', '2000', '--loading-process-events-interval-bytes', '1024'];
+    const redis = await startRedis(['--enable-debug-command', 'yes', '--dir', folder, ...slowly]);
+    ends.push(() => redis.stop());
+    const [here, there] = [await process(redis.url), await process(redis.url)];
+    const admin = client(redis.url);
+    const other = client(redis.url);
+    await Promise.all([admin.connect(), other.connect()]);
+    for (let index = 0; index < 200; index++) await admin.set(`filler ${index}`, 'x'.repeat(100));
+    const key = unique();
+    let runs = 0;
+    let loaded: Promise<unknown> | undefined;
+    const execute = async () => {
+      runs += 1;
+      loaded = admin.call('DEBUG', 'RELOAD');
+      await expect(untilRefused(other)).resolves.toContain('LOADING');
+      return `run ${runs}`;
+    };
+    const answer = { status: 'answered', answer: 'run 1' };
+    expect(await here.run(request(key, execute))).toEqual({ ...answer, verdict: 'ran' });
+    await loaded;
+    expect(await there.run(request(key, execute))).toEqual({ ...answer, verdict: 'replayed' });
+  });
+
+  /** Asks until it is refused, and says how. */
+  async function untilRefused(redis: Redis): Promise<string> {
+    for (;;) {
+      try {
+        await redis.get('filler 0');
+      } catch (error) {
+        return String(error);
+      }
+    }
+  }
 
   test('a record deleted under its running owner is created again', async () => {
     const admin = client();
