@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../clock.js';
 import type { Logger } from '../log.js';
 import { isPromise, type MaybePromise } from '../maybe-promise.js';
-import type { Asking, EngineStore, Known, Stored } from './store/resilient-store.js';
+import type { Asking, EngineStore, Known, Stored } from './store/engine-store.js';
 import type { ClaimedRun, DeferRequest } from './store/store.js';
 import { type Deferral, NotRecordedError, RunLostError } from './types.js';
 

@@ -2,7 +2,7 @@ import type { Timer } from '../clock.js';
 import { isPromise, type MaybePromise } from '../maybe-promise.js';
 import type { RunParts } from './deferred-phase.js';
 import { Run, type RunWaiters } from './run.js';
-import type { Acquired, Asking, Known } from './store/resilient-store.js';
+import type { Acquired, Asking, Known } from './store/engine-store.js';
 import type { Winner } from './store/store.js';
 import type { RunRequest, RunResult } from './types.js';
 

@@ -1,7 +1,7 @@
 import type { Timer } from '../clock.js';
 import { isPromise } from '../maybe-promise.js';
 import { DeferredPhase, type DeferringRun, type Holder, type RunParts } from './deferred-phase.js';
-import type { Asking, Known, Stored } from './store/resilient-store.js';
+import type { Asking, Known, Stored } from './store/engine-store.js';
 import type { ClaimedRun, Outcome, Winner } from './store/store.js';
 import { type Deferral, type OwnedRun, RunLostError, type RunRequest } from './types.js';
 

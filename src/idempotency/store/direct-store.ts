@@ -1,5 +1,5 @@
+import type { EngineStore } from './engine-store.js';
 import type { MemoryStore } from './memory-store.js';
-import type { EngineStore } from './resilient-store.js';
 
 /**
  * The memory store, as the engine uses it. It answers directly and never fails, so there is no absence to handle, and

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.js';
 import type { Logger } from '../../log.js';
 import { isPromise, type MaybePromise } from '../../maybe-promise.js';
 import { CircuitBreaker, type StoreObserver } from './circuit-breaker.js';
+import type { Acquired, Asking, EngineStore, Known, Stored } from './engine-store.js';
 import { type MemoryStore, memoryStore } from './memory-store.js';
 import {
   type AcquireRequest,
@@ -29,35 +30,8 @@ const LOOK_MS = 50;
 /** The least time between two log lines about callbacks that run without the store. */
 const DEGRADED_LOG_MS = 10_000;
 
-/**
- * How far a result can be trusted. `held`: the store has it. `local`: the store could not be reached and certainly has
- * nothing of it; only this process knows it. `unknown`: the store was called, and its reply did not come.
- */
-export type Known = 'held' | 'local' | 'unknown';
-
-/** A result, and how far it can be trusted. Absent if the store answered: `held`. */
-type Told<T> = T & { readonly known?: Known };
-
 /** What names a record, and says how long it lasts. */
 type Recorded = Pick<AcquireRequest, 'key' | 'fingerprint' | 'owner' | 'ttlMs'>;
-
-/** `unavailable`: the store cannot be reached, and `onStoreError` is `fail`. */
-export type Acquired = Told<AcquireResult> | { readonly status: 'unavailable'; readonly known?: Known };
-export type Stored = Told<StoreResult> & {
-  /** The store did not take an answer; what came of it later. */
-  readonly written?: Promise<Written> | undefined;
-};
-
-export interface Asking {
-  /** Whether the result is still wanted. While it is, a hiccup of the store is waited out. */
-  wanted(): boolean;
-  /** How long this callback has waited for the store so far: all its hiccups together are waited out for `hiccupMs`. */
-  waitedMs?: number;
-  /** Acquire: when the lease of another process, as last seen, ends; until then nothing runs without the store. */
-  readonly leaseSeenUntil?: number;
-  /** Defer: an earlier try has already been logged. */
-  readonly repeated?: boolean;
-}
 
 export interface ResilientOptions {
   readonly store: IdempotencyStore;
@@ -71,26 +45,6 @@ export interface ResilientOptions {
   readonly observer: StoreObserver | undefined;
 }
 
-/** The store, as the engine uses it. */
-export type EngineStore = Pick<
-  ResilientStore,
-  | 'hasTakeover'
-  | 'state'
-  | 'answers'
-  | 'backMs'
-  | 'acquire'
-  | 'renew'
-  | 'defer'
-  | 'complete'
-  | 'release'
-  | 'claim'
-  | 'probe'
-  | 'recovery'
-  | 'forget'
-  | 'keep'
-  | 'close'
->;
-
 /**
  * The store in front of the store. It handles every absence of the store, and its results say how far they can be trusted.
  *
@@ -98,7 +52,7 @@ export type EngineStore = Pick<
  * at all, under `fail`), answers are kept and written behind, and duplicates get what this process remembers. All tries
  * of a run carry the same token, so a call that happened although its reply was lost does no harm.
  */
-export class ResilientStore {
+export class ResilientStore implements EngineStore {
   readonly hasTakeover: boolean;
   readonly #options: ResilientOptions;
   readonly #breaker: CircuitBreaker;
@@ -126,12 +80,10 @@ export class ResilientStore {
     return this.#breaker.state;
   }
 
-  /** No call has failed since the last one that was answered. */
   get answers(): boolean {
     return this.#breaker.answers;
   }
 
-  /** How long the store has been back; 0 while it is away. */
   get backMs(): number {
     return this.#breaker.backMs;
   }
@@ -140,12 +92,10 @@ export class ResilientStore {
     return this.#breaker.probe();
   }
 
-  /** Waits until the store may be asked again. */
   recovery(maxMs: number): Promise<boolean> {
     return this.#breaker.recovery(maxMs);
   }
 
-  /** Starts a run, or says why not. Never fails. */
   acquire(request: AcquireRequest, asking: Asking): MaybePromise<Acquired> {
     // What only this process knows comes before what the store knows.
     if (this.#local.size > 0 && this.#local.has(request.key)) {
@@ -168,7 +118,6 @@ export class ResilientStore {
     );
   }
 
-  /** Extends the lease. Tries until the store answers or the result is no longer wanted; then it is undefined. */
   async renew(request: RenewRequest, wanted: () => boolean): Promise<RenewResult | undefined> {
     while (wanted()) {
       try {
@@ -183,7 +132,6 @@ export class ResilientStore {
     return undefined;
   }
 
-  /** Makes a run deferred. Its journal is stored before the answer goes out, unless the store cannot be reached. */
   defer(request: DeferRequest, asking: Asking): MaybePromise<Stored> {
     return this.#insist<StoreResult, Stored>(
       () => this.#breaker.call('defer', (store) => store.defer(request)),
@@ -200,7 +148,6 @@ export class ResilientStore {
     );
   }
 
-  /** Ends a run. An answer that the store did not accept is kept and written behind. */
   complete(request: CompleteRequest, asking: Asking): MaybePromise<Stored> {
     return this.#insist<StoreResult, Stored>(
       () => this.#breaker.call('complete', (store) => store.complete(request)),
@@ -216,14 +163,12 @@ export class ResilientStore {
     );
   }
 
-  /** Keeps an answer in this process, and writes it to the store once that can be reached. */
   keep(request: CompleteRequest): Promise<Written> | undefined {
     if (request.outcome.state === 'finished') return this.#writeBehind.add(request);
     this.#local.release(request);
     return undefined;
   }
 
-  /** Releases a lease. Never rejects; takes at most the store's timeout. */
   async release(request: ReleaseRequest): Promise<void> {
     this.#local.release(request);
     try {
@@ -233,12 +178,10 @@ export class ResilientStore {
     }
   }
 
-  /** Forgets what only this process knows of a run. */
   forget(request: ReleaseRequest): void {
     this.#local.release(request);
   }
 
-  /** Claims deferred runs. `take` gets them, even after the store's timeout. Resolves to their number. */
   async claim(request: ClaimRequest, take: (claimed: readonly ClaimedRun[]) => void): Promise<number> {
     try {
       const claimed = await this.#breaker.call('claim', (store) => store.claim?.(request) ?? [], take);
@@ -249,7 +192,6 @@ export class ResilientStore {
     }
   }
 
-  /** Writes what is left, and ends every timer. */
   async close(): Promise<void> {
     await this.#writeBehind.stop();
     this.#breaker.stop();
