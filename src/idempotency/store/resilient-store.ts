@@ -97,10 +97,23 @@ export class ResilientStore implements EngineStore {
   }
 
   acquire(request: AcquireRequest, asking: Asking): MaybePromise<Acquired> {
-    // What only this process knows comes before what the store knows.
-    if (this.#local.size > 0 && this.#local.has(request.key)) {
-      return { ...this.#local.acquire(request), known: 'local' };
-    }
+    if (this.#local.size > 0 && this.#local.has(request.key)) return this.#acquireKept(request, asking);
+    return this.#acquireRemote(request, asking);
+  }
+
+  /**
+   * What only this process knows comes before what the store knows. If it is an answer and the store is back, another may count
+   * by now: the store is told of it first, and then asked.
+   */
+  #acquireKept(request: AcquireRequest, asking: Asking): MaybePromise<Acquired> {
+    const kept = { ...this.#local.acquire(request), known: 'local' as const };
+    if (kept.status !== 'finished' || this.state !== 'ok') return kept;
+    return this.#writeBehind
+      .writeNow(request.key)
+      .then(() => (this.#local.has(request.key) ? kept : this.#acquireRemote(request, asking)));
+  }
+
+  #acquireRemote(request: AcquireRequest, asking: Asking): MaybePromise<Acquired> {
     const ask = () =>
       this.#breaker.call(
         'acquire',

@@ -63,6 +63,12 @@ export class WriteBehind {
     });
   }
 
+  /** Tries to write the answer of this key now, if there is one. Takes at most the store's timeout. */
+  async writeNow(key: string): Promise<void> {
+    const pending = this.#pending.get(key);
+    if (pending) await this.#one(pending);
+  }
+
   /** Tries once more, at the end of the process, and gives up the rest. */
   async stop(): Promise<void> {
     this.#stopped = true;
@@ -94,10 +100,13 @@ export class WriteBehind {
     return !taken.includes(false);
   }
 
-  async #one({ request, end }: Pending): Promise<boolean> {
+  async #one(pending: Pending): Promise<boolean> {
+    const { request, end } = pending;
     const { key } = request;
     try {
       const result = await this.#breaker.call('complete', (store) => store.complete(request));
+      // Somebody who could not wait has written it.
+      if (this.#pending.get(key) !== pending) return true;
       // Nothing else was added under this key meanwhile: a later request of this process would have got this answer.
       this.#pending.delete(key);
       this.#local.forget(key);
