@@ -41,7 +41,7 @@ export const wasEmptied = (history: History, from: number, to: number): boolean 
 /**
  * At `at` the process could not ask the store, and had waited for it as long as it has to: the store had been away for a
  * quarter of the deadline, if need be in several outages of one callback (and no answer of it has been read since the
- * last), or it was away as the deadline passed, or the limit of a shutdown.
+ * last, but for one so recent that nothing could be asked and answered after it), or it was away as the deadline passed, or the limit of a shutdown.
  */
 export function wasCutOff(
   history: History,
@@ -71,7 +71,10 @@ export function wasCutOff(
     const awayMs = during.map((each) => Math.min(at, each.to) - Math.max(callbackFrom, each.from));
     // Each wait ends with a try that may take its whole timeout.
     const patienceMs = waitMs(history) - during.length * (STORE_TIMEOUT_MS + 50);
-    return awayMs.reduce((sum, ms) => sum + ms, 0) >= patienceMs && !history.hadContact(life, to, at);
+    const couldAskUntil = at - history.plan.redisMs[1];
+    return (
+      awayMs.reduce((sum, ms) => sum + ms, 0) >= patienceMs && !history.hadContact(life, to, couldAskUntil)
+    );
   });
 }
 
