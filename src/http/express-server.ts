@@ -14,7 +14,7 @@ interface ExpressApp {
  * Express changes the prototype of each request and response to `app.request` and `app.response`, and then adds properties to
  * them. V8 before Node 24 gives every object that is treated so a hidden class of its own. With these options requests and
  * responses are born with those prototypes, and there is nothing to change. `app.request` and `app.response` are replaced by
- * objects that inherit from the ones before: what was added to them stays, and more can be added. Requests that an app mounted
+ * objects that have all of the ones before: what was added to them stays, and more can be added. Requests that an app mounted
  * in this one handles gain nothing.
  *
  * @throws {ConfigurationError} for anything that is not an Express app.
@@ -34,9 +34,19 @@ export function expressServerOptions(
   }
   class Request extends IncomingMessage {}
   class Response<R extends IncomingMessage = IncomingMessage> extends ServerResponse<R> {}
-  Object.setPrototypeOf(Request.prototype, app.request);
-  Object.setPrototypeOf(Response.prototype, app.response);
-  app.request = Request.prototype;
-  app.response = Response.prototype;
+  app.request = takePlace(Request.prototype, app.request);
+  app.response = takePlace(Response.prototype, app.response);
   return { IncomingMessage: Request, ServerResponse: Response };
+}
+
+/**
+ * Puts `prototype` in the place of `before`. What is left of `before` inherits from it, because apps mounted until now inherit from
+ * `before`; and `prototype` has all of it itself, because Express changes what it inherits from when the app is mounted.
+ */
+function takePlace<T extends object>(prototype: T, before: object): T {
+  Object.setPrototypeOf(prototype, Object.getPrototypeOf(before));
+  Object.defineProperties(prototype, Object.getOwnPropertyDescriptors(before));
+  for (const name of Reflect.ownKeys(before)) Reflect.deleteProperty(before, name);
+  Reflect.setPrototypeOf(before, prototype);
+  return prototype;
 }

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import express4 from 'express4';
+import supertest from 'supertest';
 import { accept, ConfigurationError, createTaskRouter, defer, expressServerOptions } from 'taskrouter-kit';
 import { assignmentRequest } from 'taskrouter-kit/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -48,6 +49,24 @@ describe.each([
     const answer = await fetch(`${url}/a`, { headers: { 'x-header': 'value' } });
     expect(await answer.json()).toEqual(['a', 'value', true, 'added before', 'added after']);
     expect((await fetch(`${url}/a/b`)).status).toBe(404);
+  });
+
+  test('shares what is added later with apps mounted before, and keeps its own where it is mounted itself', async () => {
+    const [outer, app, inner] = [framework(), framework(), framework()];
+    Object.assign(app.request, { kept: 'kept' });
+    app.use('/inner', inner);
+    expressServerOptions(app);
+    Object.assign(app.request, { later: 'added later' });
+    outer.use('/app', app);
+    const answer: express.RequestHandler = (request, response) => {
+      const { kept, later } = request as unknown as Record<string, string>;
+      response.json([kept, later, request.app === inner, request.app === app]);
+    };
+    inner.get('/', answer);
+    app.get('/', answer);
+    const { body: seenInside } = await supertest(outer).get('/app/inner');
+    expect(seenInside).toEqual(['kept', 'added later', true, false]);
+    expect((await supertest(outer).get('/app')).body).toEqual(['kept', 'added later', false, true]);
   });
 
   test('answers callbacks', async () => {
