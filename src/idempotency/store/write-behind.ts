@@ -15,6 +15,8 @@ interface Pending {
   readonly request: CompleteRequest;
   readonly until: number;
   readonly end: (how: Written) => void;
+  /** The store has answered. */
+  written: boolean;
 }
 
 /**
@@ -53,7 +55,12 @@ export class WriteBehind {
     this.#local.complete(request);
     return new Promise((end) => {
       if (this.#closed) return end('given up');
-      this.#pending.set(request.key, { request, until: this.#clock.now() + GIVE_UP_AFTER_MS, end });
+      this.#pending.set(request.key, {
+        request,
+        until: this.#clock.now() + GIVE_UP_AFTER_MS,
+        end,
+        written: false,
+      });
       if (this.#stopped) return;
       if (this.#pending.size === 1) {
         this.#clock.clearTimeout(this.#giveUp);
@@ -105,8 +112,9 @@ export class WriteBehind {
     const { key } = request;
     try {
       const result = await this.#breaker.call('complete', (store) => store.complete(request));
-      // Somebody who could not wait has written it.
-      if (this.#pending.get(key) !== pending) return true;
+      // Two writes of it were under way at once.
+      if (pending.written) return true;
+      pending.written = true;
       // Nothing else was added under this key meanwhile: a later request of this process would have got this answer.
       this.#pending.delete(key);
       this.#local.forget(key);
