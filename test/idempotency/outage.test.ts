@@ -203,22 +203,32 @@ describe('the answer cannot be stored', () => {
     });
   });
 
-  test('a duplicate that comes as the store is back, before anything is written, gets what counts there', async () => {
-    const { clock, memory, world, process, request, work } = createWorld({ latencyMs: 20 });
-    const engine = process();
-    world.mood = 'refusing';
-    const first = engine.run(request(work(100, 'a')));
-    await clock.advance(2_000);
-    expect(await first).toMatchObject({ answer: 'a', degraded: true });
-    const other = { key: KEY, fingerprint: 'sids', owner: 'other', ttlMs: 86_400_000 };
-    memory.acquire({ ...other, leaseMs: 1_500 });
-    memory.complete({ ...other, attempt: 1, outcome: { state: 'finished', answer: 'b' } });
-    world.mood = 'well';
-    while (engine.storeState !== 'ok') await clock.advance(1);
-    const duplicate = engine.run(request(work(1, 'x')));
-    await clock.advance(100);
-    expect(await duplicate).toEqual({ status: 'answered', answer: 'b', verdict: 'replayed' });
-  });
+  test.each([
+    ['gets what counts there', 1_000, { status: 'answered', answer: 'b', verdict: 'replayed' }],
+    [
+      'gets what is kept, if there is no time to ask',
+      200,
+      { status: 'answered', answer: 'a', verdict: 'replayed', degraded: true },
+    ],
+  ])(
+    'a duplicate that comes as the store is back, before anything is written, %s',
+    async (_what, leftMs, expected) => {
+      const { clock, memory, world, process, request, work } = createWorld({ latencyMs: 20 });
+      const engine = process();
+      world.mood = 'refusing';
+      const first = engine.run(request(work(100, 'a')));
+      await clock.advance(2_000);
+      expect(await first).toMatchObject({ answer: 'a', degraded: true });
+      const other = { key: KEY, fingerprint: 'sids', owner: 'other', ttlMs: 86_400_000 };
+      memory.acquire({ ...other, leaseMs: 1_500 });
+      memory.complete({ ...other, attempt: 1, outcome: { state: 'finished', answer: 'b' } });
+      world.mood = 'well';
+      while (engine.storeState !== 'ok') await clock.advance(1);
+      const duplicate = engine.run(request(work(1, 'x'), { deadline: clock.now() + leftMs }));
+      await clock.advance(100);
+      expect(await duplicate).toEqual(expected);
+    },
+  );
 
   test('the result that comes after a fixed answer does not replace it', async () => {
     const { clock, world, process, request, work } = createWorld();

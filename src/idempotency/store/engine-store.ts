@@ -37,6 +37,8 @@ export interface Asking {
   wanted(): boolean;
   /** How long this callback has waited for the store so far: all its hiccups together are waited out for `hiccupMs`. */
   waitedMs?: number;
+  /** Acquire: when the last of those who wait can wait no longer. */
+  readonly latestDeadline?: number;
   /** Acquire: when the lease of another process, as last seen, ends; until then nothing runs without the store. */
   readonly leaseSeenUntil?: number;
   /** Defer: an earlier try has already been logged. */

@@ -103,11 +103,13 @@ export class ResilientStore implements EngineStore {
 
   /**
    * What only this process knows comes before what the store knows. If it is an answer and the store is back, another may count
-   * by now: the store is told of it first, and then asked.
+   * by now: the store is told of it first, and then asked, if there is time for it.
    */
   #acquireKept(request: AcquireRequest, asking: Asking): MaybePromise<Acquired> {
     const kept = { ...this.#local.acquire(request), known: 'local' as const };
-    if (kept.status !== 'finished' || this.state !== 'ok') return kept;
+    const { clock, storeTimeoutMs } = this.#options;
+    const leftMs = (asking.latestDeadline ?? Number.POSITIVE_INFINITY) - clock.now();
+    if (kept.status !== 'finished' || this.state !== 'ok' || leftMs <= storeTimeoutMs) return kept;
     return this.#writeBehind
       .writeNow(request.key)
       .then(() => (this.#local.has(request.key) ? kept : this.#acquireRemote(request, asking)));
