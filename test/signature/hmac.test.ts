@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hmacSha1 } from '../../src/signature/hmac.js';
+import { hmacSha1 } from '../../src/signature/sign.js';
 
 const byNode = (token: string, text: string) => createHmac('sha1', token).update(text).digest('base64');
 
