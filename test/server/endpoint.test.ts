@@ -37,6 +37,18 @@ describe('health', () => {
   });
 });
 
+test('every answer says how long it is, to HTTP/1.0 too', async () => {
+  const { url } = await startHere();
+  const { hostname, port } = new URL(url);
+  for (const path of ['/healthz', '/readyz', '/metrics', '/nothing', '/taskrouter/assignment']) {
+    const socket = connect(Number(port), hostname);
+    socket.end(`GET ${path} HTTP/1.0\r\n\r\n`);
+    const [head = '', ...body] = (await text(socket)).split('\r\n\r\n');
+    const said = /^content-length: (\d+)$/im.exec(head)?.[1];
+    expect([path, said]).toEqual([path, String(Buffer.byteLength(body.join('\r\n\r\n')))]);
+  }
+});
+
 test('a path that is nobody’s gets 404 as a problem, and nothing of the server', async () => {
   const { url } = await startHere();
   const response = await fetch(`${url}/taskrouter/nothing`, { method: 'POST' });
