@@ -101,6 +101,12 @@ export class CircuitBreaker {
     return this.#isOld(lastSeen, this.#options.clock.now()) ? 0 : lastMade - since;
   }
 
+  /** The circuit is open, but this process has not asked for longer than it ever waits: it stood still. */
+  get isOutOfDate(): boolean {
+    if (this.state === 'ok' || this.#failing === undefined) return false;
+    return this.#isOld(this.#failing.lastSeen, this.#options.clock.now());
+  }
+
   /** No call has failed since the last one that was answered. */
   get answers(): boolean {
     return this.#failing === undefined;

@@ -139,6 +139,7 @@ export class ResilientStore implements EngineStore {
         const result = await this.#breaker.call('renew', (store) => store.renew(request));
         // The store has it now, or another run there counts.
         if (result.status !== 'absent') this.#local.release(request);
+        if (result.status === 'lost') this.#remember(request, result.winner);
         return result;
       } catch {
         await this.#breaker.recovery(Number.POSITIVE_INFINITY);
@@ -153,6 +154,7 @@ export class ResilientStore implements EngineStore {
       asking,
       (result) => {
         if (this.#local.size > 0) this.#local.release(request);
+        if (result.status === 'lost') this.#remember(request, result.winner);
         return result;
       },
       (known) => {
@@ -253,10 +255,12 @@ export class ResilientStore implements EngineStore {
     for (;;) {
       const leftMs = hiccupMs - (asking.waitedMs ?? 0);
       if (!atOnce) {
-        if (leftMs <= 0 || this.#breaker.awayMs >= hiccupMs || !asking.wanted()) return alone(known);
+        const over = leftMs <= 0 || this.#breaker.awayMs >= hiccupMs;
+        // While this process stood still the store may have come back: the next ping says so.
+        if ((over && !this.#breaker.isOutOfDate) || !asking.wanted()) return alone(known);
         // In short steps, because those who wait may have to give up before the hiccup ends.
         const looked = clock.now();
-        const back = await this.#breaker.recovery(Math.min(leftMs, LOOK_MS));
+        const back = await this.#breaker.recovery(over ? storeTimeoutMs : Math.min(leftMs, LOOK_MS));
         waited(looked, LOOK_MS);
         // Back just now, it is asked once more even if nobody can wait any longer: what counts is there.
         if (this.state === 'degraded' || !(back || asking.wanted())) continue;
