@@ -8,8 +8,8 @@ interface ExpressApp {
 }
 
 /**
- * Options for `createServer` of `node:http` or `node:https`, with which an Express app costs about half the CPU time before
- * Node 24, whatever it does.
+ * Options for `createServer` of `node:http` or `node:https` that take away what Express itself costs most of before Node 24: small
+ * requests took 0.4 to 0.6 of the CPU time on Node 20.
  *
  * Express changes the prototype of each request and response to `app.request` and `app.response`, and then adds properties to
  * them. V8 before Node 24 gives every object that is treated so a hidden class of its own. With these options requests and

@@ -41,7 +41,8 @@ export const wasEmptied = (history: History, from: number, to: number): boolean 
 /**
  * At `at` the process could not ask the store, and had waited for it as long as it has to: the store had been away for a
  * quarter of the deadline, if need be in several outages of one callback (and no answer of it has been read since the
- * last, but for one so recent that nothing could be asked and answered after it), or it was away as the deadline passed, or the limit of a shutdown.
+ * last, but for one so recent that nothing could be asked and answered after it), or it was away as the deadline passed, or
+ * the limit of a shutdown.
  */
 export function wasCutOff(
   history: History,
