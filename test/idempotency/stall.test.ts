@@ -221,3 +221,22 @@ test('failures before and after a standstill are not one long absence of the sto
   await clock.advance(200);
   expect(first.result).toEqual({ status: 'answered', answer: 'mine', verdict: 'ran' });
 });
+
+test('one that stood still as its patience ended asks the store once more before it runs anything alone', async () => {
+  const { clock, line, engine, memory, request, work, set, deadline } = ownClock();
+  line.mood = 'refusing';
+  void engine.run(request(work(1, 'a'), { key: 'before', deadline: deadline() }));
+  await clock.advance(20);
+  const mine = work(1, 'mine');
+  const first = watch(engine.run(request(mine, { deadline: deadline() + 5_000 })), clock.now);
+  // Just before its last look at the store, and just after a ping: the next one comes later than that look.
+  await clock.advance(990);
+  expect(engine.storeState).toBe('degraded');
+  set(5_000);
+  const record = { key: KEY, fingerprint: 'sids', owner: 'x', attempt: 1, ttlMs: 60_000 };
+  memory.complete({ ...record, outcome: { state: 'finished', answer: 'theirs' } });
+  line.mood = 'well';
+  await clock.advance(400);
+  expect(first.result).toEqual({ status: 'answered', answer: 'theirs', verdict: 'replayed' });
+  expect(mine.runs).toHaveLength(0);
+});

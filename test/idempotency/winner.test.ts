@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { OwnedRun } from '../../src/idempotency/types.js';
+import type { MaybePromise } from '../../src/maybe-promise.js';
 import { createWorld, type Line, watch } from './world.js';
 
 /**
@@ -135,3 +137,32 @@ describe('an answer that comes too late, because another process has the run,', 
     expect(clock.pending).toBe(0);
   });
 });
+
+test.each<[string, (run: OwnedRun) => MaybePromise<string>]>([
+  ['renews its lease', () => new Promise(() => {})],
+  ['defers', (run) => run.defer('{}', { journal: 'x', limitMs: 1_000 }).then(() => '{}')],
+  ['stores its answer', () => 'mine'],
+])(
+  'a run learns as it %s that another has finished: that answer is known here while the store is away',
+  async (how, then) => {
+    const { clock, process, request, work } = createWorld();
+    const line: Line = { mood: 'well', calls: [] };
+    const here = process({ renewMs: how === 'renews its lease' ? 1_700 : 60_000 }, line);
+    let runs = 0;
+    const mine = async (run: OwnedRun) => {
+      runs += 1;
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, 1_650));
+      return then(run);
+    };
+    const first = watch(here.run(request(mine)), clock.now);
+    await clock.advance(1_600);
+    void process().run(request(work(10, 'theirs'), { path: 'fallback' }));
+    await clock.advance(200);
+    expect(first.result).toEqual({ status: 'answered', answer: 'theirs', verdict: 'joined' });
+    line.mood = 'refusing';
+    const again = watch(here.run(request(mine)), clock.now);
+    await clock.advance(10);
+    expect(again.result).toMatchObject({ answer: 'theirs', verdict: 'replayed', degraded: true });
+    expect(runs).toBe(1);
+  },
+);
