@@ -1,14 +1,7 @@
-import {
-  existsSync,
-  lstatSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ConfigurationError, systemCode } from '../errors.js';
+import { replaceFile } from '../replace-file.js';
 import { ACCOUNT_SID } from '../sids.js';
 
 const BEGIN = '# taskrouter dev: begin. These lines are written anew at each start of taskrouter dev.';
@@ -40,9 +33,7 @@ export function writeEnvFile(file: string, variables: Readonly<Record<string, st
     // It holds a token, if only a local one.
     const mode = existsSync(target) ? statSync(target).mode & 0o777 : 0o600;
     if ((mode & 0o222) === 0) throw Object.assign(new Error('read-only'), { code: 'EACCES' });
-    const temporary = `${target}.${process.pid}.tmp`;
-    writeFileSync(temporary, others + gap + block, { mode });
-    renameSync(temporary, target);
+    replaceFile(target, others + gap + block, { mode });
   } catch (cause) {
     throw refused(file, cause, 'written');
   }

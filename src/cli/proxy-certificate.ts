@@ -1,18 +1,10 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type KeyAndCertificate, makeCertificate } from '../certificates/index.js';
 import { ConfigurationError, systemCode } from '../errors.js';
+import { replaceFile } from '../replace-file.js';
 
 /** The hosts of TaskRouter: its REST API, and what the Worker SDK calls. */
 export const TWILIO_HOSTS = ['taskrouter.twilio.com', 'event-bridge.twilio.com'] as const;
@@ -48,7 +40,7 @@ export async function proxyCertificate(folder: string, now = Date.now()): Promis
   });
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeWhole(file, made.key + made.certificate);
+    replaceFile(file, made.key + made.certificate, { mode: 0o600 });
   } catch (cause) {
     throw new ConfigurationError(
       'certificate-not-kept',
@@ -82,24 +74,5 @@ function isUsable({ key, certificate }: KeyAndCertificate, now: number): boolean
     );
   } catch {
     return false;
-  }
-}
-
-/** As a whole or not at all, and never readable for others, not even for a moment. */
-function writeWhole(file: string, text: string): void {
-  const fresh = `${file}.${process.pid}.new`;
-  rmSync(fresh, { force: true });
-  const descriptor = openSync(fresh, 'wx', 0o600);
-  try {
-    try {
-      writeFileSync(descriptor, text);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(fresh, file);
-  } catch (error) {
-    rmSync(fresh, { force: true });
-    throw error;
   }
 }

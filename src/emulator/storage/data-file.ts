@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { ConfigurationError, systemCode } from '../../errors.js';
+import { replaceFile } from '../../replace-file.js';
 import type { CallsState } from '../calls/types.js';
 import { type EngineEvent, type EngineSnapshot, snapshotVersion } from '../engine/index.js';
 
@@ -131,26 +132,15 @@ export const savedState = v.object({
 const digest = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /**
- * Writes the file as a whole or not at all: into a new file beside it, which then takes its name.
+ * Writes the file as a whole or not at all.
  * @throws the error of the file system.
  */
 export function writeDataFile(file: string, state: SavedState): void {
   const body = JSON.stringify(state);
   const head: Head = { format: 'taskrouter-kit emulator', version: 1, sha256: digest(body) };
-  const fresh = `${file}.new`;
-  const descriptor = openSync(fresh, 'w', 0o600);
-  try {
-    try {
-      writeFileSync(descriptor, `${JSON.stringify(head)}\n${body}\n`);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(fresh, file);
-  } catch (error) {
-    rmSync(fresh, { force: true });
-    throw error;
-  }
+  // The file is locked, so one name is enough, and emulators that were killed leave one new file at most.
+  const temporary = `${file}.new`;
+  replaceFile(file, `${JSON.stringify(head)}\n${body}\n`, { mode: 0o600, temporary });
 }
 
 /**

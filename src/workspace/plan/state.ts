@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { ConfigurationError, systemCode } from '../../errors.js';
+import { replaceFile } from '../../replace-file.js';
 import { readTextFile } from '../read-text.js';
 import { ordered } from './field-changes.js';
 import type { Comparable } from './kinds.js';
@@ -77,19 +78,12 @@ export class StateFile {
    */
   async write(workspaceSid: string, kinds: RecordedKinds): Promise<void> {
     const place = this.#place();
-    const temporary = `${place}.${process.pid}.tmp`;
     // All at once, so that another apply finds no time in between.
     this.#workspaces = { ...readWorkspaces(this.#path), [workspaceSid]: kinds };
     const text = `${JSON.stringify(ordered({ format: 1, workspaces: this.#workspaces }), null, 2)}\n`;
     try {
-      writeFileSync(temporary, text);
-      renameSync(temporary, place);
+      replaceFile(place, text);
     } catch (cause) {
-      try {
-        rmSync(temporary, { force: true });
-      } catch {
-        // Why it could not be written matters more.
-      }
       throw this.#unwritable(cause);
     }
   }
