@@ -226,8 +226,10 @@ export class Run implements OwnedRun, Asking, DeferringRun {
     this.keepLease(0);
     if (this.#renewing) return;
     this.#renewing = true;
-    // A journal that is written renews the lease.
-    await (this.#after?.lacksJournal ? this.#after.insistOnJournal() : this.#renew());
+    if (!this.#after?.lacksJournal) await this.#renew();
+    // A journal that is written renews the lease. A renewal that waits for the store ends as the store comes back, and the
+    // run may have been deferred meanwhile: its journal is written at once, because its limit may be near.
+    if (this.#after?.lacksJournal) await this.#after.insistOnJournal();
     this.#renewing = false;
   }
 

@@ -326,6 +326,24 @@ describe('a run that goes late while the store cannot be asked', () => {
     expect(memory.claim({ owner: 'x', leaseMs: 60_000, max: 1 })).toMatchObject([{ journal: LATE.journal }]);
   });
 
+  test('its journal is stored as soon as the store is back, also if a renewal was waiting for that', async () => {
+    const { clock, process, request } = createWorld();
+    const line: Line = { mood: 'well', calls: [] };
+    const execute = async (run: OwnedRun): Promise<string> => {
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, 700));
+      await run.defer('{}', LATE);
+      return new Promise(() => {});
+    };
+    void process({ renewMs: 500 }, line).run(request(execute));
+    await clock.advance(450);
+    line.mood = 'refusing';
+    await clock.advance(550);
+    line.mood = 'well';
+    line.calls.length = 0;
+    await clock.advance(60);
+    expect(line.calls).toEqual(['ping', 'defer']);
+  });
+
   test('what another process has answered meanwhile counts: the run is lost', async () => {
     const world = createWorld();
     const { clock, process, request } = world;
