@@ -2,24 +2,13 @@
 // for finding and linking its thirty small files. What other folders have stays outside, so that there is one of each
 // class; and nothing outside may import a module of dist/rest/ but its index, because the others are gone afterwards.
 import { readdirSync, rmSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { onlyThisFolder } from './only-this-folder.js';
 
 const folder = fileURLToPath(new URL('../dist/rest/', import.meta.url));
 const entry = join(folder, 'index.js');
-
-/** Leaves out what is not in the folder, and says where it is from the bundle's point of view. */
-const onlyThisFolder = {
-  name: 'only-this-folder',
-  setup(steps) {
-    steps.onResolve({ filter: /^\./ }, ({ path, importer }) => {
-      const target = resolve(dirname(importer), path);
-      if (importer === '' || target.startsWith(folder)) return undefined;
-      return { path: relative(folder, target).split(sep).join('/'), external: true };
-    });
-  },
-};
 
 await build({
   entryPoints: [entry],
@@ -30,7 +19,7 @@ await build({
   platform: 'node',
   target: 'node20',
   packages: 'external',
-  plugins: [onlyThisFolder],
+  plugins: [onlyThisFolder(folder)],
   logLevel: 'warning',
 });
 

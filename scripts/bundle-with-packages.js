@@ -1,10 +1,11 @@
 // Makes a folder of dist/ one file together with the packages it needs, which are development dependencies. Their licences
 // are written beside it. What other folders of dist/ have stays outside, as for rest/.
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { licencesOf } from './licences.js';
+import { onlyThisFolder } from './only-this-folder.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /**
@@ -14,19 +15,6 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export async function bundleWithPackages(name, types = []) {
   const folder = join(root, `dist/${name}/`);
   const entry = join(folder, 'index.js');
-  /** Leaves out what is ours and not in the folder, and says where it is from the bundle's point of view. */
-  const onlyThisFolder = {
-    name: 'only-this-folder',
-    setup(steps) {
-      steps.onResolve({ filter: /^\./ }, ({ path, importer }) => {
-        const target = resolve(dirname(importer), path);
-        if (importer === '' || importer.includes(`${sep}node_modules${sep}`) || target.startsWith(folder))
-          return undefined;
-        return { path: relative(folder, target).split(sep).join('/'), external: true };
-      });
-    },
-  };
-
   const { metafile } = await build({
     entryPoints: [entry],
     outfile: entry,
@@ -40,7 +28,7 @@ export async function bundleWithPackages(name, types = []) {
     metafile: true,
     // ajv is CommonJS and requires modules of Node.
     banner: { js: "import{createRequire as r__}from'node:module';const require=r__(import.meta.url);" },
-    plugins: [onlyThisFolder],
+    plugins: [onlyThisFolder(folder)],
     logLevel: 'warning',
   });
 
