@@ -1,6 +1,6 @@
 import type { TaskRouter } from 'taskrouter-kit';
 
-/** What is used of a function URL's event, or of an HTTP API's (payload version 2.0). */
+/** The part used here of the event of a function URL or an HTTP API (payload version 2.0). */
 export interface HttpEvent {
   readonly rawPath: string;
   readonly rawQueryString: string;
@@ -11,8 +11,8 @@ export interface HttpEvent {
 }
 
 /**
- * Makes a Lambda handler. Give the router `publicUrl` (what Twilio was given) and `redisStore`: each instance has a
- * memory of its own. Without `waitUntil` nothing can go on after the answer, so `defer(run)` is refused.
+ * Makes a Lambda handler. Give the router `publicUrl` (the URL you gave Twilio) and `redisStore`: each instance has
+ * its own memory. Without `waitUntil`, nothing can go on after the answer, so `defer(run)` is refused.
  */
 export function lambdaHandler(taskRouter: TaskRouter) {
   const answer = taskRouter.fetch();

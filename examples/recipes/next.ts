@@ -4,7 +4,7 @@ import { accept, createTaskRouter, defer } from 'taskrouter-kit';
 
 const taskRouter = createTaskRouter({
   authToken: process.env.TWILIO_AUTH_TOKEN,
-  // Next sees its own host: say what Twilio was given.
+  // Next sees its own host: pass the URL you gave Twilio.
   publicUrl: 'https://hooks.example.com',
 })
   .onAssignment({ where: ({ task }) => task.attributes.type === 'chat' }, accept())

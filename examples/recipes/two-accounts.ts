@@ -9,7 +9,7 @@ export function routerFor(tokens: ReadonlyMap<string, string>) {
   }
   return createTaskRouter({
     publicUrl: 'https://hooks.example.com',
-    // The AccountSid is not verified yet: let it choose a key and nothing else. Nothing: 403.
+    // The AccountSid is not verified yet: let it choose a key and nothing else. Without a key: 403.
     authToken: (accountSid) => tokens.get(accountSid),
     client: (accountSid) => {
       const client = clients.get(accountSid ?? '');
