@@ -218,7 +218,7 @@ export class DeferredPhase {
     // This process has claimed it from itself meanwhile.
     if (status === 'lost' && holder !== this.#run.holder) return this.#recordEnd();
     // Whoever takes it over tells how it ended.
-    if (status === 'given up' && this.#cut) this.#run.lose();
+    if (status === 'given up' && this.#parts.closed) this.#run.lose();
     if (status === 'lost') {
       this.#parts.log.warn({ key: this.key }, 'A deferred run ended after another process had taken it over');
       if (this.journalKnown !== 'local') this.#run.lose();

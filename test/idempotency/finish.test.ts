@@ -99,4 +99,16 @@ describe('the end of a deferred run', () => {
       expect(said).toEqual([mood === 'well' ? 'finished' : 'run-lost']);
     }
   });
+
+  test('is told by whoever takes it over, if a shutdown ends while the store is being asked for the first time', async () => {
+    for (let beforeMs = 0; beforeMs <= 500; beforeMs += 10) {
+      const { clock, line, engine, finish, said, others } = await deferredRun();
+      line.mood = 'frozen';
+      finish();
+      await clock.advance(beforeMs);
+      void engine.close({ timeoutMs: 0 });
+      await clock.advance(10_000);
+      expect({ beforeMs, said, others }).toEqual({ beforeMs, said: ['run-lost'], others: [KEY] });
+    }
+  });
 });
