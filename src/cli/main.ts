@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
-import { ConfigurationError, TaskRouterKitError } from '../errors.js';
+import { Command, CommanderError, Help } from 'commander';
+import { visibleLines } from '../emulator/visible.js';
+import { ConfigurationError, systemCode, TaskRouterKitError } from '../errors.js';
 import { endpointCommands } from './command-line/endpoint.js';
 import { localCommands } from './command-line/local.js';
 import { version } from './command-line/version.js';
@@ -28,6 +29,11 @@ function program(finish: (code: number) => void): Command {
     )
     .addHelpText('after', EXAMPLES)
     .enablePositionalOptions()
+    // An option that may be repeated has the empty list as its default, which says nothing.
+    .configureHelp({
+      optionDescription: (option) =>
+        Array.isArray(option.defaultValue) ? option.description : new Help().optionDescription(option),
+    })
     .exitOverride();
 
   root.version(version(), '-V, --version', 'print the version');
@@ -39,8 +45,7 @@ function program(finish: (code: number) => void): Command {
 
 /** Runs the command line. A command that keeps running, such as `serve`, ends the process itself. */
 async function main(): Promise<void> {
-  // The reader of a pipe may stop early: taskrouter --help | head.
-  process.stdout.on('error', () => process.exit());
+  process.stdout.on('error', outputFailed);
   // Where nothing is left to wait for, Node ends the process, with 0: a command that was cut short must not look done.
   const cutShort = () => {
     console.error(
@@ -60,6 +65,13 @@ async function main(): Promise<void> {
   }
 }
 
+function outputFailed(error: Error): void {
+  // The reader of a pipe may stop early: taskrouter --help | head.
+  if (systemCode(error) === 'EPIPE') process.exit();
+  console.error(`The output cannot be written (${systemCode(error)}): what was printed is not complete.`);
+  process.exit(EXIT.failed);
+}
+
 function failure(error: unknown): number {
   // With this option 2 means changes.
   return process.argv.includes('--detailed-exitcode') ? Math.min(told(error), EXIT.failed) : told(error);
@@ -69,12 +81,12 @@ function told(error: unknown): number {
   // Commander has already printed the message; for help and version its exit code is 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof ConfigurationError || error instanceof UsageError) {
-    console.error(error.message);
+    console.error(visibleLines(error.message));
     return isFailure(error) ? EXIT.failed : EXIT.usage;
   }
   // What Twilio, or the way to it, had to say: the stack would not help.
   if (error instanceof TaskRouterKitError) {
-    console.error(error.message);
+    console.error(visibleLines(error.message));
     return EXIT.failed;
   }
   console.error(error);

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -49,8 +50,21 @@ describe.concurrent('taskrouter', () => {
       const help = await run([...args, '--help'], { TWILIO_AUTH_TOKEN: 'not-to-be-shown' });
       expect(help, args.join()).toMatchObject({ code: 0, stdout: expect.stringContaining('Examples:') });
       expect(help.stdout).not.toContain('not-to-be-shown');
+      expect(help.stdout).not.toContain('default: []');
     }
   }, 90_000);
+
+  test('what cannot be written is no success; whoever reads a part of it does no harm', async () => {
+    const commandLine = (to: string) =>
+      `"${process.execPath}" --import ${import.meta.resolve('tsx')} src/cli/main.ts --help ${to}`;
+    const full = spawnSync('sh', ['-c', commandLine('> /dev/full')], { encoding: 'utf8' });
+    expect([full.status, full.stderr]).toEqual([
+      1,
+      'The output cannot be written (ENOSPC): what was printed is not complete.\n',
+    ]);
+    const part = spawnSync('sh', ['-c', `${commandLine('')} | true`], { encoding: 'utf8' });
+    expect([part.status, part.stderr]).toEqual([0, '']);
+  });
 
   test('a command that is cut short by what it loads does not look done', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'cut-short-')), 'workspace.mjs');

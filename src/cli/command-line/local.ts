@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { collect, environmentOption, localTaskRouter, port, share, wholeNumber } from './options.js';
+import { collect, environmentOption, localTaskRouter, port, seed, share, wholeNumber } from './options.js';
 import { version } from './version.js';
 
 const EMULATE_EXAMPLES = `
@@ -208,7 +208,7 @@ export function localCommands(root: Command, finish: (code: number) => void): vo
       ),
     )
     .addOption(
-      new Option('--seed <number>', 'the same one draws the same (default: 1)').argParser(wholeNumber),
+      new Option('--seed <number>', 'the same one draws the same (default: 1)').argParser(seed),
     )
     .option('--json', 'print one JSON object per line')
     .addOption(localTaskRouter())

@@ -55,6 +55,12 @@ export function wholeNumber(text: string): number {
   throw new InvalidArgumentError('It must be a whole number, 0 or more.');
 }
 
+/** The seed of random draws: 32 bits, as in a plan. */
+export function seed(text: string): number {
+  if (/^\d{1,10}$/.test(text) && Number(text) <= 4_294_967_295) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number from 0 to 4294967295.');
+}
+
 export function collect(text: string, before: readonly string[]): readonly string[] {
   return [...before, text];
 }

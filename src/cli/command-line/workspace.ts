@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { accountUrl, collect, days, environmentOption, formatOption, wholeNumber } from './options.js';
+import { accountUrl, collect, days, environmentOption, formatOption, seed } from './options.js';
 import { version } from './version.js';
 
 const TEST_EXAMPLES = `
@@ -191,7 +191,7 @@ export function workspaceCommands(root: Command, finish: (code: number) => void)
     .addOption(environmentOption())
     .option('--compare <file>', 'another workspace file, or another plan, over the same days')
     .addOption(new Option('--replications <days>', "how many days (default: the plan's)").argParser(days))
-    .addOption(new Option('--seed <number>', "other days (default: the plan's)").argParser(wholeNumber))
+    .addOption(new Option('--seed <number>', "other days (default: the plan's)").argParser(seed))
     .option('--json', 'print the figures as JSON')
     .addOption(
       new Option('--html <file>', 'write a report with charts, for a browser, to this file').conflicts(
@@ -221,7 +221,7 @@ export function workspaceCommands(root: Command, finish: (code: number) => void)
     )
     .addOption(
       new Option('--seed <number>', 'other draws of what the events do not show (default: 1)').argParser(
-        wholeNumber,
+        seed,
       ),
     )
     .option('--json', 'print the figures as JSON')
