@@ -96,6 +96,12 @@ function slipOf({ code, message, pos: [offset] }: YAMLError, text: string): stri
   }
 }
 
+/** Where in a text `JSON.parse` gave up: its end where that is what came too soon. */
+export function offsetOfJsonError(text: string, error: unknown): number {
+  const offset = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;
+  return offset === undefined ? text.length : Number(offset);
+}
+
 /** Reads JSON: strict as JSON is, and with the place of each value. */
 export function readJson(text: string): ReadText {
   if (text.trim() === '') return { value: undefined, locate: NOWHERE };
@@ -106,8 +112,7 @@ export function readJson(text: string): ReadText {
     return read.error ? read : { value, locate: read.locate };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const offset = /position (\d+)/.exec(message)?.[1];
-    const before = text.slice(0, offset === undefined ? text.length : Number(offset)).split('\n');
+    const before = text.slice(0, offsetOfJsonError(text, error)).split('\n');
     const position = { line: before.length, column: before.at(-1)!.length + 1 };
     const plain = message.replace(/ in JSON at position.*| \(line.*/s, '').replace(/, ".*/s, '');
     return { value: undefined, locate: read.locate, error: { message: plain, position } };

@@ -30,6 +30,13 @@ export function readTextFile(path: string, mostBytes = MOST_BYTES): FileText {
     const code = systemCode(cause);
     return { problem: code === 'ENOENT' ? 'There is no such file.' : `It cannot be read (${code}).`, cause };
   }
+  return decodeText(bytes);
+}
+
+/** Bytes as text: UTF-8, without its byte order mark. */
+export function decodeText(bytes: Buffer): FileText {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b)
+    return { problem: 'It is compressed (gzip). Unpack it first, with gunzip.' };
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch (cause) {

@@ -207,9 +207,7 @@ export function localCommands(root: Command, finish: (code: number) => void): vo
         share,
       ),
     )
-    .addOption(
-      new Option('--seed <number>', 'the same one draws the same (default: 1)').argParser(seed),
-    )
+    .addOption(new Option('--seed <number>', 'the same one draws the same (default: 1)').argParser(seed))
     .option('--json', 'print one JSON object per line')
     .addOption(localTaskRouter())
     .addHelpText('after', STAFF_EXAMPLES)

@@ -68,6 +68,24 @@ const OVER = ['rejected', 'timeout', 'canceled', 'rescinded', 'completed'].map(
 );
 const GONE = ['task.completed', 'task.canceled', 'task.deleted', 'task.system-deleted'];
 
+/** What an event must say, by its type, for a replay to be of that day. */
+const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  'task.created': ['task_sid'],
+  'reservation.created': ['reservation_sid', 'task_sid', 'worker_sid'],
+  'reservation.accepted': ['reservation_sid', 'task_sid', 'worker_sid'],
+  'reservation.completed': ['reservation_sid', 'task_sid', 'worker_sid'],
+  'worker.activity.update': ['worker_sid', 'worker_activity_name'],
+};
+
+/** @throws {ConfigurationError} `bad-events` for an event without something that is needed. */
+function refuseIncomplete({ at, type, data }: PastEvent): void {
+  const missing = NEEDED[type]?.find((name) => data[name] === undefined);
+  if (missing === undefined) return;
+  throw badEvents(
+    `The ${type} event of ${new Date(at).toISOString()} has no ${missing}: export the events with all of their properties.`,
+  );
+}
+
 class Reader {
   readonly #events: readonly PastEvent[];
   readonly #from: number;
@@ -91,9 +109,12 @@ class Reader {
     if (to === this.#from)
       throw badEvents('All events are of one instant: export a day, or at least some hours.');
     // First, because events of one instant come in any order.
-    for (const event of this.#events)
-      if (event.type === 'task.created' && event.data.task_sid !== undefined)
-        this.#addTask(event, event.at, true);
+    for (const event of this.#events) {
+      refuseIncomplete(event);
+      const { at, type, data } = event;
+      if (type === 'task.created') this.#addTask(event, at, true);
+      else if (type === 'reservation.created') this.#offers.set(data.reservation_sid!, at);
+    }
     this.#events.forEach((event, order) => {
       this.#follow(event, order);
     });
@@ -214,16 +235,13 @@ class Reader {
   #followReservation(worker: PastWorker, { at, type, data }: PastEvent): void {
     const { reservation_sid: reservation, task_sid: task, task_channel_unique_name: channel } = data;
     if (reservation === undefined) return;
-    const created = type === 'reservation.created';
-    if (created) {
-      this.#offers.set(reservation, at);
-      if (data.worker_activity_name !== undefined) this.#offeredIn.add(data.worker_activity_name);
-    }
+    if (type === 'reservation.created' && data.worker_activity_name !== undefined)
+      this.#offeredIn.add(data.worker_activity_name);
     const known = worker.work.get(reservation);
     if (!known) {
-      // Made before the first event.
       worker.work.set(reservation, {
-        from: created ? at : this.#from,
+        // Or it was made before the first event.
+        from: Math.min(at, this.#offers.get(reservation) ?? this.#from),
         to: undefined,
         channel: channel ?? 'default',
       });
@@ -246,7 +264,9 @@ function followTask(
   offers: ReadonlyMap<string, number>,
 ): void {
   const answered = task.answeredAt !== undefined;
-  if (!answered && data.task_queue_name !== undefined && isPlace(type))
+  // At the instant of the acceptance it came there first, whichever event comes first.
+  const waits = task.answeredAt === undefined || at <= task.answeredAt;
+  if (waits && data.task_queue_name !== undefined && isPlace(type))
     if (task.queues.at(-1)?.name !== data.task_queue_name)
       task.queues.push({ name: data.task_queue_name, at: Math.max(at, task.createdAt) });
   if (type === 'reservation.accepted' && !answered && task.leftAt === undefined) {

@@ -33,10 +33,12 @@ export function staffOf(
   const unknownActivities = new Set<string>();
   const isOn = availability(day, definition, unknownActivities);
   const names = new Set<string>();
+  let isAnybodyOn = false;
   const changes: { readonly at: number; readonly order: number; readonly apply: RosterChange['apply'] }[] =
     [];
   const workers = day.workers.map((worker, index): NewWorker => {
     const duties = dutiesOf(worker, isOn);
+    isAnybodyOn ||= duties.some(({ on }) => on);
     for (const { on, at, order } of duties)
       changes.push({
         at: timeOf(at),
@@ -60,6 +62,14 @@ export function staffOf(
       channels: own ? own.channels : capacitiesOf(worker, day.to),
     };
   });
+  if (!isAnybodyOn) {
+    const which = [...unknownActivities].map((name) => JSON.stringify(name)).join(', ');
+    throw badEvents(
+      which === ''
+        ? 'No event says that a worker was available: who worked cannot be told. Export events of all types, for the whole day.'
+        : `No worker was available that day, as far as is known: say in the workspace file which of these activities are available: ${which}.`,
+    );
+  }
   changes.sort((a, b) => a.at - b.at || a.order - b.order);
   // Those of one instant come or go together, before anybody answers.
   const instants = new Map<number, RosterChange['apply'][]>();

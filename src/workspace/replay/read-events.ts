@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { ConfigurationError, systemCode } from '../../errors.js';
-import { jsonDocuments } from './json-documents.js';
+import { decodeText } from '../read-text.js';
+import { JsonSlip, jsonDocuments } from './json-documents.js';
 
 /** One event, whichever way it was exported. */
 export interface PastEvent {
@@ -80,15 +81,37 @@ const isPage = (value: unknown): value is Page =>
   isRecord(value) && Array.isArray(value.events) && isRecord(value.meta);
 
 function documentsIn(file: string): readonly unknown[] {
-  let text: string;
+  const text = textOf(file);
+  if (text.trim() === '') throw badEvents(`${file} is empty.`);
   try {
-    const { size } = statSync(file);
-    if (size > LARGEST_BYTES) {
+    return jsonDocuments(text);
+  } catch (cause) {
+    if (!(cause instanceof JsonSlip)) throw cause;
+    const { line, cut } = cause;
+    if (cut)
       throw badEvents(
-        `${file} is too large: ${Math.round(size / 1e6)} MB, and at most ${LARGEST_BYTES / 1e6} can be read. Give it in parts, one file after another.`,
+        `${file}:${line}: the file ends in the middle of an event or a list: it has been cut short. Export it again.`,
+        cause,
+      );
+    throw badEvents(
+      `${line === undefined ? `${file} is` : `${file}:${line}: this is`} no JSON: give it the answers of GET …/Workspaces/{Sid}/Events, one after another, or one event a line.`,
+      cause,
+    );
+  }
+}
+
+/** A pipe will do: events may be unpacked or filtered on their way. */
+function textOf(file: string): string {
+  let bytes: Buffer;
+  try {
+    const found = statSync(file);
+    if (found.isDirectory()) throw badEvents(`${file} is a folder: name the files in it.`);
+    if (found.size > LARGEST_BYTES) {
+      throw badEvents(
+        `${file} is too large: ${Math.round(found.size / 1e6)} MB, and at most ${LARGEST_BYTES / 1e6} can be read. Give it in parts, one file after another.`,
       );
     }
-    text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+    bytes = readFileSync(file);
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
     const code = systemCode(cause);
@@ -97,15 +120,9 @@ function documentsIn(file: string): readonly unknown[] {
       cause,
     );
   }
-  if (text.trim() === '') throw badEvents(`${file} is empty.`);
-  try {
-    return jsonDocuments(text);
-  } catch (cause) {
-    throw badEvents(
-      `${file} is no JSON: give it the answers of GET …/Workspaces/{Sid}/Events, one after another, or one event a line.`,
-      cause,
-    );
-  }
+  const { text, problem, cause } = { text: '', cause: undefined, ...decodeText(bytes) };
+  if (problem !== undefined) throw badEvents(`The file ${file}: ${problem}`, cause);
+  return text;
 }
 
 interface Read {
@@ -118,17 +135,22 @@ interface Read {
 function readEvent(value: unknown): Read | string {
   if (!isRecord(value)) return 'is no object.';
   const type = value.event_type ?? value.eventType;
+  if (typeof type !== 'string' && typeof value.status === 'number' && typeof value.message === 'string')
+    return `is no event: Twilio answered with an error (${value.status}). Ask for the events again.`;
   if (typeof type !== 'string')
     return 'has no event_type: it is no Event resource. Export the list of events of the workspace.';
   const ms = value.event_date_ms ?? value.eventDateMs;
-  const at = typeof ms === 'number' ? ms : Date.parse(String(value.event_date ?? value.eventDate));
+  const isCount = typeof ms === 'number' || (typeof ms === 'string' && /^\d+$/.test(ms));
+  const at = isCount ? Number(ms) : Date.parse(String(value.event_date ?? value.eventDate));
   if (!Number.isFinite(at)) return 'has neither event_date_ms nor a date in event_date.';
   const given = value.event_data ?? value.eventData;
   const fields = typeof given === 'string' ? parsed(given) : given;
   if (!isRecord(fields)) return 'has no event_data: export the events with all of their properties.';
   const data = Object.fromEntries(
     Object.entries(fields).flatMap(([key, field]) =>
-      field === null || field === undefined ? [] : [[snakeCase(key), String(field)]],
+      field === null || field === undefined
+        ? []
+        : [[snakeCase(key), typeof field === 'object' ? JSON.stringify(field) : String(field)]],
     ),
   );
   const workspace = value.workspace_sid ?? value.workspaceSid;

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { createEmulator } from 'taskrouter-kit/emulator';
 import { replay, replayText } from 'taskrouter-kit/workspace';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -66,8 +67,9 @@ const CALLS = {
 };
 
 async function replayed(events: unknown, definition: object = CALLS, options: object = {}) {
-  const text = typeof events === 'string' ? events : JSON.stringify(events);
-  const folder = folderWith({ 'events.json': text, 'config.json': JSON.stringify(definition) });
+  const isText = typeof events === 'string' || Buffer.isBuffer(events);
+  const folder = folderWith({ 'config.json': JSON.stringify(definition) });
+  writeFileSync(join(folder, 'events.json'), isText ? events : JSON.stringify(events));
   return replay([join(folder, 'events.json')], { config: join(folder, 'config.json'), ...options });
 }
 
@@ -105,6 +107,19 @@ describe('what happened, and what would have', () => {
     // She takes the second call after it has rung for three seconds, and is busy until after the third has left.
     expect(now.total).toMatchObject({ answered: 2, abandoned: 1, waitMean: (2 + 3 + 20) / 3 });
     expect(happened.total.waitMean).toBe((2 + 55 + 20) / 3);
+  });
+
+  test('events of one instant may come in any order; attributes may be objects, and dates texts', async () => {
+    const atOnce = [
+      DAY[0]!,
+      event(10, 'reservation.accepted', held(1)),
+      event(10, 'reservation.created', held(1)),
+      event(10, 'task.created', task(1, { task_attributes: { type: 'call' } })),
+      ...DAY.slice(4),
+    ].map((one) => ({ ...one, event_date_ms: String(one.event_date_ms) }));
+    const { happened, replayed: again } = await replayed(atOnce);
+    expect(happened.queues.Calls).toMatchObject({ offered: 3, answered: 2, waitMean: (0 + 55 + 20) / 3 });
+    expect(again).toEqual(happened);
   });
 
   test('tasks that a workspace refuses are counted, with the reason', async () => {
@@ -161,6 +176,38 @@ describe('events that cannot be used are refused, with what to do', () => {
     ['nothing', '', 'events.json is empty.'],
     ['no event', '[]', 'no event is in there.'],
     ['no JSON', 'sid,event_type\nEV1,task.created', 'events.json is no JSON: give it the answers of GET'],
+    [
+      'a line that is none',
+      `${JSON.stringify(DAY[0])}\nINFO done\n${JSON.stringify(DAY[1])}`,
+      'events.json:2: this is no JSON: give it',
+    ],
+    [
+      'half a file',
+      DAY.map((one) => JSON.stringify(one))
+        .join('\n')
+        .slice(0, 700),
+      'events.json:3: the file ends in the middle of an event or a list: it has been cut short.',
+    ],
+    ['half a list', JSON.stringify(DAY).slice(0, 700), 'events.json:1: the file ends in the middle of'],
+    ['a compressed file', gzipSync(JSON.stringify(DAY)), 'It is compressed (gzip). Unpack it first'],
+    ['another encoding', Buffer.from(`\ufeff${JSON.stringify(DAY)}`, 'utf16le'), 'It is not UTF-8.'],
+    [
+      'an error',
+      '{"code":20003,"message":"Authenticate","status":401}',
+      'Twilio answered with an error (401).',
+    ],
+    [
+      'an offer without its SID',
+      [...DAY, event(60, 'reservation.created', { ...task(3), ...ann })],
+      'The reservation.created event of 2026-03-02T08:01:00.000Z has no reservation_sid: export',
+    ],
+    [
+      'nobody on duty',
+      JSON.stringify(DAY)
+        .replaceAll('"worker_activity_name":"Available"', '"worker_activity_name":"Break"')
+        .replaceAll('reservation.created', 'reservation.x'),
+      'No worker was available that day, as far as is known: say in the workspace file which of these activities are available: "Break".',
+    ],
     ['something else', '{"tasks":[]}', 'event 1 has no event_type: it is no Event resource.'],
     ['a list of something else', [DAY[0], { sid: 'WT1' }], 'event 2 has no event_type'],
     ['no date', [{ ...DAY[0], event_date_ms: null }], 'event 1 has neither event_date_ms nor a date'],
