@@ -145,8 +145,8 @@ export function readOptions(options: TaskRouterOptions): ReadOptions {
   if (authToken === undefined) {
     throw new ConfigurationError(
       'no-auth-token',
-      "authToken is missing, and without it the router cannot tell Twilio's requests from forged ones. Pass the Auth Token " +
-        'of your account (Twilio Console, Account info), for instance process.env.TWILIO_AUTH_TOKEN.',
+      "authToken is missing. Without it, the router cannot tell Twilio's requests from forged ones. Pass the Auth Token " +
+        'of your account (Twilio Console, Account info), for example process.env.TWILIO_AUTH_TOKEN.',
     );
   }
   if (typeof basePath !== 'string' || (basePath !== '' && !/^\/[^?#\s]*[^/?#\s]$/.test(basePath))) {
@@ -158,7 +158,7 @@ export function readOptions(options: TaskRouterOptions): ReadOptions {
   if (onDeadline === 'defer' && client === undefined) {
     throw bad(
       'onDeadline',
-      "'defer' decides by a REST reservation update: pass the option client, or choose 'fail'.",
+      "'defer' decides with a REST reservation update: pass the option client, or choose 'fail'.",
     );
   }
   if (client !== undefined && typeof client !== 'function' && !('names' in client && 'workspace' in client)) {

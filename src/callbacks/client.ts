@@ -61,7 +61,7 @@ export function clientFor(
 export function noClient(what: string): ConfigurationError {
   return new ConfigurationError(
     'no-client',
-    `${what} needs a REST client, and this router has none: pass createTaskRouter the option client, made by ` +
+    `${what} needs a REST client, but this router has none: pass createTaskRouter the option client, made by ` +
       'createTaskRouterClient of taskrouter-kit/rest.',
   );
 }

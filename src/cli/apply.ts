@@ -35,7 +35,7 @@ export async function apply(file: string | undefined, options: ApplyCommandOptio
   const stopping = new AbortController();
   const stop = () => {
     console.error(
-      'Stopping after the steps under way. Interrupt again to end at once. The next apply goes on from there.',
+      'Stopping after the steps in progress. Interrupt again to end at once. The next apply continues from there.',
     );
     stopping.abort();
   };
@@ -57,20 +57,22 @@ export async function apply(file: string | undefined, options: ApplyCommandOptio
     const complete = applied.left === 0 && applied.kept === 0;
     if (options.json) print(JSON.stringify({ ...applied, plan }, null, 2));
     else if (applied.left > 0)
-      print(`Stopped: ${applied.done} done, ${applied.left} left. Run apply again to go on.`);
+      print(`Stopped: ${applied.done} done, ${applied.left} left. Run apply again to continue.`);
     else if (todo.length > 0)
       print(`${applied.done} done${applied.kept === 0 ? '' : `, ${applied.kept} kept`}.`);
     return complete ? EXIT.ok : EXIT.failed;
   } catch (error) {
     progress?.end();
     if (error instanceof ConfigurationError && !failed) {
-      console.error(`${error.message} What was done stays, but the next plan cannot tell drift and renames.`);
+      console.error(
+        `${error.message} What was done stays, but the next plan cannot detect drift and renames.`,
+      );
       return EXIT.failed;
     }
     if (!(error instanceof TaskRouterKitError) || !failed) throw error;
     const { action, kind, name } = failed.change;
     console.error(`Cannot ${action} the ${KIND_WORDS[kind]} ${JSON.stringify(name)}: ${error.message}`);
-    console.error('What was done until then stays. Run apply again to go on.');
+    console.error('What was done until then stays. Run apply again to continue.');
     return EXIT.failed;
   } finally {
     process.off('SIGINT', stop);

@@ -9,7 +9,7 @@ export async function confirmed(question: string, autoApprove: boolean | undefin
   if (autoApprove) return true;
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
     throw new UsageError(
-      'Nothing was changed: this is not a terminal, so nobody can answer the question. Add --auto-approve to go ahead without one.',
+      'Nothing was changed: this is not a terminal, so nobody can answer the question. Add --auto-approve to proceed without asking.',
     );
   }
   const asking = createInterface({ input: process.stdin, output: process.stdout });
@@ -18,7 +18,7 @@ export async function confirmed(question: string, autoApprove: boolean | undefin
   try {
     return (
       (
-        await asking.question(`${question} Only "yes" goes ahead: `, { signal: interrupted.signal })
+        await asking.question(`${question} Type "yes" to proceed: `, { signal: interrupted.signal })
       ).trim() === 'yes'
     );
   } catch {

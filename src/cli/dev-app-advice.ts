@@ -48,7 +48,7 @@ export class AppAdvice {
     else if (NO_ROUTE.has(status)) void this.#noRoute(url, pathname, status);
     else if (status === 401 || status === 403) this.#refused(url, pathname, status, undefined);
     else if (status >= 300 && status < 400) {
-      const text = `Your app redirects ${url} (${status}), but Twilio posts to the URL it was given. Give dev the URL that it redirects to.`;
+      const text = `Your app redirects ${url} (${status}), but Twilio posts to the URL it was given. Give dev the URL that the app redirects to.`;
       this.#once(`${status}`, pathname, text, { url, status });
     }
   }
@@ -56,7 +56,7 @@ export class AppAdvice {
   #refused(url: string, pathname: string, status: number, own: OwnProblem | undefined): void {
     const isSignature = own === undefined || own.code === 'signature-mismatch';
     const advice = isSignature
-      ? ` Set the TWILIO_AUTH_TOKEN ${this.#parts.tokenIsIn} in your app and start it again; make sure that it verifies this very URL.`
+      ? ` Set the TWILIO_AUTH_TOKEN ${this.#parts.tokenIsIn} in your app and restart it; make sure that it verifies exactly this URL.`
       : '';
     this.#once(
       own?.code ?? `${status}`,
@@ -72,7 +72,7 @@ export class AppAdvice {
     const found = await this.#search;
     const nothing = `Your app has no route POST ${url} (${status}).`;
     if (found !== undefined) {
-      const text = `${nothing} Its router is at ${found}: start dev again with --url ${found}`;
+      const text = `${nothing} Its router is at ${found}: restart dev with --url ${found}`;
       this.#once('moved', pathname, text, { url, status, found });
     } else {
       const text = `${nothing} ${whatToMount(new URL(app).pathname, pathname)}`;
@@ -92,8 +92,8 @@ const NO_ROUTE = new Set([404, 405]);
 
 function whatToMount(mount: string, called: string): string {
   if (called.endsWith('/events'))
-    return 'Answer 204 there if you want events; the tasks do without. The same answer is not shown again.';
-  return `Mount the router there, as in app.use('${mount}', taskRouter.express()), or start dev again with the --url where it is. An app with routes of its own names them in a workspace file: assignmentCallbackUrl.`;
+    return 'Answer 204 there if you want events; tasks do not need them. The same answer is not shown again.';
+  return `Mount the router there, as in app.use('${mount}', taskRouter.express()), or restart dev with the --url where it is. If your app has its own routes, name them in a workspace file: assignmentCallbackUrl.`;
 }
 
 interface OwnProblem {

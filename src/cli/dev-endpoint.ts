@@ -62,7 +62,7 @@ export async function startDevEndpoint(parts: DevEndpointParts): Promise<DevEndp
   let answerWith: ReturnType<TaskRouter['node']> | undefined;
   const server = await listenOn(parts.port, (request, response) => {
     if (answerWith) return answerWith(request, response);
-    const { status, headers, body } = problem(503, 'starting', 'The handlers are being loaded.');
+    const { status, headers, body } = problem(503, 'starting', 'The handlers are still loading.');
     response.writeHead(status, headers).end(body);
   });
   return {
@@ -118,8 +118,8 @@ export function portRefused(port: number, option: string, cause: unknown): Confi
   return new ConfigurationError(
     taken ? 'port-in-use' : 'cannot-listen',
     taken
-      ? `Port ${port} is taken: give another one with ${option}, or none for any that is free.`
-      : `Nothing can listen on port ${port} (${code}): give another one with ${option}, or none for any that is free.`,
+      ? `Port ${port} is taken: give another one with ${option}, or leave it out to use any free port.`
+      : `Nothing can listen on port ${port} (${code}): give another one with ${option}, or leave it out to use any free port.`,
     { cause },
   );
 }

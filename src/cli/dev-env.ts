@@ -4,7 +4,7 @@ import { ConfigurationError, systemCode } from '../errors.js';
 import { replaceFile } from '../replace-file.js';
 import { ACCOUNT_SID } from '../sids.js';
 
-const BEGIN = '# taskrouter dev: begin. These lines are written anew at each start of taskrouter dev.';
+const BEGIN = '# taskrouter dev: begin. These lines are rewritten each time taskrouter dev starts.';
 const END = '# taskrouter dev: end';
 
 /** The account an earlier run wrote into the file: an app that has read it need not be restarted for a new token. */

@@ -58,7 +58,7 @@ export async function runOnce(
   make: (task: LabelledTask) => { readonly sid: string },
 ): Promise<number> {
   if (tasks.length === 0) {
-    console.error('There is no task to make: write one in presets/, such as presets/refund.json.');
+    console.error('There is no task to create: write one in presets/, such as presets/refund.json.');
     return EXIT.failed;
   }
   const ended = tasks.map((task) => emulator.until(make(task), { withinMs: ONCE_LIMIT_MS }).isCompleted());

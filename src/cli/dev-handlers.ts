@@ -19,7 +19,7 @@ const FIRST_HANDLERS = `Write handlers/index.ts:
     defineOtherwise(defer()),
   ];
 
-Or give the folder: taskrouter-kit dev my-handlers/. Or drive an app that runs already: --url http://localhost:3000/taskrouter`;
+Or name another folder: taskrouter-kit dev my-handlers/. Or use an app that is already running: --url http://localhost:3000/taskrouter`;
 
 /** Where the handlers of a user are. */
 export interface HandlersPlace {
@@ -98,7 +98,7 @@ async function inTime<T>(loading: Promise<T>, path: string): Promise<T> {
       reject(
         new ConfigurationError(
           'handlers-failed',
-          `The handlers in ${path} are not loaded after ${LOAD_MS / 1_000} s. Is there an await at the top of a file that does not end?`,
+          `The handlers in ${path} have not loaded after ${LOAD_MS / 1_000} s. Is there a top-level await that never ends?`,
         ),
       );
     }, LOAD_MS);

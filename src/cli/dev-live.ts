@@ -40,7 +40,7 @@ export function watchHandlers({
   if (types) {
     void checkTypes(types, place, screen).then((errors) => {
       if (errors.length > 0)
-        tellErrors(screen, errors, 'They run all the same; a save must be right to be taken up.');
+        tellErrors(screen, errors, 'They run anyway; a save takes effect only once its types are right.');
     });
   }
 
@@ -49,7 +49,7 @@ export function watchHandlers({
     const now = Date.now();
     try {
       const errors = types === undefined ? [] : await checkTypes(types, place, screen);
-      if (errors.length > 0) return tellErrors(screen, errors, 'The handlers before go on.');
+      if (errors.length > 0) return tellErrors(screen, errors, 'The previous handlers keep running.');
       const loaded = await loadDevHandlers(place, modules);
       await endpoint.use(loaded.handlers);
       watcher.read(loaded.files, now);
@@ -66,7 +66,7 @@ export function watchHandlers({
       tellErrors(
         screen,
         [error instanceof Error ? error.message : String(error)],
-        'The handlers before go on.',
+        'The previous handlers keep running.',
       );
     }
   };
@@ -134,7 +134,7 @@ export function watchConfig({ workspace, since, screen, again, apply }: LiveConf
       tellErrors(
         screen,
         [error instanceof Error ? error.message : String(error)],
-        'The workspace before goes on.',
+        'The previous workspace stays in use.',
       );
     }
   });

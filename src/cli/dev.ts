@@ -168,7 +168,7 @@ export async function dev(folder: string | undefined, options: DevOptions): Prom
     stopOnSignals({ log: screen.log, close }, undefined, (err) =>
       screen.log.error(
         { err },
-        'An error that nobody caught: in production it stops the endpoint. Look for a promise without await',
+        'Uncaught error: in production it stops the endpoint. Look for a promise without await',
       ),
     );
     if (workspace.file === undefined && options.feed !== false)
@@ -183,10 +183,10 @@ export async function dev(folder: string | undefined, options: DevOptions): Prom
 function checkOptions(folder: string | undefined, options: DevOptions): void {
   if (options.url === undefined) return;
   if (folder !== undefined)
-    throw new UsageError('Give handlers, or --url for an app that has its own: not both.');
+    throw new UsageError('Give handlers, or --url for an app that has its own, but not both.');
   if (options.port !== undefined)
     throw new UsageError(
-      '--port is where the endpoint listens, and with --url your app does: leave one of them out.',
+      '--port is where the endpoint listens, but with --url your app is the endpoint: leave one of them out.',
     );
 }
 
@@ -217,7 +217,7 @@ function lookForApp(app: string, screen: Screen, closers: (() => unknown)[]): Pr
       screen.event(paint('green', `  Your app answers at ${app}`), { event: 'app-up', url: app });
     if (!up)
       screen.problem(
-        `Nothing answers at ${app} (${why}): start your app there; tasks go to it as soon as it is up.`,
+        `Nothing answers at ${app} (${why}): start your app there; it gets tasks as soon as it is up.`,
         'warn',
       );
     first = false;
@@ -296,7 +296,7 @@ function tellStart(
     screen.line(`  Written to ${options.writeEnv}: start your app with node --env-file=${options.writeEnv}`);
     if (doubled.length > 0)
       screen.problem(
-        `${options.writeEnv} sets ${doubled.join(', ')} in other lines too: the last line counts.`,
+        `${options.writeEnv} sets ${doubled.join(', ')} on other lines too: the last line counts.`,
         'warn',
       );
   }
@@ -310,9 +310,9 @@ function tellWhatToDo(screen: Screen, emulator: Emulator, feeds: boolean): void 
   const command = import.meta.url.endsWith('.ts') ? 'npx tsx src/cli/main.ts' : 'npx taskrouter-kit';
   const at = emulator.url === `http://127.0.0.1:${EMULATOR_PORT}` ? '' : ` --url ${emulator.url}`;
   screen.line(
-    `Press Ctrl-C to stop.${feeds ? ' A task comes every few seconds; --no-feed leaves that to you.' : ''}`,
+    `Press Ctrl-C to stop.${feeds ? ' A task arrives every few seconds; --no-feed turns that off.' : ''}`,
   );
   screen.line(`  See every task, and why:     ${emulator.url}/`);
-  screen.line(`  Make a task:                 ${command} trigger call${at}`);
+  screen.line(`  Create a task:               ${command} trigger call${at}`);
   screen.line(`  Why a task is where it is:   ${command} explain <taskSid> --url ${emulator.url}\n`);
 }

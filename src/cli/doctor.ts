@@ -22,7 +22,9 @@ export interface DoctorOptions {
 export async function doctor(file: string | undefined, options: DoctorOptions): Promise<number> {
   const authTokens = (options.token ?? '').split(',').map((token) => token.trim());
   if (authTokens.every((token) => token === '')) {
-    throw new UsageError("No Auth Token to check with. Set TWILIO_AUTH_TOKEN to the account's.");
+    throw new UsageError(
+      "There is no Auth Token to check with. Set TWILIO_AUTH_TOKEN to the account's token.",
+    );
   }
   if (file === undefined && process.stdin.isTTY) print('Paste the request, then press Ctrl-D:');
   const request = readPasted(await read(file));

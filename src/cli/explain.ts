@@ -37,11 +37,12 @@ export async function explain(taskSid: string | undefined, options: ExplainOptio
   if (config !== undefined) return withoutServer(taskSid, config, offline);
   if (taskSid === undefined) {
     throw new UsageError(
-      'Give the SID of a task in the emulator; or --config FILE and --task FILE, for one that could come.',
+      'Give the SID of a task in the emulator, or --config FILE and --task FILE for a task that could arrive.',
     );
   }
   const lost = Object.keys(offline)[0];
-  if (lost !== undefined) throw new UsageError(`--${lost} is for a task that could come: give --config too.`);
+  if (lost !== undefined)
+    throw new UsageError(`--${lost} is for a task that could arrive: give --config too.`);
   if (!TASK_SID.test(taskSid)) {
     throw new UsageError('A task SID is WT and 32 hexadecimal digits. The emulator prints it.');
   }
@@ -83,7 +84,7 @@ async function withoutServer(
   if (task === undefined)
     throw new UsageError("Give the task's attributes too: --task attributes.json, or --task '{…}'.");
   const ms = at === undefined ? 0 : readMs(at);
-  if (ms === undefined) throw new UsageError("--at is a length of time, such as '90s' or '3m'.");
+  if (ms === undefined) throw new UsageError("--at must be a duration, such as '90s' or '3m'.");
   const definition = await usableDefinition(config, { modules: await ownModules(), environment });
   print(
     explainOffline(definition, {

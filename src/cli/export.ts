@@ -53,7 +53,7 @@ const FORMATS: Readonly<Record<string, DefinitionFormat>> = {
 export function checkOutput({ out, force, format }: OutputOptions): void {
   if (out === undefined) return;
   if (existsSync(out) && !force) {
-    throw new UsageError(`${out} exists already. Name another file, or overwrite it with --force.`);
+    throw new UsageError(`${out} already exists. Name another file, or overwrite it with --force.`);
   }
   if (format === undefined && FORMATS[extname(out).toLowerCase()] === undefined) {
     throw new UsageError(`${out}: the name must end in ${Object.keys(FORMATS).join(', ')}, or say --format.`);

@@ -48,7 +48,7 @@ function mappingOf(given: readonly string[]): Readonly<Record<string, string>> {
     } catch (error) {
       if (error instanceof ConfigurationError) throw error;
       throw new UsageError(
-        `--map: ${one} is no JSON. Write NAME=value, or name a JSON file of names and values.`,
+        `--map: ${one} is not JSON. Write NAME=value, or name a JSON file of names and values.`,
       );
     }
     for (const [key, text] of Object.entries(pairs ?? {})) all.push([key, String(text)]);

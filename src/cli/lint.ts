@@ -118,7 +118,7 @@ function printFindings(
   };
   print([...count('error', 'error'), ...count('warning', 'warning'), ...count('info', 'info')].join(', '));
   if (findings.some(({ fix }) => fix))
-    print('--fix mends some of them. docs/workspace.md explains each rule.');
+    print('--fix fixes some of them. docs/workspace.md explains each rule.');
 }
 
 async function choicesOf(options: LintCommandOptions): Promise<LintOptions> {
@@ -164,7 +164,7 @@ async function samplesIn(path: string): Promise<readonly object[]> {
         const value: unknown = JSON.parse(await readFile(file, 'utf8'));
         return Array.isArray(value) ? value : [value];
       } catch {
-        throw new UsageError(`--samples: ${file} is no JSON.`);
+        throw new UsageError(`--samples: ${file} is not JSON.`);
       }
     }),
   );

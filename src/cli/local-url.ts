@@ -14,7 +14,7 @@ export function localUrl(given: string, from = '--url'): URL {
   const url = new URL(given);
   if (/(?:^|\.)twilio\.com\.?$/.test(url.hostname)) {
     throw new UsageError(
-      `${from} (or TASKROUTER_BASE_URL) leads to Twilio, ${url.hostname}, and this command is for a local TaskRouter alone. Nothing was sent. Give --url as taskrouter-kit dev prints it.`,
+      `${from} (or TASKROUTER_BASE_URL) points to Twilio, ${url.hostname}, but this command is only for a local TaskRouter. Nothing was sent. Give the --url that taskrouter-kit dev prints.`,
     );
   }
   return url;

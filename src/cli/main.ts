@@ -25,7 +25,7 @@ Set the Auth Token in TWILIO_AUTH_TOKEN, because other users can see options in 
 function program(finish: (code: number) => void): Command {
   const root = new Command('taskrouter-kit')
     .description(
-      'Servers for the callbacks of Twilio TaskRouter, and tools to try them. Not affiliated with Twilio.',
+      'Servers for Twilio TaskRouter callbacks, and tools to try them. Not affiliated with Twilio.',
     )
     .addHelpText('after', EXAMPLES)
     .enablePositionalOptions()
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   // Where nothing is left to wait for, Node ends the process, with 0: a command that was cut short must not look done.
   const cutShort = () => {
     console.error(
-      'The command ended before it was done: it awaits something that never comes, such as a promise in a file it loads.',
+      'The command ended before it was done: it is waiting for something that never happens, such as a promise in a file it loads.',
     );
     process.exitCode = EXIT.failed;
   };

@@ -20,7 +20,7 @@ export async function mcp({ url }: McpOptions, version: string): Promise<number>
   const given = url?.trim() || process.env.TASKROUTER_BASE_URL?.trim() || DEFAULT_URL;
   const { origin } = localUrl(given, url?.trim() ? '--url' : 'TASKROUTER_BASE_URL');
   // Standard output is the protocol's.
-  console.error(`taskrouter mcp: the tools ask ${origin}`);
+  console.error(`taskrouter mcp: the tools use ${origin}`);
   await serveMcpOverStdio({ where: { url: origin }, version });
   return EXIT.ok;
 }

@@ -49,7 +49,7 @@ export async function loadPreset(
   const meant = nearMiss(name, names);
   throw new UsageError(
     `There is no preset ${JSON.stringify(name)}. ${meant === undefined ? `Presets: ${names.join(', ')}` : `Did you mean ${JSON.stringify(meant)}?`} ` +
-      `Your own are files such as ${FOLDER}/${/^[\w-]+$/.test(name) ? name : 'refund'}.json.`,
+      `Your own presets are files such as ${FOLDER}/${/^[\w-]+$/.test(name) ? name : 'refund'}.json.`,
   );
 }
 
@@ -57,7 +57,7 @@ async function readPreset(file: string, modules: () => Promise<Modules>): Promis
   const value = await readValue(file, modules);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UsageError(
-      `${file} is no preset: it must be an object such as { "attributes": { "type": "refund" } }.`,
+      `${file} is not a preset: it must be an object such as { "attributes": { "type": "refund" } }.`,
     );
   }
   refuseUnknownKeys(value, KEYS, file);

@@ -44,7 +44,7 @@ export async function proxyCertificate(folder: string, now = Date.now()): Promis
   } catch (cause) {
     throw new ConfigurationError(
       'certificate-not-kept',
-      `The proxy cannot keep its key in ${folder} (${systemCode(cause)}): make the folder writable, or set XDG_DATA_HOME to another.`,
+      `The proxy cannot keep its key in ${folder} (${systemCode(cause)}): make the folder writable, or set XDG_DATA_HOME to another folder.`,
       { cause },
     );
   }

@@ -54,9 +54,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     cert: certificate,
     handshakeTimeout: HANDSHAKE_MS,
     SNICallback: (name, done) =>
-      done(
-        hosts.includes(name.toLowerCase()) ? null : new Error('This certificate is for TaskRouter alone.'),
-      ),
+      done(hosts.includes(name.toLowerCase()) ? null : new Error('This certificate is only for TaskRouter.')),
   });
   secure.on('request', (incoming, response) => forward(options, incoming, response));
   secure.on('upgrade', (incoming, socket, head) => upgrade(options, incoming, follow(socket), head, follow));
@@ -65,11 +63,11 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const front = createServer((incoming, response) => absolute(options, incoming, response));
   front.maxConnections = MOST_CONNECTIONS;
   front.on('connection', follow);
-  front.on('clientError', (_error, socket) => refuse(socket, 400, 'This is no request that a proxy takes.'));
+  front.on('clientError', (_error, socket) => refuse(socket, 400, 'This is not a request for a proxy.'));
   front.on('connect', ({ url = '' }, socket, head) => {
     follow(socket);
     const { host, port } = authority(url);
-    if (host === undefined) return refuse(socket, 400, 'CONNECT takes a host and a port.');
+    if (host === undefined) return refuse(socket, 400, 'CONNECT needs a host and a port.');
     if (isOurs(options, host) && port === 443) {
       socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
       if (head.length > 0) socket.unshift(head);
@@ -98,7 +96,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
 const isOurs = ({ hosts }: ProxyOptions, host: string) => hosts.includes(host.toLowerCase());
 
 const refusal = ({ hosts }: ProxyOptions, host: string) =>
-  `${host} was refused: this proxy leads to ${hosts.join(' and ')} alone. taskrouter-kit proxy --pass-others passes other hosts on.`;
+  `${host} was refused: this proxy only serves ${hosts.join(' and ')}. taskrouter-kit proxy --pass-others passes on other hosts.`;
 
 function authority(text: string): { readonly host: string | undefined; readonly port: number } {
   const [, v6, name, port] = /^(?:\[([\da-fA-F:.]+)\]|([\w.-]+)):(\d{1,5})$/.exec(text) ?? [];
@@ -155,7 +153,7 @@ function absolute(options: ProxyOptions, incoming: IncomingMessage, response: Se
     return;
   }
   if (url) options.onRefused(url.hostname);
-  const message = url ? refusal(options, url.hostname) : 'This is a proxy, and no server: it takes CONNECT.';
+  const message = url ? refusal(options, url.hostname) : 'This is a proxy, not a server: use CONNECT.';
   response
     .writeHead(url ? 403 : 400, { 'content-type': 'text/plain', connection: 'close' })
     .end(`${message}\n`);
@@ -167,7 +165,7 @@ function forward(options: ProxyOptions, incoming: IncomingMessage, response: Ser
   if (!isOurs(options, host)) {
     response
       .writeHead(421, { 'content-type': 'text/plain' })
-      .end('This connection is for TaskRouter alone.\n');
+      .end('This connection is only for TaskRouter.\n');
     return;
   }
   incoming.headers['x-forwarded-proto'] = 'https';
@@ -220,7 +218,7 @@ function upgrade(
   const { target } = options;
   const { url: path, headers } = incoming;
   if (!isOurs(options, (headers.host ?? '').replace(/:443$/, ''))) {
-    refuse(socket, 421, 'This connection is for TaskRouter alone.');
+    refuse(socket, 421, 'This connection is only for TaskRouter.');
     return;
   }
   const outgoing = request({

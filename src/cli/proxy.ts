@@ -34,7 +34,7 @@ export async function proxy(command: readonly string[], options: ProxyCommandOpt
   }
   if (!(await answers(target))) {
     console.error(
-      `No local TaskRouter answers at ${target.origin}: start taskrouter-kit emulate or dev, or give --url as it prints it.`,
+      `No local TaskRouter answers at ${target.origin}: start taskrouter-kit emulate or dev, or give the --url it prints.`,
     );
     return EXIT.failed;
   }
@@ -48,7 +48,7 @@ export async function proxy(command: readonly string[], options: ProxyCommandOpt
     passOthers: options.passOthers ?? false,
     onRefused(host) {
       if (told.size < 100 && !told.has(host))
-        console.error(`taskrouter-kit proxy: ${host} was refused; --pass-others passes it on.`);
+        console.error(`taskrouter-kit proxy: ${host} was refused; --pass-others lets it through.`);
       told.add(host);
     },
   });

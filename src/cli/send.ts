@@ -74,7 +74,9 @@ function notesOn(kind: Kind, type: string, answer: Answer): readonly string[] {
 async function build(kind: Kind, options: SendOptions): Promise<SignedRequest> {
   const authToken = (options.token ?? '').split(',')[0]!.trim();
   if (authToken === '') {
-    throw new UsageError("No Auth Token to sign with. Set TWILIO_AUTH_TOKEN to the endpoint's.");
+    throw new UsageError(
+      "There is no Auth Token to sign with. Set TWILIO_AUTH_TOKEN to the endpoint's token.",
+    );
   }
   for (const url of [options.url, options.publicUrl ?? options.url]) {
     if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {

@@ -58,7 +58,7 @@ export async function simulate(plan: string, options: SimulateOptions): Promise<
 const cannotWrite = (file: string) => (cause: unknown) => {
   throw new ConfigurationError(
     'cannot-write-report',
-    `${file} cannot be written (${systemCode(cause)}). Give --html a file in a folder that exists and can be written to.`,
+    `${file} cannot be written (${systemCode(cause)}). Give --html a file in an existing folder that can be written to.`,
     { cause },
   );
 };

@@ -55,7 +55,7 @@ export async function staff({ url: given, worker, json, ...play }: StaffCommandO
   } catch {
     if (!stopped.signal.aborted && !plays)
       return failed(
-        `Nothing answers at ${url.origin}: start taskrouter-kit dev or emulate, or give --url as it prints it.`,
+        `Nothing answers at ${url.origin}: start taskrouter-kit dev or emulate, or give the --url it prints.`,
       );
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
@@ -63,7 +63,7 @@ export async function staff({ url: given, worker, json, ...play }: StaffCommandO
   if (!json) print(`\n${stopped.signal.aborted ? 'Stopped' : 'Ended'}: ${summary(counts)}.`);
   return stopped.signal.aborted
     ? EXIT.ok
-    : failed(`The TaskRouter at ${url.origin} has ended, and the play with it.`);
+    : failed(`The TaskRouter at ${url.origin} has stopped, and so have the agents.`);
 }
 
 type Line = { readonly workers: readonly string[] } | StaffAct | { readonly missed: number };
@@ -76,7 +76,7 @@ async function whyNot(response: Response, url: URL): Promise<string> {
     const { message } = (await response.json()) as { readonly message?: unknown };
     if (!response.ok && typeof message === 'string') return `Nobody plays: ${message}`;
   } catch {}
-  return `What answers at ${url.origin} is no local TaskRouter: give --url as taskrouter-kit emulate prints it.`;
+  return `What answers at ${url.origin} is not a local TaskRouter: give the --url that taskrouter-kit emulate prints.`;
 }
 
 /** What an act is called on the screen, before and after the task it is about. */
@@ -87,7 +87,7 @@ const WORDS: Readonly<Record<StaffAct['does'], string>> = {
   complete: 'completes',
   answer: 'answers the phone',
   decline: 'declines the call',
-  miss: 'lets go by',
+  miss: 'misses',
   go: 'goes to',
 };
 
@@ -100,7 +100,7 @@ function linesOf(news: Line, url: URL): readonly string[] {
     const more = workers.length > MOST_NAMED ? ` and ${workers.length - MOST_NAMED} more` : '';
     const who =
       workers.length === 0
-        ? 'Nobody yet: whoever is made'
+        ? 'No worker yet: whoever is created later'
         : `${workers.slice(0, MOST_NAMED).join(', ')}${more}`;
     return [`${who} ${workers.length > 1 ? 'play' : 'plays'} at ${url.origin}. Press Ctrl-C to stop.\n`];
   }

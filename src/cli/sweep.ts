@@ -52,7 +52,7 @@ export async function sweep(options: SweepCommandOptions): Promise<number> {
     }
     print(`${tasks.length} stuck task${tasks.length === 1 ? '' : 's'} in ${JSON.stringify(friendlyName)}.`);
     if (tasks.length > 0 && !options.apply)
-      print('Nothing was changed. --apply completes them, and cancels those that wait.');
+      print('Nothing was changed. --apply completes them, and cancels those that are waiting.');
   }
   if (options.apply && tasks.length > 0) {
     const question = `End ${tasks.length} task${tasks.length === 1 ? '' : 's'} in ${JSON.stringify(friendlyName)} at ${placeOf(options)} (account ${client.accountSid})?`;

@@ -27,7 +27,7 @@ export async function test(files: readonly string[], options: TestOptions): Prom
   const { config, env: environment, coverage, reporter, target, tolerance } = options;
   if (target !== undefined) return testInAccount(files, options);
   if (tolerance !== undefined)
-    throw new UsageError('--tolerance goes with --target: offline, an instant is an instant.');
+    throw new UsageError('--tolerance works only with --target: offline, times are exact.');
   const report = await runRoutingTests(files, { config, environment, modules: await ownModules() });
   print(reportRoutingTests(report, reporter, { coverage }));
   return report.failed === 0 ? EXIT.ok : EXIT.failed;
@@ -35,13 +35,13 @@ export async function test(files: readonly string[], options: TestOptions): Prom
 
 async function testInAccount(files: readonly string[], options: TestOptions): Promise<number> {
   const { config, env: environment, coverage, reporter } = options;
-  if (coverage) throw new UsageError('--coverage is told offline alone: leave --target away.');
+  if (coverage) throw new UsageError('--coverage works only offline: leave out --target.');
   const tolerance = toleranceOf(options.tolerance);
   const client = accountClient(options);
   const stopping = new AbortController();
   const stop = () => {
     console.error(
-      'Stopping: the temporary workspaces are deleted first. Interrupt again to end at once, and they stay.',
+      'Stopping: the temporary workspaces are deleted first. Interrupt again to end at once and leave them.',
     );
     stopping.abort(new TaskRouterKitError('stopped', 'Stopped before all tests were done.'));
   };
@@ -62,8 +62,7 @@ async function testInAccount(files: readonly string[], options: TestOptions): Pr
     const { leftOver, error, ...results } = report;
     print(reportRoutingTests(results, reporter));
     for (const { name, sid, why } of leftOver) {
-      const which =
-        sid === undefined ? `that is called ${JSON.stringify(name)}` : `${sid}, ${JSON.stringify(name)},`;
+      const which = sid === undefined ? `named ${JSON.stringify(name)}` : `${sid}, ${JSON.stringify(name)},`;
       console.error(
         `Left over: the temporary workspace ${which} may still be there, because it could not be deleted: ${why} Delete it in the console, or with DELETE /v1/Workspaces/{Sid}.`,
       );

@@ -37,7 +37,7 @@ export async function token(options: TokenOptions): Promise<number> {
     answer = parse(await response.text());
   } catch {
     return failed(
-      `Nothing answers at ${url.origin}: start taskrouter-kit emulate, or give --url as it prints it.`,
+      `Nothing answers at ${url.origin}: start taskrouter-kit emulate, or give the --url it prints.`,
     );
   }
   if (typeof answer.token === 'string') {
@@ -46,8 +46,8 @@ export async function token(options: TokenOptions): Promise<number> {
   }
   return failed(
     typeof answer.message === 'string'
-      ? `No token was made: ${answer.message}`
-      : `What answers at ${url.origin} is no local TaskRouter: give --url as taskrouter-kit emulate prints it.`,
+      ? `No token was created: ${answer.message}`
+      : `What answers at ${url.origin} is not a local TaskRouter: give the --url that taskrouter-kit emulate prints.`,
   );
 }
 

@@ -44,21 +44,19 @@ export async function trigger(name: string, options: TriggerOptions): Promise<nu
     });
     text = await response.text();
   } catch {
-    return failed(
-      `Nothing answers at ${url.origin}: start taskrouter-kit dev, or give --url as it prints it.`,
-    );
+    return failed(`Nothing answers at ${url.origin}: start taskrouter-kit dev, or give the --url it prints.`);
   }
   const made = parse(text);
   if (!response.ok) {
     return failed(
       typeof made?.message === 'string'
         ? `The task was refused: ${made.message}`
-        : `What answers at ${url.origin} is no local TaskRouter (${response.status}): give --url as taskrouter-kit dev prints it.`,
+        : `What answers at ${url.origin} is not a local TaskRouter (${response.status}): give the --url that taskrouter-kit dev prints.`,
     );
   }
   if (typeof made?.sid !== 'string') {
     return failed(
-      `What answers at ${url.origin} is no local TaskRouter: give --url as taskrouter-kit dev prints it.`,
+      `What answers at ${url.origin} is not a local TaskRouter: give the --url that taskrouter-kit dev prints.`,
     );
   }
   print(

@@ -12,7 +12,7 @@ import { ownModules } from './own-modules.js';
 const USUAL = DEFINITION_EXTENSIONS.map((extension) => `taskrouter.config${extension}`);
 
 export const ENV_WITHOUT_FILE =
-  '--env chooses the values of a workspace file, and there is none. Name the file with --config, or leave --env out.';
+  '--env chooses the values of a workspace file, but there is none. Name the file with --config, or leave out --env.';
 
 /** The workspace file in the working directory, if there is one. */
 export const usualFile = (): string | undefined => USUAL.find((name) => existsSync(name));
@@ -28,7 +28,7 @@ export async function readWorkspaceFile(
   const path = file ?? usualFile();
   if (path === undefined) {
     throw new UsageError(
-      'There is no taskrouter.config.ts, .yaml or .json here. Name the workspace file, or make one with taskrouter export.',
+      'There is no taskrouter.config.ts, .yaml or .json here. Name the workspace file, or create one with taskrouter export.',
     );
   }
   return { ...(await loadDefinition(path, await ownModules(), options)), name: path };

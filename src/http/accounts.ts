@@ -41,7 +41,7 @@ export function workspaceRefusal(
   return refused(
     403,
     'foreign-workspace',
-    'The option accounts does not list this workspace for this account.',
+    'The accounts option does not list this workspace for this account.',
   );
 }
 

@@ -45,7 +45,7 @@ const FAILURES = {
   deadline: [
     504,
     'deadline',
-    'There was no decision in time. The run goes on, and the fallback request joins it.',
+    'There was no decision in time. The run continues, and the fallback request joins it.',
   ],
   mismatch: [409, 'other-callback', 'This key was used before by a callback with other SIDs.'],
   unavailable: [503, 'store-unavailable', 'The idempotency store cannot be reached.'],

@@ -202,7 +202,7 @@ export function createCore(parts: CoreParts): HandleCallback {
     #fail(error: unknown): void {
       // Nothing may fail once it has ended, and nobody is left to answer if something does.
       if (this.#ended) return;
-      tellError({ err: error, route: this.#route }, 'A callback failed in an unexpected way: answered 500');
+      tellError({ err: error, route: this.#route }, 'A callback failed unexpectedly: answered 500');
       this.#end(refused(500, 'unexpected', UNEXPECTED));
     }
 

@@ -132,7 +132,7 @@ export function readParameters(table: Table, pairs: FormPairs, target: string): 
       const read = value.startsWith('{') ? parseAttributes(value) : undefined;
       if (read === undefined) {
         const extent = value.startsWith('{') ? objectExtent(value) : undefined;
-        if (extent === 'part') return ambiguous(`${name} goes on after the end of its JSON object.`);
+        if (extent === 'part') return ambiguous(`${name} continues after the end of its JSON object.`);
         if (extent === 'unclosed') unclosed = true;
         if (extent === undefined || WORD.test(value)) sure = false;
       } else if (name === 'TaskAttributes') {

@@ -11,7 +11,7 @@ export function readPublicUrl(publicUrl: string): string {
   if (!url || !/^https?:$/.test(url.protocol) || /[?#\s]/.test(publicUrl)) {
     throw new ConfigurationError(
       'bad-public-url',
-      'publicUrl must be the beginning of the URL Twilio was given, such as https://hooks.example.com, without ' +
+      'publicUrl must be the beginning of the URL you gave Twilio, such as https://hooks.example.com, without ' +
         'query or fragment.',
     );
   }

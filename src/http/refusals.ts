@@ -28,7 +28,7 @@ const BAD_HOST = {
 } as const;
 
 export function refusedFields(errors: readonly FieldProblem[]): CallbackAnswer {
-  return refused(400, 'bad-fields', 'Some parameters are not as TaskRouter sends them.', { errors });
+  return refused(400, 'bad-fields', 'Some parameters are not what TaskRouter sends.', { errors });
 }
 
 const BODY_REFUSALS = {
@@ -36,7 +36,7 @@ const BODY_REFUSALS = {
   'too-many-parameters': [413, 'The body has more than 1,000 parameters, far more than any callback.'],
   'invalid-utf8': [400, 'The body is not UTF-8.'],
   'invalid-escape': [400, 'The body has a % that is not followed by two hexadecimal digits.'],
-  aborted: [400, 'The connection ended before the body did.'],
+  aborted: [400, 'The connection ended before the body was complete.'],
   slow: [408, 'The body did not arrive in time.'],
   crowded: [503, 'Too many request bodies are unfinished at once, and this one is the oldest.'],
   consumed: [

@@ -170,7 +170,7 @@ const REFUSALS: Readonly<Record<Exclude<SignatureVerdict, 'valid'>, string>> = {
   'no-auth-token': 'No Auth Token is known for this account.',
   mismatch:
     "The signature does not match. Outside production, the endpoint's log says what would have matched.",
-  'missing-body-hash': 'The URL lacks the bodySHA256 that a signed JSON body has.',
+  'missing-body-hash': 'The URL lacks the bodySHA256 of a signed JSON body.',
   'body-hash-mismatch': 'The body is not the one that was signed.',
   'tokens-unavailable': 'The Auth Token of this account could not be looked up.',
   'too-many-lookups': 'Too many Auth Tokens of unknown accounts are being looked up.',

@@ -220,7 +220,7 @@ function build<I extends ReservationInstruction>(
 function undefinedNumber(name: InstructionName, option: NeverUndefined) {
   const code = FIELD_BY_OPTION[name].get(option)?.code;
   const what = `${option} is undefined, so the attribute or variable it is read from does not exist. Leave ${option} out`;
-  return problemOf(name, option, `${what} to have Twilio choose`, code);
+  return problemOf(name, option, `${what} to let Twilio choose`, code);
 }
 
 function frozenCopy(value: unknown): unknown {

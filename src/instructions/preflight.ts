@@ -64,7 +64,7 @@ export function checkTask(
     case 'dequeue':
       if (!has(task, 'call_sid')) {
         const what =
-          'the task has no attribute call_sid, so it has no parked call: only tasks made by <Enqueue>';
+          'the task has no attribute call_sid, so it has no parked call: only tasks created by <Enqueue>';
         return problemOf('dequeue', 'instruction', `${what} can be dequeued`, 40140);
       }
       return unreachable(instruction, worker, 40131);
@@ -72,8 +72,8 @@ export function checkTask(
       return unreachable(instruction, worker, 40110);
     case 'conference':
       if (!has(task, 'call_sid') && !has(task, 'outbound_to')) {
-        const what = 'the task has neither the attribute call_sid (a call that came in) nor outbound_to';
-        return problemOf('conference', 'instruction', `${what} (one to be made)`, 40142);
+        const what = 'the task has neither the attribute call_sid (an incoming call) nor outbound_to';
+        return problemOf('conference', 'instruction', `${what} (a call to be made)`, 40142);
       }
       // The reservation page calls `from` optional, and error 40138 asks for it. Tasks of <Enqueue> work without: like
       // dequeue, they have numbers to take it from. Only where no attribute holds one is it sure to fail.
@@ -146,9 +146,7 @@ function isIntegerBetween(value: unknown, low: number, high: number): boolean {
 export function faultOf(field: Field, value: unknown): string | undefined {
   switch (field.kind) {
     case 'text':
-      return typeof value === 'string' && value.trim() !== ''
-        ? undefined
-        : 'must be a string that is not empty';
+      return typeof value === 'string' && value.trim() !== '' ? undefined : 'must be a non-empty string';
     case 'activity':
       if (typeof value !== 'string' || value.trim() === '') {
         return 'must be an activity SID (WA and 32 hexadecimal digits) or the friendly name of an activity';
@@ -261,7 +259,8 @@ function checkPassthrough(
       // The second half: another spelling of an option that is set would reach REST as the same parameter twice.
       ({ key, rest, option }) => key === name || (rest === pascalCase(name) && options[option] !== undefined),
     );
-    if (known) return fail(`holds ${name}, which is the option ${known.option}: write it beside passthrough`);
+    if (known)
+      return fail(`holds ${name}, which is the option ${known.option}: set that option, outside passthrough`);
     if (name === 'instruction') return fail('cannot change the instruction');
     if (!isPassthroughValue(value)) {
       return fail(`value of ${name} must be a string, a finite number, a boolean or an array of strings`);
@@ -305,5 +304,5 @@ function unknownOption(where: InstructionName, name: string): string {
     fields.find(({ option }) => option === nearMiss(name, names));
   if (near) return `${name} is not an option; write ${near.option}`;
   const all = names.join(', ') || 'none';
-  return `${name} is not an option (options: ${all}); a name new to this package goes into passthrough`;
+  return `${name} is not an option (options: ${all}); put a name that is new to this package into passthrough`;
 }

@@ -67,7 +67,7 @@ const authTokens = v.pipe(
   v.transform((text) => text.split(',').map((token) => token.trim())),
   v.check(
     (tokens) => tokens.every((token) => token !== '' && !/\s/.test(token)),
-    'must be one Auth Token, or several separated by commas, with no blanks inside a token.',
+    'must be one Auth Token, or several separated by commas, with no spaces inside a token.',
   ),
 );
 
@@ -101,7 +101,7 @@ const trustProxy = v.pipe(
   }),
   v.check(
     (trusted) => !Array.isArray(trusted) || trusted.every(isProxy),
-    'must be the number of proxies in front of the endpoint (mostly 1), true, false, or a list of their addresses ' +
+    'must be the number of proxies in front of the endpoint (usually 1), true, false, or a list of their addresses ' +
       'such as 10.0.0.0/8,loopback.',
   ),
 );
@@ -145,7 +145,7 @@ const ENVIRONMENT = v.object(
     ON_DEADLINE: v.optional(
       v.picklist(
         ['fail', 'defer'],
-        'must be fail (answer 504, and the fallback request joins the run) or defer (answer {} and decide by REST).',
+        'must be fail (answer 504, and the fallback request joins the run) or defer (answer {} and decide over REST).',
       ),
       'fail',
     ),
@@ -184,7 +184,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
     problems.push('TWILIO_API_KEY and TWILIO_API_SECRET belong together: set both or neither.');
   }
   if (given.ON_DEADLINE === 'defer' && !given.TWILIO_ACCOUNT_SID) {
-    problems.push('ON_DEADLINE=defer decides by REST: set TWILIO_ACCOUNT_SID as well.');
+    problems.push('ON_DEADLINE=defer applies decisions over REST: set TWILIO_ACCOUNT_SID as well.');
   }
   if (given.ADMIN_PORT && given.ADMIN_PORT !== '0' && given.ADMIN_PORT === (given.PORT ?? '3000')) {
     problems.push('ADMIN_PORT must differ from PORT, or be left out.');
@@ -250,7 +250,7 @@ function misspelt(env: Readonly<Record<string, string | undefined>>): string[] {
     return meant === undefined
       ? []
       : [
-          `${name} is not read. Did you mean ${meant}? If it belongs to another program, set ${meant}= (empty).`,
+          `${name} is not a known variable. Did you mean ${meant}? If it belongs to another program, set ${meant}= (empty).`,
         ];
   });
 }

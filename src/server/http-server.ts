@@ -62,7 +62,10 @@ export function limitConnections(server: Server, most: number, log: Logger): voi
   server.on('drop', () => {
     dropped += 1;
     if (performance.now() - loggedAt < LOG_EVERY_MS) return;
-    log.warn({ dropped, most }, 'New connections were closed at once: MAX_CONNECTIONS are already open');
+    log.warn(
+      { dropped, most },
+      'New connections were closed at once, because MAX_CONNECTIONS are already open',
+    );
     loggedAt = performance.now();
     dropped = 0;
   });

@@ -40,7 +40,7 @@ function findIndex(folder: string): string {
   const found = names.map((name) => resolve(folder, name)).find(existsSync);
   if (found !== undefined) return found;
   const hint = existsSync(resolve(folder, 'index.ts'))
-    ? 'There is an index.ts: build it first, the endpoint runs JavaScript.'
+    ? 'There is an index.ts: build it first, because the endpoint runs JavaScript.'
     : 'Set HANDLERS_DIR to the folder that holds your handlers.';
   throw new ConfigurationError('no-handlers', `There is no ${names.join(' or ')} in ${folder}. ${hint}`);
 }

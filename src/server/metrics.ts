@@ -42,7 +42,7 @@ export function createMetrics(): Metrics {
   const took = createTimeTally(
     {
       name: 'taskrouter_callback_duration_seconds',
-      help: 'From the arrival of the headers to the answer.',
+      help: 'Time from the arrival of the headers to the answer.',
       labelNames: ['route', 'handler'],
     },
     DURATION_BUCKETS,
@@ -56,19 +56,19 @@ export function createMetrics(): Metrics {
   });
   const unknownAges = new Counter({
     name: 'taskrouter_callbacks_of_unknown_age_total',
-    help: 'Signed callbacks of unknown age: their Timestamp is missing or cannot be read.',
+    help: 'Signed callbacks of unknown age: their Timestamp is missing or cannot be parsed.',
     labelNames: ['route'],
     registers,
   });
   const deferredAnswers = new Counter({
     name: 'taskrouter_deferred_answers_total',
-    help: 'Decisions applied by REST after the callback was answered {}, or what became of them instead.',
+    help: 'Decisions applied over REST after the callback was answered with {}, or what became of them instead.',
     labelNames: ['outcome', 'handler', 'instruction', 'taken_over'],
     registers,
   });
   const doubleAnswers = new Counter({
     name: 'taskrouter_double_answers_total',
-    help: 'Reservations that a handler updated by REST and answered with an instruction as well.',
+    help: 'Reservations that a handler both updated over REST and answered with an instruction.',
     labelNames: ['handler'],
     registers,
   });
@@ -87,7 +87,7 @@ export function createMetrics(): Metrics {
   });
   const storeErrors = new Counter({
     name: 'taskrouter_store_errors_total',
-    help: 'Failed operations of the idempotency store, including those held back while it is away.',
+    help: 'Failed operations of the idempotency store, including those held back while it is unavailable.',
     labelNames: ['operation'],
     registers,
   });
@@ -113,7 +113,7 @@ export function createMetrics(): Metrics {
     watch(taskRouter, probe) {
       new Gauge({
         name: 'taskrouter_store_up',
-        help: '1 while the idempotency store is in use and takes writes, 0 while callbacks run without it.',
+        help: '1 while the idempotency store is in use and accepts writes, 0 while callbacks run without it.',
         registers,
         async collect() {
           const takesWrites = (await probe()) === 'ok';

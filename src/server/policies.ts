@@ -38,12 +38,12 @@ export function tellPolicies(
   if (config.publicUrl === undefined && config.trustProxy === undefined) {
     log.warn(
       {},
-      'Neither PUBLIC_URL nor TRUST_PROXY is set: behind a proxy every signature will fail. Set PUBLIC_URL to what ' +
-        'Twilio was given before /taskrouter, such as https://hooks.example.com',
+      'Neither PUBLIC_URL nor TRUST_PROXY is set: behind a proxy, every signature check will fail. Set PUBLIC_URL to the URL you ' +
+        'gave Twilio, up to /taskrouter, such as https://hooks.example.com',
     );
   }
   if (config.redisUrl === undefined) {
-    log.warn({}, 'REDIS_URL is not set: with more than one process a callback may run once in each of them');
+    log.warn({}, 'REDIS_URL is not set: with more than one process, a callback may run once in each of them');
   }
 }
 

@@ -17,16 +17,16 @@ const UNFIT: Readonly<Record<Unfit, string>> = {
     'as in redis://node1:6379,node2:6379, or write redis+cluster:// in place of redis:// (rediss+cluster:// with TLS)',
   sentinel:
     'REDIS_URL leads to a Redis Sentinel, which keeps no data. Write redis+sentinel://sentinel1:26379/NAME, with the name ' +
-    'under which the Sentinel watches its server',
+    'under which the Sentinel monitors its server',
   'no-cluster':
     'REDIS_URL names a Redis Cluster (several hosts, or redis+cluster://), but its servers are not a cluster. Name one ' +
-    'host, as in redis://127.0.0.1:6379, or the Sentinels that watch the servers, as in redis+sentinel://sentinel1:26379/NAME',
+    'host, as in redis://127.0.0.1:6379, or the Sentinels that monitor the servers, as in redis+sentinel://sentinel1:26379/NAME',
   'no-sentinel':
-    'REDIS_URL names Sentinels (redis+sentinel://), but leads to a server that is none. Name the ports of the Sentinels, ' +
+    'REDIS_URL names Sentinels (redis+sentinel://), but leads to a server that is not one. Use the ports of the Sentinels, ' +
     'usually 26379, or write redis:// for a single server',
   'sentinel-name':
-    'The Sentinels that REDIS_URL names do not watch a server of that name. Ask one for its names with ' +
-    '`redis-cli -p 26379 sentinel masters`, and write the right one after the last port',
+    'The Sentinels in REDIS_URL do not monitor a server of that name. List the names with ' +
+    '`redis-cli -p 26379 sentinel masters`, and put the right one after the last port',
 };
 
 /** What ioredis and Redis say when the first try to connect shows that the URL is of the wrong kind. */

@@ -41,13 +41,13 @@ const NO_URL =
 const NO_HOST =
   'must name a host, such as redis://127.0.0.1:6379; in a password write # as %23, / as %2F, ? as %3F and @ as %40.';
 const BAD_LOGIN =
-  'has a % in its user name or password without two hexadecimal digits after it: write % as %25.';
+  'has a % in its user name or password that is not followed by two hexadecimal digits: write % as %25.';
 const BAD_DATABASE = 'must end with the number of a database, such as /0, or with nothing after the port.';
 const CLUSTER_DATABASE = 'names a database, but a cluster has only database 0: end it after the last port.';
 const NO_NAME =
-  'must name the server that the Sentinels watch after the last port, such as redis+sentinel://sentinel1:26379/mymaster.';
+  'must name the server that the Sentinels monitor after the last port, such as redis+sentinel://sentinel1:26379/mymaster.';
 const BAD_NAME =
-  'must end with the name of the server that the Sentinels watch and, if need be, a database: /mymaster or /mymaster/0.';
+  'must end with the name of the server that the Sentinels monitor and, if needed, a database: /mymaster or /mymaster/0.';
 
 /**
  * Reads a `REDIS_URL`. Several hosts, or the scheme `redis+cluster`, mean a Redis Cluster; `redis+sentinel` means the

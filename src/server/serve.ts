@@ -170,7 +170,7 @@ const SLIPS: Readonly<Record<string, string>> = {
   authentication:
     'Twilio refuses the credentials; set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (of a list, the first token is used), ' +
     'or TWILIO_API_KEY and TWILIO_API_SECRET, to those of the account that has the workspace',
-  'not-found': 'Twilio knows no such workspace in this account; set TWILIO_WORKSPACE_SID to its SID',
+  'not-found': 'Twilio does not know this workspace in this account; set TWILIO_WORKSPACE_SID to its SID',
 };
 
 /**

@@ -57,7 +57,7 @@ export function explainSignature(request: ExplainRequest): Explanation {
 }
 
 const OUT_OF_TIME =
-  'Not every change was tried: there was no time left. explainSignature without budgetMs tries them all.';
+  'Not every change was tried, because there was no time left. explainSignature without budgetMs tries them all.';
 
 function* guesses(request: ExplainRequest): Generator<Guess> {
   for (const url of listOf(request.url)) yield* guessUrls(url, request);
@@ -72,9 +72,9 @@ const ADVICE: Readonly<Record<Exclude<SignatureFailure, 'mismatch'>, string>> = 
   'no-auth-token':
     'There is no Auth Token to check with. Configure one; an authToken function must know the AccountSid of the request.',
   'missing-body-hash':
-    'The signature matches, but the URL has no bodySHA256, so nothing vouches for the body. A form must be checked by its parameters, not as a raw body.',
+    'The signature matches, but the URL has no bodySHA256, so nothing vouches for the body. Check a form by its parameters, not as a raw body.',
   'body-hash-mismatch':
-    'The signature matches, but the body is not the one bodySHA256 was made for. Pass the bytes as received: JSON that was parsed and written again differs.',
+    'The signature matches, but the body is not the one bodySHA256 was made for. Pass the bytes as received: JSON that was parsed and serialized again differs.',
 };
 
 function describeMatch(result: Extract<VerifyResult, { valid: true }>, request: ExplainRequest): string {
@@ -95,7 +95,7 @@ function describeTried(request: ExplainRequest): string {
 /** Without credentials, and with no more of the query than that there is one: both may hold secrets. */
 function describeUrl(url: string): string {
   const parts = splitUrl(url);
-  if (!parts) return 'a text that is not a URL';
+  if (!parts) return 'a string that is not a URL';
   const path = parts.rest.replace(/[?#].*$/s, '');
   const shown = JSON.stringify((parts.scheme + parts.host + parts.port + path).slice(0, 200));
   return parts.rest.includes('?') ? `${shown} with its query` : shown;

@@ -9,7 +9,7 @@ export function* guessForms(params: FormParams): Generator<Guess> {
     yield {
       cause: 'nested-names',
       params: flattened(params, index),
-      text: 'The body parser made objects or lists out of names with brackets. Use a flat one: express.urlencoded({ extended: false }), or keep the raw body.',
+      text: 'The body parser turned names with brackets into objects or lists. Use a flat one: express.urlencoded({ extended: false }), or keep the raw body.',
     };
   }
   yield {
@@ -61,8 +61,8 @@ interface ValueChange {
 }
 
 const VALUE_CHANGES: readonly ValueChange[] = [
-  { cause: 'value-trimmed', what: 'trimmed: a blank at the end is gone', undo: (value) => `${value} ` },
-  { cause: 'value-trimmed', what: 'trimmed: a blank at the start is gone', undo: (value) => ` ${value}` },
+  { cause: 'value-trimmed', what: 'trimmed: a space at the end is gone', undo: (value) => `${value} ` },
+  { cause: 'value-trimmed', what: 'trimmed: a space at the start is gone', undo: (value) => ` ${value}` },
   { cause: 'value-trimmed', what: 'trimmed: a line break at the end is gone', undo: (value) => `${value}\n` },
   {
     cause: 'value-trimmed',
@@ -71,12 +71,12 @@ const VALUE_CHANGES: readonly ValueChange[] = [
   },
   {
     cause: 'value-decoding',
-    what: 'decoded twice: "+" became a blank',
+    what: 'decoded twice: "+" became a space',
     undo: (value) => value.replaceAll(' ', '+'),
   },
   {
     cause: 'value-decoding',
-    what: 'decoded without reading "+" as a blank',
+    what: 'decoded without reading "+" as a space',
     undo: (value) => value.replaceAll('+', ' '),
   },
   { cause: 'value-decoding', what: 'decoded twice', undo: (value) => encoded(value) },

@@ -15,7 +15,7 @@ export function* guessUrls(url: string, { hosts = [], prefixes = [] }: UrlHints)
   yield {
     cause: 'scheme',
     url: joinUrl({ ...parts, scheme: otherScheme(parts.scheme) }),
-    text: `Twilio signed ${otherScheme(parts.scheme)} and this server saw ${parts.scheme.toLowerCase()}. A proxy in front of it ends TLS: set publicUrl to the URL given to Twilio, or let Express trust the proxy.`,
+    text: `Twilio signed ${otherScheme(parts.scheme)} and this server saw ${parts.scheme.toLowerCase()}. A proxy in front of it terminates TLS: set publicUrl to the URL given to Twilio, or let Express trust the proxy.`,
   };
   for (const host of hosts) {
     const text = `Twilio signed the host ${quotedHost(host)}, not the one this server saw. A proxy changed the Host header: set publicUrl to the URL given to Twilio.`;
@@ -24,7 +24,7 @@ export function* guessUrls(url: string, { hosts = [], prefixes = [] }: UrlHints)
     }
   }
   for (const port of COMMON_PORTS) {
-    const text = `Twilio signed the port ${port.slice(1)}, not the one this server saw. Set publicUrl to the URL given to Twilio, port included.`;
+    const text = `Twilio signed the port ${port.slice(1)}, not the one this server saw. Set publicUrl to the URL given to Twilio, including the port.`;
     if (port !== parts.port) yield { cause: 'port', url: joinUrl({ ...parts, port }), text };
   }
   const { path, query } = splitPath(parts.rest);
@@ -109,7 +109,7 @@ function* guessQueries(query: string) {
     yield { cause: 'query-order' as const, query: `?${parts.join('&')}`, text: order };
   }
   const text =
-    'Twilio signed the query in another encoding. Something on the way decodes or encodes it anew: pass the request target untouched.';
+    'Twilio signed the query in another encoding. Something on the way decodes or re-encodes it: pass the request target untouched.';
   for (const rewrite of QUERY_REWRITES) {
     const rewritten = `?${rewrite(query.slice(1))}`;
     if (rewritten !== query) yield { cause: 'query-encoding' as const, query: rewritten, text };

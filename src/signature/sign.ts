@@ -34,7 +34,7 @@ export function signRequest({ url, params, authToken }: SignRequest): string {
   if (authToken === '') {
     throw new ConfigurationError(
       'empty-auth-token',
-      'The Auth Token to sign with is empty. Pass the one of the account.',
+      "The Auth Token to sign with is empty. Pass the account's token.",
     );
   }
   return hmacSha1(authToken, withoutFragment(url) + formTail(params));

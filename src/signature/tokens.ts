@@ -92,7 +92,7 @@ function fixedTokens(authToken: string | readonly string[]): readonly string[] {
     if (token !== token.trim()) {
       throw new ConfigurationError(
         'blank-in-auth-token',
-        `${name} begins or ends with a blank or line break, which would become part of the key. Remove it.`,
+        `${name} begins or ends with a space or line break, which would become part of the key. Remove it.`,
       );
     }
     return token;

@@ -152,16 +152,16 @@ test('an apply that is killed or interrupted goes on the next time, creates noth
   process.kill(command.pid, 'SIGINT');
   await expect
     .poll(command.stderr)
-    .toContain('Stopping after the steps under way. Interrupt again to end at once.');
+    .toContain('Stopping after the steps in progress. Interrupt again to end at once.');
   release();
   expect(await command.exited).toBe(1);
-  expect(command.stdout()).toMatch(/Stopped: \d+ done, [2-9] left\. Run apply again to go on\.\n$/);
+  expect(command.stdout()).toMatch(/Stopped: \d+ done, [2-9] left\. Run apply again to continue\.\n$/);
   expect(Object.values(JSON.parse(readFileSync(state, 'utf8')).workspaces)).toHaveLength(1);
 
   await unchanged(async () => {
     const twice = await start({ path: /\/Workflows$/, hold: 'request' });
     process.kill(twice.command.pid, 'SIGINT');
-    await expect.poll(twice.command.stderr).toContain('Stopping after the steps under way.');
+    await expect.poll(twice.command.stderr).toContain('Stopping after the steps in progress.');
     expect(await twice.command.stop('SIGINT')).toBe(null);
     twice.release();
     expect(await apply(config, state, { NODE_OPTIONS: `--import ${KILLED_AT_RENAME}` }).exited).toBe(null);

@@ -42,7 +42,7 @@ describe('an app that is not where dev was told', () => {
       await post(advice, `${origin}/taskroute/${route}`);
     await vi.waitFor(() => expect(texts).toHaveLength(1));
     expect(texts[0]).toBe(
-      `Your app has no route POST ${origin}/taskroute/assignment (404). Its router is at ${origin}/hooks/taskrouter: start dev again with --url ${origin}/hooks/taskrouter`,
+      `Your app has no route POST ${origin}/taskroute/assignment (404). Its router is at ${origin}/hooks/taskrouter: restart dev with --url ${origin}/hooks/taskrouter`,
     );
   });
 

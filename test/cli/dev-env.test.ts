@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { writeEnvFile, writtenAccount } from '../../src/cli/dev-env.js';
 
 const VARIABLES = { TWILIO_ACCOUNT_SID: `AC${'a'.repeat(32)}`, TWILIO_AUTH_TOKEN: 'local' };
-const BEGIN = '# taskrouter dev: begin. These lines are written anew at each start of taskrouter dev.';
+const BEGIN = '# taskrouter dev: begin. These lines are rewritten each time taskrouter dev starts.';
 const BLOCK = `${BEGIN}\nTWILIO_ACCOUNT_SID=${VARIABLES.TWILIO_ACCOUNT_SID}\nTWILIO_AUTH_TOKEN=local\n# taskrouter dev: end\n`;
 
 function folder(): (name: string) => string {

@@ -66,16 +66,16 @@ describe.concurrent('dev with handlers of one’s own', () => {
     write('handlers/index.js', accepting('second'));
     await taken;
 
-    let refused = command.next(/index\.js:\d+:\d+\s+The handlers before go on/);
+    let refused = command.next(/index\.js:\d+:\d+\s+The previous handlers keep running/);
     write('handlers/index.js', accepting('third', 'const x = ;'));
     await refused;
-    refused = command.next(/can never run[\s\S]*?The handlers before go on/);
+    refused = command.next(/can never run[\s\S]*?The previous handlers keep running/);
     write('handlers/index.js', accepting('third').replace('[', '[defineAssignment({}, accept()), '));
     await refused;
-    refused = command.next(/does not say what happens[\s\S]*?The handlers before go on/);
+    refused = command.next(/does not say what happens[\s\S]*?The previous handlers keep running/);
     write('handlers/index.js', 'export default [];');
     await refused;
-    refused = command.next(/The handlers before go on/);
+    refused = command.next(/The previous handlers keep running/);
     rmSync(path('handlers'), { recursive: true });
     await refused;
     await trigger(command.url, folder, 'call');
@@ -100,13 +100,13 @@ describe.concurrent('dev with handlers of one’s own', () => {
     expect(compiler).toBe(true);
     const command = await dev(folder);
     await command.shows(/types checked by TypeScript \d/);
-    let refused = command.next(/limit\.ts\(1,14\): error TS2322[\s\S]*?The handlers before go on/);
+    let refused = command.next(/limit\.ts\(1,14\): error TS2322[\s\S]*?The previous handlers keep running/);
     write('limit.ts', "export const limit: number = 'one';");
     await refused;
     const taken = command.next(/Handlers taken up: limit\.ts/);
     write('limit.ts', 'export const limit: number = 2;');
     await taken;
-    refused = command.next(/error TS\d+[\s\S]*?The handlers before go on/);
+    refused = command.next(/error TS\d+[\s\S]*?The previous handlers keep running/);
     write('handlers/index.ts', accepting('second', 'const wrong: string = 1;'));
     await refused;
     await trigger(command.url, folder, 'call');
@@ -149,10 +149,10 @@ describe.concurrent('dev with handlers of one’s own', () => {
   test('bears an error that nobody caught, and a file that is never loaded', async () => {
     const { folder, write } = project({ 'handlers/index.mjs': accepting('first') });
     const { stop, url, next } = await dev(folder);
-    const uncaught = next(/An error that nobody caught[\s\S]*Error: forgotten/);
+    const uncaught = next(/Uncaught error: in production it stops the endpoint[\s\S]*Error: forgotten/);
     write('handlers/index.mjs', accepting('second', "void Promise.reject(new Error('forgotten'));"));
     await uncaught;
-    const tooLong = next(/not loaded after 10 s[\s\S]*The handlers before go on/);
+    const tooLong = next(/not loaded after 10 s[\s\S]*The previous handlers keep running/);
     write('handlers/index.mjs', accepting('third', 'await new Promise(() => {});'));
     await tooLong;
     const answered = next(/second -> 200 accept/);
@@ -279,7 +279,7 @@ describe('dev with an app of one’s own', () => {
     );
     const [, taskRouter] = await command.shows(/trigger call --url (\S+)/);
     expect(command.stdout()).toMatch(/Nothing answers at \S+ \(ECONNREFUSED\): start your app there/);
-    expect(command.stdout()).toMatch(/\.env sets TWILIO_AUTH_TOKEN in other lines too: the last line counts/);
+    expect(command.stdout()).toMatch(/\.env sets TWILIO_AUTH_TOKEN on other lines too: the last line counts/);
 
     const env = readFileSync(path('.env'), 'utf8');
     expect(env.startsWith('MINE=1\nTWILIO_AUTH_TOKEN=of-production\n# taskrouter dev: begin')).toBe(true);
@@ -368,11 +368,11 @@ workflows:
     // The workspace has no channel `ticket`.
     await command.shows(/ticket 1 +created +WT\w+ on default[\s\S]*ticket 1 +queued +One/);
     let refused = command.next(
-      /w\.yaml:7:11: workflows\.Help\.defaultQueue: .*\s+The workspace before goes on/,
+      /w\.yaml:7:11: workflows\.Help\.defaultQueue: .*\s+The previous workspace stays in use/,
     );
     write('w.yaml', centre('One').replace('defaultQueue: One', 'defaultQueue: Two'));
     await refused;
-    refused = command.next(/The workspace before goes on/);
+    refused = command.next(/The previous workspace stays in use/);
     rmSync(path('w.yaml'));
     await refused;
     const taken = command.next(/Workspace taken up: w\.yaml/);
@@ -471,7 +471,7 @@ describe('trigger', () => {
     });
     const refused = [
       2,
-      expect.stringMatching(/leads to Twilio, taskrouter\.\S*twilio\.com, .* Nothing was sent/),
+      expect.stringMatching(/points to Twilio, taskrouter\.\S*twilio\.com, .* Nothing was sent/),
     ];
     expect([option.code, option.stderr()]).toEqual(refused);
     expect([await variable.exited, variable.stderr()]).toEqual(refused);
@@ -480,7 +480,10 @@ describe('trigger', () => {
   test('says what is no TaskRouter', async () => {
     const port = await app((_request, response) => response.end('<html>')).start(0);
     const command = await trigger(`http://127.0.0.1:${port}`, root, 'chat');
-    expect([command.code, command.stderr()]).toEqual([1, expect.stringContaining('is no local TaskRouter')]);
+    expect([command.code, command.stderr()]).toEqual([
+      1,
+      expect.stringContaining('is not a local TaskRouter'),
+    ]);
   });
 
   test('merges attributes over those of the preset, and finds the TaskRouter by the environment', async () => {

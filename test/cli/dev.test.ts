@@ -51,7 +51,7 @@ describe.concurrent('dev', () => {
     expect(await dev.exited).toBe(1);
     server.close();
     expect(dev.stderr()).toBe(
-      `Port ${port} is taken: give another one with --port, or none for any that is free.\n`,
+      `Port ${port} is taken: give another one with --port, or leave it out to use any free port.\n`,
     );
   });
 

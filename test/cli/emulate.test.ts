@@ -227,7 +227,7 @@ describe.concurrent('emulate', () => {
     const { code, stderr } = await ends(run(['emulate', '--port', '0', '--env', 'trial'], ACCOUNT));
     expect([code, stderr]).toEqual([
       2,
-      expect.stringMatching(/^--env chooses .*--config, or leave --env out\.\n$/),
+      expect.stringMatching(/^--env chooses .*--config, or leave out --env\.\n$/),
     ]);
   });
 

@@ -58,7 +58,7 @@ test('staff ends with 1 when the TaskRouter ends, and when there is none', async
   await other.close();
   expect(await staff.exited).toBe(1);
   expect(staff.stderr()).toBe(
-    `The TaskRouter at ${new URL(staff.stderr().split(' ')[3]!).origin} has ended, and the play with it.\n`,
+    `The TaskRouter at ${new URL(staff.stderr().split(' ')[3]!).origin} has stopped, and so have the agents.\n`,
   );
   const none = run(['staff', '--url', 'http://127.0.0.1:9']);
   expect(await none.exited).toBe(1);

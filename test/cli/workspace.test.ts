@@ -106,7 +106,7 @@ describe('the command line', () => {
 
   test('overwrites no file without --force', async () => {
     const out = file('e.yaml', 'mine\n');
-    await expect(exportCommand({ workspace: 'CLI', out })).rejects.toThrow('exists already');
+    await expect(exportCommand({ workspace: 'CLI', out })).rejects.toThrow('already exists');
     expect(readFileSync(out, 'utf8')).toBe('mine\n');
   });
 });

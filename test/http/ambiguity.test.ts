@@ -132,7 +132,7 @@ describe('what can be read in two ways is named, and no value is repeated', () =
     [
       'attributes that go on',
       replaced(genuine, 'TaskAttributes', ['TaskAttributes', '{}TaskPriority0']),
-      /^TaskAttributes goes on/,
+      /^TaskAttributes continues/,
     ],
     [
       'attributes cut off',

@@ -174,7 +174,7 @@ test.each<[InstructionName, string, string]>([
 test('an option nobody can guess is answered with the list, and the way round', () => {
   const { message } = refusal('reject', { reason: 'busy' });
   expect(message).toBe(
-    'reject: reason is not an option (options: activity); a name new to this package goes into passthrough.',
+    'reject: reason is not an option (options: activity); put a name that is new to this package into passthrough.',
   );
 });
 

@@ -58,7 +58,9 @@ describe('readConfig', () => {
       ['TWILIO_ACOUNT_SID', 'TWILIO_ACCOUNT_SID'],
     ] as const) {
       const said = problemsOf({ ...env, [slip]: 'hush' });
-      expect(said.includes(`  ${slip} is not read. Did you mean ${meant}?`), slip).toBe(meant !== '');
+      expect(said.includes(`  ${slip} is not a known variable. Did you mean ${meant}?`), slip).toBe(
+        meant !== '',
+      );
       expect(said).not.toContain('hush');
     }
     expect(problemsOf({ TWILIO_AUTHTOKEN: TOKEN })).toMatch(/Did you mean TWILIO_AUTH_TOKEN\?/);
@@ -141,9 +143,9 @@ describe('readConfig', () => {
     ['redis+cluster://one/3', 'a cluster has only database 0'],
     ['redis://one,:hush', 'must be a URL such as redis://'],
     ['redis://one,,two', 'must be a URL such as redis://'],
-    ['redis+sentinel://:hush@one:1,two:2', 'must name the server that the Sentinels watch'],
-    ['redis+sentinel://one/main/hush', 'the name of the server that the Sentinels watch'],
-    ['redis+sentinel://one/%zz', 'the name of the server that the Sentinels watch'],
+    ['redis+sentinel://:hush@one:1,two:2', 'must name the server that the Sentinels monitor'],
+    ['redis+sentinel://one/main/hush', 'the name of the server that the Sentinels monitor'],
+    ['redis+sentinel://one/%zz', 'the name of the server that the Sentinels monitor'],
     ['redis+sentinel:///main', 'must name a host'],
     ['redis+sentinels://hush/main', 'must be a URL such as redis://'],
   ])('refuses REDIS_URL %s', (text, problem) => {

@@ -58,7 +58,7 @@ describe('REDIS_URL leads to', () => {
     const { host } = new URL(await startSentinel(file));
     await expect(start(`redis+sentinel://${host}/mian`)).rejects.toMatchObject({
       code: 'redis-sentinel-name',
-      message: expect.stringContaining('do not watch a server of that name'),
+      message: expect.stringContaining('do not monitor a server of that name'),
     });
   });
 

@@ -199,7 +199,7 @@ export function createDeferred({ client: option, deciding, log, clock, listeners
     } catch (lost) {
       context.log.warn(
         { outcome, instruction },
-        'A deferred answer ended here, but another process has taken it over, and reports what it finds',
+        'A deferred answer ended here, but another process has taken it over and reports what it finds',
       );
       throw lost;
     }
@@ -278,7 +278,9 @@ function withinLimit<T>(run: OwnedRun, decide: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () =>
       reject(
-        run.lost ? new CutShort() : new Error('The limit of the deferred answer passed before a decision'),
+        run.lost
+          ? new CutShort()
+          : new Error('The time limit of the deferred answer passed before there was a decision'),
       );
     if (run.signal.aborted) return stop();
     run.signal.addEventListener('abort', stop, { once: true });

@@ -231,7 +231,7 @@ export function createAssignments(registry: Registry, options: AssignmentOptions
     write(
       { update: updatedBy },
       `Two decisions for one reservation: its handler called reservation.${updatedBy}() and returned an instruction. ` +
-        'Return defer() after an update by REST, or leave the update out.',
+        'Return defer() after an update over REST, or leave out the update.',
     );
     return true;
   }

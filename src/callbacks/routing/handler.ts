@@ -74,7 +74,7 @@ export function readAnswer(instruction: Instruction, at: string, can: Abilities)
   if (answer !== undefined && instruction.via !== 'rest') return { instruction, answer };
   throw new ConfigurationError(
     'bad-handler',
-    `${at}: this instruction is sent when there is no time left for REST: write SIDs, and leave out via.`,
+    `${at}: this instruction is sent when there is no time left for REST: use SIDs, and leave out via.`,
   );
 }
 
@@ -155,4 +155,4 @@ function whyNotDefer(
 /** The longest a reservation can stay pending: 24 hours. Source: twilio.com/docs/taskrouter/limits. */
 export const MAX_DEFER_MS = 86_400_000;
 
-const NEEDS_CLIENT = 'needs a REST client, and this router has none (option client of createTaskRouter)';
+const NEEDS_CLIENT = 'needs a REST client, but this router has none (option client of createTaskRouter)';

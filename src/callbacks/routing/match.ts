@@ -135,7 +135,7 @@ function readSid(value: string, condition: SidCondition, prefix: string, at: str
   if (names) return value;
   throw refuse(
     at,
-    `${condition} "${value}" is not a SID (${prefix} and 32 hexadecimal digits). A friendly name takes a REST ` +
+    `${condition} "${value}" is not a SID (${prefix} and 32 hexadecimal digits). A friendly name needs a REST ` +
       'client to look it up: pass createTaskRouter the option client (one, not a function), or write the SID.',
   );
 }

@@ -87,8 +87,8 @@ export class Registry {
     if (earlier !== -1) {
       throw new ConfigurationError(
         'unreachable-handler',
-        `${at} can never run: number ${earlier + 1} ("${this.routes[earlier]!.name}") takes every assignment it is ` +
-          'for, and the first match wins. Remove one of them, or register the narrower one first.',
+        `${at} can never run: number ${earlier + 1} ("${this.routes[earlier]!.name}") takes every assignment it would ` +
+          'match, and the first match wins. Remove one of them, or register the narrower one first.',
       );
     }
     this.routes.push({ name: match.name ?? nameOf(handler) ?? `assignment-${place}`, conditions, decider });
@@ -155,7 +155,7 @@ export class Registry {
     if (this.otherwise === undefined) {
       throw new ConfigurationError(
         'no-otherwise',
-        'No handler takes the assignments that no other handler matches. Register one before mounting, for ' +
+        'Nothing handles the assignments that no handler matches. Register a handler for them before mounting, for ' +
           "example taskRouter.otherwise(defer()): the agent's own screen decides, or the reservation times out.",
       );
     }
@@ -166,7 +166,7 @@ export class Registry {
     if (!this.#sealed) return;
     throw new ConfigurationError(
       'late-registration',
-      `${what} comes too late: the router is mounted, and earlier callbacks would have been answered without it. ` +
+      `${what} comes too late: the router is already mounted, and earlier callbacks would have been answered without it. ` +
         'Register every handler before express(), node(), fetch() or ready().',
     );
   }

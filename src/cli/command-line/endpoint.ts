@@ -2,7 +2,7 @@ import { Argument, type Command, Option } from 'commander';
 import { collect, times, tokenOption } from './options.js';
 
 const SERVE_EXAMPLES = `
-docs/configuration.md lists the environment variables. A missing or misspelt one stops the start with a message.
+docs/configuration.md lists the environment variables. If one is missing or misspelt, the endpoint refuses to start and says why.
 
 Examples:
   $ TWILIO_AUTH_TOKEN=… PUBLIC_URL=https://hooks.example.com REDIS_URL=redis://127.0.0.1:6379 taskrouter-kit serve
@@ -14,7 +14,7 @@ Examples:
   $ taskrouter-kit send assignment --url http://127.0.0.1:3000/taskrouter/assignment --task '{"type":"chat"}'
   $ taskrouter-kit send assignment --url http://127.0.0.1:3000/taskrouter/assignment --task @task.json --set TaskAge=90 --repeat
   $ taskrouter-kit send event --url http://127.0.0.1:3000/taskrouter/events --type task.canceled
-  Sign for the URL that Twilio calls, but send past the proxy:
+  Sign for the URL that Twilio calls, but bypass the proxy:
   $ taskrouter-kit send assignment --url http://10.0.0.7:3000/taskrouter/assignment \\
       --public-url https://hooks.example.com/taskrouter/assignment`;
 
@@ -48,7 +48,7 @@ export function endpointCommands(root: Command, finish: (code: number) => void):
     .option('--task <JSON>', "the task's attributes, or @file")
     .option('--worker <JSON>', "the worker's attributes, or @file")
     .option('--type <type>', 'the event type', 'task.created')
-    .option('--public-url <url>', 'the URL to sign, if a proxy stands between Twilio and the endpoint')
+    .option('--public-url <url>', 'the URL to sign, if there is a proxy between Twilio and the endpoint')
     .addOption(
       new Option('--repeat [times]', 'send the same request again, once or this many times').argParser(times),
     )
@@ -59,7 +59,7 @@ export function endpointCommands(root: Command, finish: (code: number) => void):
     .command('doctor')
     .description('check the signature of a request, and find the one change that would make it match')
     .argument('[file]', 'the file that holds the request (default: standard input)')
-    .option('--url <url>', 'the URL given to Twilio (default: taken from the request)')
+    .option('--url <url>', 'the URL you gave Twilio (default: taken from the request)')
     .option('--signature <value>', 'X-Twilio-Signature, if the request has no headers')
     .addOption(tokenOption())
     .addHelpText('after', DOCTOR_EXAMPLES)

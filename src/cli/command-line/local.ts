@@ -12,9 +12,9 @@ Examples:
 const DEV_EXAMPLES = `
 Examples:
   $ taskrouter-kit dev                                    handlers/ and a sample contact centre
-  $ taskrouter-kit dev my-handlers --config support.yaml  handlers and workspace of your own
+  $ taskrouter-kit dev my-handlers --config support.yaml  your own handlers and workspace
   $ taskrouter-kit dev --url http://localhost:3000/taskrouter --write-env .env.local
-  $ taskrouter-kit dev --once                             one task of each kind, then end: for CI`;
+  $ taskrouter-kit dev --once                             one task of each kind, then exit: for CI`;
 
 const TRIGGER_EXAMPLES = `
 Examples:
@@ -22,20 +22,20 @@ Examples:
   $ taskrouter-kit trigger chat --attributes '{"language":"es"}'
   $ taskrouter-kit trigger refund --workflow 'Back office'   presets/refund.json
 
-A preset of your own is a file in presets/: JSON, YAML, or TypeScript with a default export, with any of
+Your own presets are files in presets/: JSON, YAML, or TypeScript with a default export, with any of
 workflow, preset, taskChannel, attributes, priority and timeout.`;
 
 const TOKEN_EXAMPLES = `
-The token goes to twilio-taskrouter, with the two options ebServer and wsServer: docs/worker-sdk.md. The emulator at --url
+Pass the token to twilio-taskrouter, with the two options ebServer and wsServer: docs/worker-sdk.md. The emulator at --url
 signs it with its first API key.
 
 Examples:
   $ taskrouter-kit token --worker Ann
   $ taskrouter-kit token --worker Ann --role supervisor --ttl 600
-  $ taskrouter-kit token --role admin      reads the workspace, for the Workspace class of the SDK`;
+  $ taskrouter-kit token --role admin      can read the workspace, for the SDK's Workspace class`;
 
 const STAFF_EXAMPLES = `
-They accept what the assignment callback leaves open and answer the phones it rings. In dev everybody plays already.
+They accept what the assignment callback leaves open and answer the phones it rings. In dev, all workers are already played.
 
 Examples:
   $ taskrouter-kit staff
@@ -45,10 +45,10 @@ Examples:
 const EXPLAIN_EXAMPLES = `
 Examples:
   $ taskrouter-kit explain WT0123456789abcdef0123456789abcdef --url http://127.0.0.1:8080
-  $ taskrouter-kit explain --config taskrouter.config.ts --task attributes.json --at 3m   the way a task would take`;
+  $ taskrouter-kit explain --config taskrouter.config.ts --task attributes.json --at 3m   the path a task would take`;
 
 const MCP_EXAMPLES = `
-It speaks MCP over standard input and output, for a client that starts it. The tools ask the emulator at --url, else at
+It speaks MCP over standard input and output, for a client that starts it. The tools use the emulator at --url, else at
 TASKROUTER_BASE_URL, else at http://127.0.0.1:8080; it may be started later. Clients that speak HTTP need no command:
 the emulator answers under /mcp.
 
@@ -58,7 +58,7 @@ Examples:
 
 const PROXY_EXAMPLES = `
 The command's requests to taskrouter.twilio.com and event-bridge.twilio.com go to the local TaskRouter, whatever language it
-is written in. Other hosts are refused, so that a trial reaches nothing real. docs/emulator.md has a recipe for each language.
+is written in. Other hosts are refused, so that a trial reaches nothing real. docs/emulator.md shows what to run in each language.
 
 Examples:
   $ taskrouter-kit proxy -- python route_calls.py
@@ -72,10 +72,10 @@ export function localCommands(root: Command, finish: (code: number) => void): vo
   root
     .command('dev')
     .description(
-      'drive your handlers or your app with a TaskRouter on this machine, and show what happens to each task',
+      'run your handlers or your app against a TaskRouter on this machine, and show what happens to each task',
     )
     .argument('[handlers]', 'a folder with index.ts or index.js, or a single file (default: handlers/)')
-    .option('--url <url>', 'drive an app that is already running: the URL where it mounts the router')
+    .option('--url <url>', 'use an app that is already running: the URL where it mounts the router')
     .option(
       '--config <file>',
       'the workspace, as TypeScript, JavaScript, YAML or JSON (default: taskrouter.config.*)',
@@ -107,14 +107,14 @@ export function localCommands(root: Command, finish: (code: number) => void): vo
     .description('run a local TaskRouter: REST API, routing and signed callbacks')
     .addOption(new Option('--port <port>', 'where to listen').argParser(port).default(8_080))
     .addOption(
-      new Option('--account-sid <sid>', 'the account (default: a new one, printed at the start)').env(
+      new Option('--account-sid <sid>', 'the account (default: a new one, printed at start-up)').env(
         'TWILIO_ACCOUNT_SID',
       ),
     )
     .addOption(
       new Option(
         '--auth-token <token>',
-        'its Auth Token; prefer the variable (default: a new one, printed at the start)',
+        'its Auth Token; prefer the variable (default: a new one, printed at start-up)',
       ).env('TWILIO_AUTH_TOKEN'),
     )
     .option(
@@ -126,7 +126,7 @@ export function localCommands(root: Command, finish: (code: number) => void): vo
     .option('--allow-host <name>', 'answer /_emulator under this host name too; may be repeated', collect, [])
     .option(
       '--allow-origin <origin>',
-      'let web pages of this origin call as agents, or * for any; may be repeated',
+      'let web pages of this origin connect as agents, or * for any; may be repeated',
       collect,
       [],
     )
@@ -134,13 +134,13 @@ export function localCommands(root: Command, finish: (code: number) => void): vo
     .option('--config <file>', 'start with the workspace in this file: TypeScript, JavaScript, YAML or JSON')
     .addOption(environmentOption())
     .addOption(
-      new Option('--clock <clock>', 'virtual: time moves only by POST /_emulator/clock')
+      new Option('--clock <clock>', 'virtual: time moves only with POST /_emulator/clock')
         .choices(['real', 'virtual'])
         .default('real'),
     )
     .option(
       '--choice <name=value>',
-      'set a choice of docs/emulator-fidelity.md; may be repeated',
+      'set a choice from docs/emulator-fidelity.md; may be repeated',
       collect,
       [],
     )
@@ -179,35 +179,39 @@ export function localCommands(root: Command, finish: (code: number) => void): vo
         wholeNumber,
       ),
     )
-    .option('--workspace <sid>', 'the workspace, where there are several')
+    .option('--workspace <sid>', 'the workspace, if there are several')
     .addOption(localTaskRouter())
     .addHelpText('after', TOKEN_EXAMPLES)
     .action(async (options) => finish(await (await import('../token.js')).token(options)));
 
   root
     .command('staff')
-    .description('let simulated agents play in a running dev or emulate: answer, reject, work, take breaks')
-    .option('--worker <name>', 'friendly name or SID; may be repeated (default: everybody)', collect, [])
+    .description('add simulated agents to a running dev or emulate: they answer, reject, work, take breaks')
+    .option('--worker <name>', 'friendly name or SID; may be repeated (default: all)', collect, [])
     .option('--answers <time>', 'mean time until an offer or a phone is answered (default: 3s)')
     .option('--works <time>', 'mean length of a conversation, or of the work on a task (default: 1m)')
-    .option('--wraps-up <time>', 'mean time of wrapping up (default: 10s)')
+    .option('--wraps-up <time>', 'mean time to wrap up (default: 10s)')
     .option('--rests <time>', 'mean length of a break (default: 1m)')
     .addOption(
-      new Option('--rejects <share>', 'offers that are rejected, from 0 to 1 (default: 0.05)').argParser(
+      new Option(
+        '--rejects <share>',
+        'share of offers that are rejected, from 0 to 1 (default: 0.05)',
+      ).argParser(share),
+    )
+    .addOption(
+      new Option('--misses <share>', 'share of offers that are left to time out (default: 0)').argParser(
         share,
       ),
     )
     .addOption(
-      new Option('--misses <share>', 'offers that are let go by until they time out (default: 0)').argParser(
-        share,
-      ),
+      new Option(
+        '--breaks <share>',
+        'share of tasks after which an agent takes a break (default: 0.1)',
+      ).argParser(share),
     )
     .addOption(
-      new Option('--breaks <share>', 'tasks after which somebody takes a break (default: 0.1)').argParser(
-        share,
-      ),
+      new Option('--seed <number>', 'the same seed draws the same values (default: 1)').argParser(seed),
     )
-    .addOption(new Option('--seed <number>', 'the same one draws the same (default: 1)').argParser(seed))
     .option('--json', 'print one JSON object per line')
     .addOption(localTaskRouter())
     .addHelpText('after', STAFF_EXAMPLES)
@@ -215,13 +219,13 @@ export function localCommands(root: Command, finish: (code: number) => void): vo
 
   root
     .command('explain')
-    .description('explain why a task is where it is: in a running emulator, or by a workspace file alone')
+    .description('explain why a task is where it is: in a running emulator, or from a workspace file alone')
     .argument('[taskSid]', "the task's SID, as printed by the emulator")
     .addOption(localTaskRouter())
-    .option('--config <file>', 'explain by this workspace file, without an emulator')
+    .option('--config <file>', 'explain from this workspace file, without an emulator')
     .addOption(environmentOption())
     .option('--task <JSON>', 'with --config: the attributes of the task, as JSON or the file that holds it')
-    .option('--at <time>', 'with --config: how long after the creation, such as 3m (default: at once)')
+    .option('--at <time>', 'with --config: how long after creation, such as 3m (default: at once)')
     .option('--workflow <name>', 'with --config: its workflow (default: the only one)')
     .option('--channel <name>', 'with --config: unique name of its task channel')
     .addHelpText('after', EXPLAIN_EXAMPLES)
@@ -231,17 +235,17 @@ export function localCommands(root: Command, finish: (code: number) => void): vo
 
   root
     .command('mcp')
-    .description('be an MCP server for a running dev or emulate: tools to make, explain and move tasks')
+    .description('run an MCP server for a running dev or emulate: tools to create, explain and move tasks')
     .option('--url <url>', 'where the emulator is; default: TASKROUTER_BASE_URL, then http://127.0.0.1:8080')
     .addHelpText('after', MCP_EXAMPLES)
     .action(async (options) => finish(await (await import('../mcp.js')).mcp(options, version())));
 
   root
     .command('proxy')
-    .description('run a command whose TaskRouter is the local one, by an HTTPS proxy of its own')
+    .description('run a command against the local TaskRouter, through its own HTTPS proxy')
     .argument('<command...>', 'the command and its arguments, after --')
     .addOption(localTaskRouter())
-    .option('--pass-others', 'pass requests to other hosts on, instead of refusing them')
+    .option('--pass-others', 'pass on requests to other hosts instead of refusing them')
     .passThroughOptions()
     .addHelpText('after', PROXY_EXAMPLES)
     .action(async (command, options) => finish(await (await import('../proxy.js')).proxy(command, options)));

@@ -1,11 +1,11 @@
 import { InvalidArgumentError, Option } from 'commander';
 
 export function environmentOption(): Option {
-  return new Option('--env <name>', 'the environment whose values the workspace file takes');
+  return new Option('--env <name>', 'the environment whose values the workspace file uses');
 }
 
 export function formatOption(): Option {
-  return new Option('--format <format>', 'default: by the name of the file, else yaml').choices([
+  return new Option('--format <format>', 'default: from the file name, else yaml').choices([
     'yaml',
     'json',
     'ts',
@@ -14,7 +14,7 @@ export function formatOption(): Option {
 
 /** Where an account is: Twilio unless told otherwise. */
 export function accountUrl(): Option {
-  return new Option('--url <url>', 'another place than Twilio, such as an emulator').env(
+  return new Option('--url <url>', 'an API other than Twilio, such as an emulator').env(
     'TASKROUTER_BASE_URL',
   );
 }

@@ -22,13 +22,13 @@ Examples:
   $ taskrouter-kit simulate plan.yaml --compare changed.config.ts   as a comment for a pull request`;
 
 const REPLAY_EXAMPLES = `
-The events are what GET …/Workspaces/{Sid}/Events?StartDate=…&EndDate=… answers: all types, every page, as JSON, in one
+The events are what GET …/Workspaces/{Sid}/Events?StartDate=…&EndDate=… returns: all types, every page, as JSON, in one
 file or several. docs/simulation.md says how to get them and what is taken from them.
 
 Examples:
   $ taskrouter-kit replay events.json --config changed.config.ts
   $ taskrouter-kit replay page-*.json --service-level 30s --json
-  $ taskrouter-kit replay events.json --workflow 'Calls=All calls'   the workflow has another name now`;
+  $ taskrouter-kit replay events.json --workflow 'Calls=All calls'   the workflow now has another name`;
 
 const PLAN_EXAMPLES = `
 Credentials: TWILIO_ACCOUNT_SID, and TWILIO_AUTH_TOKEN or TWILIO_API_KEY and TWILIO_API_SECRET.
@@ -40,8 +40,8 @@ Examples:
   $ taskrouter plan --detailed-exitcode                    for CI: 0 no changes, 1 error, 2 changes`;
 
 const APPLY_EXAMPLES = `
-It can be interrupted or killed at any step: the next apply goes on from there, and nothing is created twice. Deletions
-happen only with --prune, never of a queue that a workflow still names, and of what has live tasks only with --force.
+It can be interrupted or killed at any step: the next apply continues from there, and nothing is created twice. It deletes
+only with --prune, never a queue that a workflow still names, and what has live tasks only with --force.
 
 Examples:
   $ taskrouter apply
@@ -49,7 +49,7 @@ Examples:
   $ taskrouter apply --auto-approve                        where nobody can answer: CI`;
 
 const EXPORT_EXAMPLES = `
-SIDs become names, so that the file can be applied to another account. Names that two resources have must be changed first.
+SIDs become names, so that the file can be applied to another account. If two resources share a name, rename one first.
 
 Examples:
   $ taskrouter export --workspace 'Flex Task Assignment' --out taskrouter.config.ts
@@ -61,7 +61,7 @@ Examples:
   $ taskrouter import workflows/*.json --map QUEUE_SID_SUPPORT=Support --map WQ0123456789abcdef0123456789abcdef=Sales`;
 
 const SWEEP_EXAMPLES = `
-It changes nothing without --apply. A task that moves on meanwhile is left alone.
+It changes nothing without --apply. A task that moves on in the meantime is left alone.
 
 Examples:
   $ taskrouter sweep --older-than 2h --workspace Support
@@ -84,20 +84,20 @@ export function workspaceCommands(root: Command, finish: (code: number) => void)
       .command('plan')
       .description('show what apply would change in a workspace: an account, or an emulator with --url'),
   )
-    .option('--detailed-exitcode', 'end with 0 for no changes, 1 for any error, 2 for changes')
+    .option('--detailed-exitcode', 'exit with 0 for no changes, 1 for any error, 2 for changes')
     .addHelpText('after', PLAN_EXAMPLES)
     .action(async (file, options) => finish(await (await import('../plan.js')).plan(file, options)));
 
   workspaceCommand(
-    root.command('apply').description('make a workspace what its definition says, after a question'),
+    root.command('apply').description('change a workspace to match its definition, after asking'),
   )
-    .option('--auto-approve', 'apply without a question')
+    .option('--auto-approve', 'apply without asking')
     .addHelpText('after', APPLY_EXAMPLES)
     .action(async (file, options) => finish(await (await import('../apply.js')).apply(file, options)));
 
   root
     .command('export')
-    .description('write a workspace of an account, or of an emulator, as a workspace file')
+    .description('write a workspace of an account, or of an emulator, to a workspace file')
     .addOption(accountUrl())
     .option('--workspace <name>', 'name or SID (default: TWILIO_WORKSPACE_SID)')
     .option('--no-workers', 'leave the workers out')
@@ -109,15 +109,15 @@ export function workspaceCommands(root: Command, finish: (code: number) => void)
 
   root
     .command('import')
-    .description('write a workspace file of what Terraform, workflow templates or the console hold')
+    .description('write a workspace file from what Terraform, workflow templates or the console hold')
     .argument('<files...>', 'terraform show -json, workflow configurations, or resources from the REST API')
     .option(
       '--map <NAME=value>',
-      'what a placeholder stands for, or the name of a SID; or a JSON file; may be repeated',
+      'what a placeholder stands for, or the name for a SID; or a JSON file; may be repeated',
       collect,
       [],
     )
-    .option('--workspace <name>', 'of several workspaces, the name or SID of the one that is meant')
+    .option('--workspace <name>', 'which workspace, if there are several: name or SID')
     .option('--out <file>', 'where to write it (default: the standard output)')
     .addOption(formatOption())
     .option('--force', 'overwrite the file')
@@ -129,13 +129,13 @@ export function workspaceCommands(root: Command, finish: (code: number) => void)
   root
     .command('sweep')
     .description('show tasks that are stuck in assigned or wrapping, and end them with --apply')
-    .requiredOption('--older-than <time>', 'how long nothing has happened to them, such as 2h')
+    .requiredOption('--older-than <time>', 'how long they have not changed, such as 2h')
     .addOption(accountUrl())
     .option('--workspace <name>', 'name or SID (default: TWILIO_WORKSPACE_SID)')
     .option('--worker <name>', 'only tasks that this worker holds: name or SID')
-    .option('--waiting', 'tasks in pending and reserved too; these are canceled')
-    .option('--apply', 'complete them, after a question')
-    .option('--auto-approve', 'with --apply: without a question')
+    .option('--waiting', 'also pending and reserved tasks; these are canceled')
+    .option('--apply', 'complete them, after asking')
+    .option('--auto-approve', 'with --apply: without asking')
     .option('--json', 'print JSON')
     .addHelpText('after', SWEEP_EXAMPLES)
     .action(async (options) => finish(await (await import('../sweep.js')).sweep(options)));
@@ -145,18 +145,18 @@ export function workspaceCommands(root: Command, finish: (code: number) => void)
     .description('find what is, or may be, wrong with a workspace file')
     .argument('[file]', 'the workspace file (default: taskrouter.config.*)')
     .addOption(environmentOption())
-    .option('--fix', 'mend what is safe to mend, in the file')
-    .option('--samples <path>', 'attributes of tasks: a JSON file, or a folder of them such as presets/')
+    .option('--fix', 'fix what is safe to fix, in the file')
+    .option('--samples <path>', 'sample task attributes: a JSON file, or a folder of them such as presets/')
     .option('--dial-timeout <time>', 'how long handlers let a phone ring, such as 30s')
     .option('--task-timeout <time>', 'how long tasks may wait (default: 24h)')
     .option(
       '--handler-activity <name>',
-      'an activity of reject or postWorkActivity; may be repeated',
+      'an activity that handlers use in reject or postWorkActivity; may be repeated',
       collect,
       [],
     )
-    .option('--ignore <rule>', 'leave a rule out; may be repeated', collect, [])
-    .option('--strict', 'end with 1 for warnings too')
+    .option('--ignore <rule>', 'skip a rule; may be repeated', collect, [])
+    .option('--strict', 'exit with 1 for warnings too')
     .option('--json', 'print JSON')
     .option('--sarif', 'print SARIF 2.1.0')
     .addHelpText('after', LINT_EXAMPLES)
@@ -178,7 +178,10 @@ export function workspaceCommands(root: Command, finish: (code: number) => void)
         'twilio: run them in the account, in real time, each in a temporary workspace',
       ).choices(['twilio']),
     )
-    .option('--tolerance <time>', 'with --target: how near an instant counts as that instant (default: 2s)')
+    .option(
+      '--tolerance <time>',
+      'with --target: how close to an instant counts as that instant (default: 2s)',
+    )
     .addOption(accountUrl())
     .addHelpText('after', TEST_EXAMPLES)
     .action(async (files, options) => finish(await (await import('../test.js')).test(files, options)));
@@ -191,7 +194,9 @@ export function workspaceCommands(root: Command, finish: (code: number) => void)
     .addOption(environmentOption())
     .option('--compare <file>', 'another workspace file, or another plan, over the same days')
     .addOption(new Option('--replications <days>', "how many days (default: the plan's)").argParser(days))
-    .addOption(new Option('--seed <number>', "other days (default: the plan's)").argParser(seed))
+    .addOption(
+      new Option('--seed <number>', "another seed draws other days (default: the plan's)").argParser(seed),
+    )
     .option('--json', 'print the figures as JSON')
     .addOption(
       new Option('--html <file>', 'write a report with charts, for a browser, to this file').conflicts(
@@ -209,20 +214,21 @@ export function workspaceCommands(root: Command, finish: (code: number) => void)
     .addOption(environmentOption())
     .option(
       '--workflow <OLD=NEW>',
-      'which workflow stands for one of the events; may be repeated',
+      'which workflow replaces one named in the events; may be repeated',
       collect,
       [],
     )
     .option(
       '--service-level <time>',
-      'how soon an answer is in time; may be repeated (default: 20s)',
+      'how soon an answer counts as in time; may be repeated (default: 20s)',
       collect,
       [],
     )
     .addOption(
-      new Option('--seed <number>', 'other draws of what the events do not show (default: 1)').argParser(
-        seed,
-      ),
+      new Option(
+        '--seed <number>',
+        'another seed draws differently what the events do not show (default: 1)',
+      ).argParser(seed),
     )
     .option('--json', 'print the figures as JSON')
     .addHelpText('after', REPLAY_EXAMPLES)
@@ -236,8 +242,8 @@ function workspaceCommand(command: Command): Command {
     .addOption(environmentOption())
     .addOption(accountUrl())
     .option('--workspace <name>', 'name or SID of the workspace (default: the friendlyName of the file)')
-    .option('--prune', 'delete what the file does not have, of the kinds it has')
-    .option('--force', 'with --prune: delete what has live tasks too')
-    .option('--state <file>', 'remember in this file what was applied, to tell drift and renames')
+    .option('--prune', 'delete what the file does not have, among the kinds of resources it has')
+    .option('--force', 'with --prune: also delete what has live tasks')
+    .option('--state <file>', 'remember in this file what was applied, to detect drift and renames')
     .option('--json', 'print JSON');
 }

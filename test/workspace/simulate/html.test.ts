@@ -86,6 +86,6 @@ test('a day on which nothing arrives has a report that says so', async () => {
 
 test('a report that cannot be written is refused before a day is simulated', async () => {
   await expect(simulate('no-plan.yaml', { html: '/no/such/folder/report.html' })).rejects.toThrow(
-    '/no/such/folder/report.html cannot be written (ENOENT). Give --html a file in a folder that exists',
+    '/no/such/folder/report.html cannot be written (ENOENT). Give --html a file in an existing folder that can be written to.',
   );
 });

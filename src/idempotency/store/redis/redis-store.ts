@@ -80,7 +80,7 @@ export function redisStore(redis: RedisClient, options: RedisStoreOptions = {}):
   if (typeof redis?.evalsha !== 'function') {
     throw new ConfigurationError(
       'bad-option',
-      'redisStore: the first argument must be a client of ioredis, such as new Redis(process.env.REDIS_URL).',
+      'redisStore: the first argument must be an ioredis client, such as new Redis(process.env.REDIS_URL).',
     );
   }
   handleAskingFailures(redis);
