@@ -33,6 +33,9 @@ export async function test(files: readonly string[], options: TestOptions): Prom
   return report.failed === 0 ? EXIT.ok : EXIT.failed;
 }
 
+/** An interrupt, a request to end, and a terminal that was closed. */
+const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 async function testInAccount(files: readonly string[], options: TestOptions): Promise<number> {
   const { config, env: environment, coverage, reporter } = options;
   if (coverage) throw new UsageError('--coverage works only offline: leave out --target.');
@@ -45,8 +48,7 @@ async function testInAccount(files: readonly string[], options: TestOptions): Pr
     );
     stopping.abort(new TaskRouterKitError('stopped', 'Stopped before all tests were done.'));
   };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  for (const signal of STOPPING) process.once(signal, stop);
   console.error(
     `Running in real time at ${placeOf(options)} (account ${client.accountSid}), each test in a temporary workspace.`,
   );
@@ -70,8 +72,7 @@ async function testInAccount(files: readonly string[], options: TestOptions): Pr
     if (error !== undefined) throw stopping.signal.aborted ? stopping.signal.reason : error;
     return results.failed === 0 && leftOver.length === 0 ? EXIT.ok : EXIT.failed;
   } finally {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
+    for (const signal of STOPPING) process.off(signal, stop);
   }
 }
 

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { createEmulator, type Emulator } from 'taskrouter-kit/emulator';
 import { createTaskRouterClient } from 'taskrouter-kit/rest';
 import { runRoutingTests, runTestsOnAccount } from 'taskrouter-kit/workspace';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { test as command } from '../../../src/cli/test.js';
+import { captured } from '../../cli/output.js';
 import { run } from '../../cli/running.js';
 import { clientOf } from '../account.js';
 import { folderWith } from '../simulate/plans.js';
@@ -145,6 +147,33 @@ describe('in an account', () => {
     expect(report.leftOver[0]!.why).toContain('not allowed');
     expect(String(report.error)).toContain('not allowed');
     await clientOf(emulator).workspaces.delete(report.leftOver[0]!.sid!);
+  });
+
+  test('an interrupt before the first test is one too; what was refused left nothing over', async () => {
+    const reason = new Error('interrupted');
+    const signal = AbortSignal.abort(reason);
+    const none = await runTestsOnAccount(filesFor(PASSING), { client: clientOf(emulator), signal });
+    expect(none).toMatchObject({ passed: 0, error: reason, leftOver: [] });
+    const client = createTaskRouterClient({
+      accountSid: emulator.accountSid,
+      authToken: '0'.repeat(32),
+      baseUrl: emulator.url,
+      env: {},
+    });
+    const refused = await runTestsOnAccount(filesFor(PASSING), { client });
+    expect([String(refused.error), refused.leftOver]).toEqual([expect.stringContaining('401'), []]);
+  });
+
+  test('a terminal that was closed deletes the workspace first', async () => {
+    const files = filesFor({ ...PASSING, until: '10m' });
+    vi.stubEnv('TWILIO_ACCOUNT_SID', emulator.accountSid);
+    vi.stubEnv('TWILIO_AUTH_TOKEN', emulator.authToken);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const ended = captured(() => command(files, { reporter: 'spec', target: 'twilio', url: emulator.url }));
+    await expect.poll(() => left().length).toBe(1);
+    process.emit('SIGHUP');
+    await expect(ended).rejects.toThrow('Stopped before all tests were done.');
+    expect([left(), process.listenerCount('SIGHUP')]).toEqual([[], 0]);
   });
 
   test('an interrupt deletes the workspace first, and ends with 1', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { TaskRouterApiError, type TaskRouterClient } from '../../../rest/index.js';
+import { TaskRouterApiError, type TaskRouterClient, TaskRouterRequestError } from '../../../rest/index.js';
 import { applyPlan } from '../../apply/apply.js';
 import { pause } from '../../apply/repeat.js';
 import type { CheckedDefinition } from '../../definition/index.js';
@@ -83,7 +83,9 @@ export async function runTestsOnAccount(
       tests: results[number]!.filter((one) => one !== undefined),
     }),
   );
-  return { ...reportOf(done, new Map()), leftOver, error: failed[0] };
+  const isWhole = results.every((tests) => !tests.includes(undefined));
+  const error = failed[0] ?? (isWhole ? undefined : options.signal?.reason);
+  return { ...reportOf(done, new Map()), leftOver, error };
 }
 
 async function testOnce(
@@ -98,11 +100,16 @@ async function testOnce(
   const whole = withoutUrls(withWorkers(definition, file.value, test));
   const began = performance.now();
   let sid: string | undefined;
+  let isThere = true;
   try {
-    ({ sid } = await client.workspaces.create({
+    const creation = client.workspaces.create({
       friendlyName: name,
       // Can only be set at creation: it is never turned off.
       multiTaskEnabled: definition.multiTaskEnabled,
+    });
+    ({ sid } = await creation.catch((error) => {
+      isThere = !(error instanceof TaskRouterRequestError) || error.maybeApplied;
+      throw error;
     }));
     const planned = await planWorkspace(client, whole, { workspace: sid });
     await applyPlan(client, planned, { signal, settleMs: 0 });
@@ -116,7 +123,7 @@ async function testOnce(
       failures: failures.map((failure) => ({ ...failure, place: file.place(failure.path) })),
     };
   } finally {
-    const why = await remove(client, name, sid);
+    const why = isThere ? await remove(client, name, sid) : undefined;
     if (why !== undefined) leftOver.push({ name, sid, why });
   }
 }
