@@ -40,6 +40,8 @@ interface Tracked {
   readonly sid: string;
   step: RoutingStep;
   readonly moments: Moment[];
+  /** When TaskRouter deleted it, as it does with what has been assigned for a day. */
+  goneAt: number | undefined;
 }
 
 class TestRun {
@@ -204,6 +206,11 @@ class TestRun {
       this.#fail(path, `${words}\nThe task does not exist yet.`, task);
       return;
     }
+    const goneAt = this.#tasks.get(task)!.goneAt;
+    if (at !== undefined && goneAt !== undefined) {
+      this.#fail(path, `${words}\nThe task is gone: TaskRouter deleted it at ${formatMs(goneAt)}.`, task);
+      return;
+    }
     if (at === undefined ? moments.some((moment) => fulfils(moment, conditions)) : fulfils(now, conditions))
       return;
     const lacks = (moment: Moment) => missing(moment, conditions).length;
@@ -232,8 +239,9 @@ class TestRun {
   }
 
   #fail(path: DefinitionPath, message: string, task: string | undefined): false {
-    const sid = task === undefined ? undefined : this.#tasks.get(task)?.sid;
-    const explanation = sid === undefined ? '' : this.#stage.explain(sid, task);
+    const tracked = task === undefined ? undefined : this.#tasks.get(task);
+    const isThere = tracked !== undefined && tracked.goneAt === undefined;
+    const explanation = isThere ? this.#stage.explain(tracked.sid, task) : '';
     this.#failures.push({ path: ['tests', this.#parts.index, ...path], message, explanation });
     return false;
   }
@@ -243,7 +251,7 @@ class TestRun {
     let tracked = this.#bySid.get(task.sid);
     if (!tracked) {
       if (this.#creating === undefined) return;
-      tracked = { name: this.#creating, sid: task.sid, step, moments: [] };
+      tracked = { name: this.#creating, sid: task.sid, step, moments: [], goneAt: undefined };
       this.#tasks.set(tracked.name, tracked);
       this.#bySid.set(task.sid, tracked);
     }
@@ -258,7 +266,10 @@ class TestRun {
 
   #note(tracked: Tracked): void {
     const task = this.#stage.view.tasks.get(tracked.sid);
-    if (!task) return;
+    if (!task) {
+      tracked.goneAt ??= this.#stage.time;
+      return;
+    }
     const moment = this.#momentOf(tracked, task);
     const last = tracked.moments.at(-1);
     if (!last || !sameMoment(last, moment)) tracked.moments.push(moment);

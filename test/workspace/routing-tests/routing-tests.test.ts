@@ -120,6 +120,16 @@ describe('expectations', () => {
     expect((await failures({ until: '24h', expect: [canceled] }))[0]).toContain('It was, from 24h: canceled');
   });
 
+  test('a task that TaskRouter has deleted is gone, whatever it was before', async () => {
+    const tasks = { call: { at: 1, attributes: { language: 'es' } } };
+    const held = [ben, { at: 1, worker: 'Ben', accept: 'call' }];
+    const assigned = { task: 'call', at: '25h', status: 'assigned' };
+    const before = { task: 'call', by: '25h', status: 'assigned' };
+    expect(await failures({ tasks, do: held, expect: [assigned, before] })).toEqual([
+      'call at 25h: assigned\nThe task is gone: TaskRouter deleted it at 24h1s.',
+    ]);
+  });
+
   test('a task that does not exist yet, and deeds that cannot be done, say so with their place', async () => {
     const late = { call: { at: '10s', attributes: {} } };
     expect(await failures({ tasks: late, expect: [{ task: 'call', at: '9s', status: 'pending' }] })).toEqual([
