@@ -54,7 +54,7 @@ export async function simulate(file: string, options: SimulateOptions = {}): Pro
     compare === undefined
       ? undefined
       : isPlanFile(compare)
-        ? await prepare(compare, options.config ?? base.configFile, options, base)
+        ? await prepare(compare, options.config, options, base)
         : await prepare(file, compare, options, base);
   const { choices = {} } = options;
   const twice = other === undefined ? 1 : 2;
@@ -108,7 +108,7 @@ async function prepare(
   ) {
     throw read.error([{ path: ['period'], message: 'must be that of the plan it is compared with.' }]);
   }
-  const configFile = config ?? read.config;
+  const configFile = config ?? read.config ?? base?.configFile;
   if (configFile === undefined) {
     throw new ConfigurationError(
       'no-definition',

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { compareText, figuresOf, simulate } from '../../../src/workspace/simulate/index.js';
+import { compareText, figuresOf, reportText, simulate } from '../../../src/workspace/simulate/index.js';
 import { folderWith, ONE_QUEUE, SMALL } from './plans.js';
 
 const config = JSON.stringify({ ...ONE_QUEUE, workers: { Ann: { activity: 'Available' } } });
@@ -247,6 +247,41 @@ describe('two runs', () => {
     expect(report.compare?.total.offered).toBe(0);
     const [, high] = report.compare!.total.ci.waitMean!;
     expect(high).toBeLessThan(0);
+  });
+
+  test('another plan is routed by the workspace file it names, unless one is given for both', async () => {
+    const unanswered = { ...ONE_QUEUE, taskQueues: { Calls: { targetWorkers: '1 == 2' } } };
+    const busier = {
+      Calls: { ...SMALL.tasks.Calls, timeout: '3h', arrivals: [{ from: '08:00', every: '9m' }] },
+    };
+    const at = folderWith({
+      'config.json': config,
+      'other.json': JSON.stringify(unanswered),
+      'plan.json': JSON.stringify({ config: 'config.json', ...SMALL }),
+      'changed.json': JSON.stringify({ ...SMALL, config: 'other.json', tasks: busier }),
+    });
+    const [plan, compare] = [join(at, 'plan.json'), join(at, 'changed.json')];
+    const { report, base, other } = await simulate(plan, { compare });
+    expect([report.compare!.total.answered < 0, figuresOf(other!).total.answered]).toEqual([true, 0]);
+    const text = compareText(report, figuresOf(other!), base.plan, { planFile: 'plan.json', config: 'a' });
+    expect(text).toContain(' → 3 h 0 min');
+    expect(text).toContain('seed 1, the same random numbers on both sides.');
+    expect(text).toContain('Nobody answered a task in the queue Calls: does any of the staff belong to it?');
+    const both = await simulate(plan, { compare, config: join(at, 'config.json') });
+    expect(figuresOf(both.other!).total.answered).toBeGreaterThan(0);
+  });
+
+  test('names of several lines, or with what Markdown acts on, stay in their cell', async () => {
+    const queue = 'a|b\\|c\n<img>';
+    const definition = { taskQueues: { [queue]: {} }, workflows: { Calls: { defaultQueue: queue } } };
+    const at = folderWith({ 'a.json': JSON.stringify(definition), 'plan.json': JSON.stringify(SMALL) });
+    const options = { config: join(at, 'a.json'), compare: join(at, 'a.json') };
+    const { report, base, other } = await simulate(join(at, 'plan.json'), options);
+    const origin = { planFile: 'plan.json', config: 'a' };
+    expect(compareText(report, figuresOf(other!), base.plan, origin)).toContain(
+      '\n| a\\|b\\\\\\|c \\<img> | ',
+    );
+    expect(reportText(report, base.plan, origin)).toContain('\na|b\\|c <img>  ');
   });
 
   test('names that every object has, or that a table has, are names like others', async () => {

@@ -4,7 +4,7 @@ import type { Plan } from '../plan/plan.js';
 import { formatTimeOfDay } from '../plan/time-of-day.js';
 import { own } from './own.js';
 import type { SimulationFigures, SimulationReport } from './report.js';
-import { count, inPercent, inSeconds, markdownTable, signed, table } from './words.js';
+import { count, inPercent, inSeconds, markdownCell, markdownTable, signed, table } from './words.js';
 
 /** Where the figures come from. */
 export interface Origin {
@@ -46,7 +46,7 @@ export function reportText(report: SimulationReport, plan: Plan, { planFile, con
     table(rows),
     '',
     table([['Staff', 'occupancy'], ...staff]),
-    ...hints(report),
+    ...paragraphs(hints(report)),
   ].join('\n');
 }
 
@@ -86,17 +86,17 @@ export function compareText(
   const rows = [
     ...row(`**${ALL}**`, report.total, other.total, compare!.total),
     ...Object.entries(report.queues).flatMap(([name, base]) =>
-      row(name, base, own(other.queues, name), own(compare!.queues, name)),
+      row(markdownCell(name), base, own(other.queues, name), own(compare!.queues, name)),
     ),
   ];
   const staff = Object.entries(compare!.staff).map(([name, { occupancy, ci }]) => [
-    name,
+    markdownCell(name),
     change(report.staff[name]!.occupancy, other.staff[name]!.occupancy, occupancy, ci.occupancy, inPercent),
   ]);
   const onlyIn = (a: SimulationFigures, b: SimulationFigures) =>
     Object.keys(a.queues).filter((name) => !Object.hasOwn(b.queues, name));
-  const gone = onlyIn(report, other);
-  const added = onlyIn(other, report);
+  const gone = onlyIn(report, other).map(markdownCell);
+  const added = onlyIn(other, report).map(markdownCell);
   return [
     `### Simulated: ${origin.config} → ${origin.other}`,
     '',
@@ -108,11 +108,18 @@ export function compareText(
     ...(staff.length > 0 ? [markdownTable([['Staff', 'occupancy'], ...staff]), ''] : []),
     ...(gone.length > 0 ? [`Queues that are gone: ${gone.join(', ')}.`, ''] : []),
     ...(added.length > 0 ? [`New queues: ${added.join(', ')}.`, ''] : []),
-    `${replications} day${replications === 1 ? '' : 's'} of \`${origin.planFile}\`, seed ${seed}, the same arrivals on both sides. In brackets: the difference and its 95 % interval; bold where it is not by chance.`,
+    `${replications} day${replications === 1 ? '' : 's'} of \`${origin.planFile}\`, seed ${seed}, ${pairing(report)} on both sides. In brackets: the difference and its 95 % interval; bold where it is not by chance.`,
+    ...paragraphs(hints(report, other).map(markdownCell)),
   ].join('\n');
 }
 
+const paragraphs = (lines: readonly string[]): readonly string[] => lines.flatMap((line) => ['', line]);
+
 const ALL = 'All tasks';
+
+/** What two runs have in common. Another plan may bring more tasks, or others. */
+export const pairing = ({ compare }: SimulationReport): string =>
+  compare?.total.offered === 0 ? 'the same arrivals' : 'the same random numbers';
 
 const namedQueues = ({ total, queues }: SimulationFigures): readonly (readonly [string, QueueFigures])[] => [
   [ALL, total],
@@ -143,10 +150,18 @@ function change(
   return `${values} (${clear ? `**${text}**` : text}; ${between})`;
 }
 
-/** What to look at before trusting the figures. */
-function hints({ total, replications }: SimulationReport): string[] {
+/** What to look at before trusting the figures of one run, or of two. */
+export function hints(
+  { total, queues, replications }: SimulationReport,
+  other?: SimulationFigures,
+): string[] {
   const lines: string[] = [];
   if (total.offered === 0) lines.push('Nothing arrived after the warm-up: there is nothing to say.');
   if (replications === 1) lines.push('One day has no confidence interval: give more replications.');
-  return lines.length > 0 ? ['', ...lines] : [];
+  const unanswered = [queues, other?.queues ?? {}]
+    .flatMap((named) => Object.entries(named))
+    .filter(([, { answered, abandoned }]) => answered === 0 && abandoned > 0);
+  for (const name of new Set(unanswered.map(([queue]) => queue)))
+    lines.push(`Nobody answered a task in the queue ${name}: does any of the staff belong to it?`);
+  return lines;
 }

@@ -2,13 +2,15 @@
 
 const NONE = '–';
 
-/** `7.8 s`, `2 min 5 s`. */
+/** `7.8 s`, `2 min 5 s`, `23 h 59 min`. */
 export function inSeconds(value: number | null): string {
   if (value === null) return NONE;
   const seconds = Math.abs(value);
   const sign = value < 0 ? '-' : '';
   if (seconds < 10) return `${sign}${seconds.toFixed(1)} s`;
   if (seconds < 120) return `${sign}${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes >= 120) return `${sign}${Math.floor(minutes / 60)} h ${minutes % 60} min`;
   return `${sign}${Math.floor(Math.round(seconds) / 60)} min ${Math.round(seconds) % 60} s`;
 }
 
@@ -32,8 +34,11 @@ export function signed(value: number | null, words: (value: number) => string): 
   return value > 0 ? `+${text}` : text;
 }
 
+const oneLine = (text: string): string => text.replaceAll(/[\r\n]+/g, ' ');
+
 /** Rows as a table of aligned columns; the first column to the left, the others to the right. */
-export function table(rows: readonly (readonly string[])[]): string {
+export function table(cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map(oneLine));
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => [...(row[column] ?? '')].length)),
   );
@@ -50,10 +55,12 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-/** Rows as a table in Markdown. The first row is its head. */
+/** A text that others gave, for a cell of a table: without lines, columns and tags of its own. */
+export const markdownCell = (text: string): string => oneLine(text).replaceAll(/[\\|<]/g, '\\$&');
+
+/** Rows as a table in Markdown. The first row is its head; texts of others are {@link markdownCell}s. */
 export function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map((_, index) => (index === 0 ? '---' : '---:'))), ...rows.map(line)].join(
     '\n',
   );

@@ -6,7 +6,7 @@ import type { WaitHistogram } from '../../figures/wait-histogram.js';
 import { formatTimeOfDay } from '../../plan/time-of-day.js';
 import type { Run } from '../../run.js';
 import { figuresOf, type SimulationReport } from '../report.js';
-import type { Origin } from '../text.js';
+import { hints, type Origin, pairing } from '../text.js';
 import { inPercent } from '../words.js';
 import { barChart, dayChart, type Line, type Side } from './charts.js';
 import { countAxis, hoursWithin, seconds, shareAxis, timeAxis } from './scale.js';
@@ -44,12 +44,11 @@ export function reportHtml({ report, base, other, origin }: HtmlParts): string {
   const unused = names.filter((name) => isEmpty(name, runs));
   const body = [
     `<header><h1>${text(title)}</h1>`,
-    `<p class="soft">${text(`${days} of ${origin.planFile} from ${formatTimeOfDay(from)} to ${formatTimeOfDay(to)}, seed ${seed}. Counts are a day.${plan.countFrom > from ? ' The warm-up is grey, and not counted.' : ''}`)}${other ? ' Both sides have the same arrivals; in small print, the difference and its 95 % interval, bold where it is not by chance.' : ' ± is half of the 95 % interval.'}</p>`,
+    `<p class="soft">${text(`${days} of ${origin.planFile} from ${formatTimeOfDay(from)} to ${formatTimeOfDay(to)}, seed ${seed}. Counts are a day.${plan.countFrom > from ? ' The warm-up is grey, and not counted.' : ''}`)}${other ? ` Both sides have ${pairing(report)}; in small print, the difference and its 95 % interval, bold where it is not by chance.` : ' ± is half of the 95 % interval.'}</p>`,
     other
       ? `<p class="key">${runs.map(({ side, name }) => `<span class="${side}">${text(name)}</span>`).join('')}</p>`
       : '',
-    report.total.offered === 0 ? '<p>Nothing arrived after the warm-up: there is nothing to say.</p>' : '',
-    replications === 1 ? '<p>One day has no confidence interval: give more replications.</p>' : '',
+    ...hints(report, figures).map((line) => `<p>${text(line)}</p>`),
     `</header>`,
     tiles(report, figures, plan.serviceLevels.map(limitName)[0]),
     '<h2>Over the day, and how long tasks wait</h2><div class="three">',
