@@ -30,7 +30,7 @@ const OPTIONS: Readonly<Record<keyof EmulatorOptions, readonly [check: Check, fo
     (value) => typeof value === 'string' && ACCOUNT_SID.test(value),
     'AC and 32 hexadecimal digits',
   ],
-  authToken: [isText, 'a text'],
+  authToken: [isText, 'a string'],
   apiKeys: [isObject, 'an object of secrets by SID'],
   seed: [(value) => typeof value === 'number' && Number.isFinite(value), 'a number'],
   port: [isPort, 'a port from 0 to 65535, or false'],

@@ -9,7 +9,7 @@ import type { World } from './world/world.js';
 
 /** A task to be made. */
 export interface NewTask {
-  /** Default: the only workspace there is. */
+  /** Default: the only workspace. */
   readonly workspaceSid?: string | undefined;
   /** SID or friendly name. Default: the only workflow there is. */
   readonly workflow?: string | undefined;

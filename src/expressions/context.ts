@@ -36,7 +36,7 @@ export type ExpressionContext = keyof Scopes;
 export function nameProblem(context: ExpressionContext, path: Path): string | undefined {
   const [first, second] = path.segments;
   if (context === 'target' && ((first !== 'worker' && first !== 'task') || second === undefined)) {
-    return 'in a target every name begins with worker. or task.';
+    return 'in a target, every name begins with worker. or task.';
   }
   if (
     context === 'skip_if' &&

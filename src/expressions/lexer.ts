@@ -150,7 +150,7 @@ export class Lexer {
     if (text === undefined) return undefined;
     const whole = `${text.charAt(0)}=`;
     if (!this.#lenient) {
-      throw new ExpressionError(this.source, start, `there is a blank inside the operator: write ${whole}`);
+      throw new ExpressionError(this.source, start, `there is a space inside the operator: write ${whole}`);
     }
     // The one unknown message of Twilio's parser that is on record shows that its lexer drops what it does not know.
     const twilio = whole === '!=' ? "drops the lone ! and reads '=', the opposite" : 'refuses it';
@@ -206,7 +206,7 @@ export class Lexer {
 }
 
 function strange(char: string): string {
-  if (char === '-') return 'a name cannot hold a hyphen; only letters, digits, _ and $';
+  if (char === '-') return 'a name cannot contain a hyphen; only letters, digits, _ and $';
   if (char === '!') return 'there is no negation: write != or NOT IN';
   if (char === '&' || char === '|') return 'write AND or OR';
   return `${JSON.stringify(char)} has no meaning here`;

@@ -19,7 +19,7 @@ function kindOf(value: JsonValue): string {
   if (value === null) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'an object';
-  return typeof value === 'string' ? 'a text' : typeof value === 'number' ? 'a number' : 'true or false';
+  return typeof value === 'string' ? 'a string' : typeof value === 'number' ? 'a number' : 'true or false';
 }
 
 const isScalar = (value: JsonValue) => value === null || typeof value !== 'object';
@@ -44,11 +44,11 @@ export function typeMismatch(node: Comparison, left: JsonValue, right: JsonValue
           : undefined
         : `${is(node.left, left)}, and ${operator} looks for a single value`;
     case 'CONTAINS':
-      if (Array.isArray(left)) return `${is(node.left, left)}, and CONTAINS searches a text: use HAS`;
-      if (typeof left !== 'string') return `${is(node.left, left)}, and CONTAINS searches a text`;
+      if (Array.isArray(left)) return `${is(node.left, left)}, and CONTAINS searches a string: use HAS`;
+      if (typeof left !== 'string') return `${is(node.left, left)}, and CONTAINS searches a string`;
       return typeof right === 'string'
         ? undefined
-        : `${is(node.right, right)}, and CONTAINS looks for a text`;
+        : `${is(node.right, right)}, and CONTAINS looks for a string`;
     default:
       return scalarMismatch(node, left, right);
   }

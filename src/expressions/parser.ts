@@ -164,7 +164,7 @@ class Parser {
 
   #checkDepth(depth: number): void {
     if (depth < MAX_DEPTH) return;
-    const problem = `more than ${MAX_DEPTH} brackets inside one another; write it flatter`;
+    const problem = `more than ${MAX_DEPTH} nested brackets; make it flatter`;
     throw new ExpressionError(this.#lexer.source, this.#token.start, problem);
   }
 

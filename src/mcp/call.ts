@@ -99,7 +99,7 @@ function refusal({ url }: Where, status: number, text: string): ToolError {
   if (typeof said?.message === 'string') return new ToolError(String(said.code ?? status), said.message);
   return new ToolError(
     'no-emulator',
-    `What answers at ${url} is no emulator of taskrouter-kit, or an older one (${status}). Give the URL that dev or emulate prints.`,
+    `What answers at ${url} is not an emulator of taskrouter-kit, or an older one (${status}). Give the URL that dev or emulate prints.`,
   );
 }
 

@@ -7,7 +7,7 @@ const advance = tool({
   name: 'advance_clock',
   title: 'Advance the clock',
   description:
-    'Lets virtual time pass, timer by timer: reservations time out, tasks escalate, phones are answered. Waits for the callbacks under way.',
+    'Lets virtual time pass, timer by timer: reservations time out, tasks escalate, phones are answered. Waits for the callbacks in progress.',
   input: { by: z.string().describe("How long: '90s', '2m', '1h30m', '1d'.") },
   output: { clock: z.enum(['real', 'virtual']), now: z.string().describe('ISO 8601.') },
   next: 'A real clock cannot be moved: start the emulator with --clock virtual.',
@@ -23,7 +23,7 @@ const list = tool({
     'Requests the local TaskRouter made to callback URLs, newest first: what was sent, answered, and whether the signature was accepted. With id, one with its form, attributes, timings and answer.',
   readOnly: true,
   input: {
-    id: z.int().min(1).optional().describe('One delivery, whole.'),
+    id: z.int().min(1).optional().describe('One delivery, in full.'),
     task: taskSid.optional(),
     reservation: z.string().optional(),
     callback: z.enum(CALLBACK_KINDS).optional(),
@@ -51,14 +51,14 @@ const replay = tool({
   name: 'replay_delivery',
   title: 'Replay a delivery',
   description:
-    'Sends a callback again, signed anew and with the present time. What it is answered is shown and not carried out.',
+    'Sends a callback again, with a fresh signature and the current time. Its answer is shown, but not carried out.',
   input: {
     id: z.int().min(1).describe('From list_deliveries.'),
     newKey: z
       .boolean()
       .optional()
       .describe(
-        'False: keep the reservation, so that the stored answer comes. Default: true, the handler runs again.',
+        'False: keep the reservation, so that the stored answer comes back. Default: true, the handler runs again.',
       ),
   },
   output: delivery.shape,
@@ -80,7 +80,7 @@ const fault = tool({
       .min(0)
       .max(1_000_000)
       .optional()
-      .describe('How often it strikes; 0: off. Default: until it is switched off.'),
+      .describe('How many times it applies; 0: off. Default: until it is switched off.'),
     callbacks: z.enum(CALLBACK_KINDS).optional().describe('Only these callbacks. Default: all kinds.'),
     ms: z.int().min(0).max(600_000).optional().describe('With delay: how long. Default: 1,000.'),
     retryAfterS: z.int().min(0).max(86_400).optional().describe('With tooManyRequests. Default: 1.'),
@@ -97,7 +97,7 @@ const evaluate = tool({
   name: 'evaluate_expression',
   title: 'Evaluate an expression',
   description:
-    "Evaluates one of TaskRouter's expressions on a task and a worker, and says which comparisons decided and which names have no value.",
+    'Evaluates a TaskRouter expression against a task and a worker, and says which comparisons decided and which names have no value.',
   readOnly: true,
   input: {
     expression: z.string().describe("Such as skills HAS 'billing' AND level > 2."),
@@ -116,7 +116,7 @@ const evaluate = tool({
   },
   output: {
     ok: z.boolean(),
-    result: z.boolean().nullable().describe('null: the expression cannot be read, see error.'),
+    result: z.boolean().nullable().describe('null: the expression cannot be parsed, see error.'),
     reasons: z.array(z.looseObject({ text: z.string(), result: z.boolean() })),
     missing: z.array(z.string()).describe('Names that have no value.'),
     printed: z.string().nullable(),

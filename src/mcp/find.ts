@@ -68,7 +68,7 @@ export async function findWorker(ask: Ask, name: string, workspaceSid?: string):
   );
   throw new ToolError(
     'unknown-name',
-    `There is no worker named ${JSON.stringify(name)}. ${meant === undefined ? 'list_workers shows those there are.' : `Did you mean ${JSON.stringify(meant)}?`}`,
+    `There is no worker named ${JSON.stringify(name)}. ${meant === undefined ? 'list_workers shows which there are.' : `Did you mean ${JSON.stringify(meant)}?`}`,
   );
 }
 
@@ -87,7 +87,7 @@ export async function findReservation(
 ): Promise<string> {
   if (which.reservation !== undefined) return which.reservation;
   if (which.worker === undefined && which.task === undefined) {
-    throw new ToolError('which-reservation', 'Say which reservation: give reservation, worker or task.');
+    throw new ToolError('which-reservation', 'Choose a reservation: give reservation, worker or task.');
   }
   const workers = which.worker === undefined ? await workerRows(ask) : [await findWorker(ask, which.worker)];
   const open = workers
@@ -103,7 +103,7 @@ export async function findReservation(
   throw new ToolError(
     'which-reservation',
     only
-      ? `${fitting.length} reservations fit: ${shown}. Give the SID of one as reservation.`
-      : `No reservation is ${statuses.join(' or ')} there${shown === '' ? '' : `, only ${shown}`}. Ask explain_task what the task waits for, or list_workers who is available.`,
+      ? `${fitting.length} reservations match: ${shown}. Give the SID of one as reservation.`
+      : `No reservation is ${statuses.join(' or ')} there${shown === '' ? '' : `, only ${shown}`}. Ask explain_task what the task is waiting for, or list_workers who is available.`,
   );
 }

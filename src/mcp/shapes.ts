@@ -9,7 +9,7 @@ export const taskSid = z
 export const attributes = z.record(z.string(), z.unknown());
 export const named = z.looseObject({ sid: z.string(), name: z.string() });
 export const limit = z.int().min(1).max(200).optional().describe('How many at most. Default: 20.');
-export const workspaceSid = z.string().optional().describe('Default: the only workspace there is.');
+export const workspaceSid = z.string().optional().describe('Default: the only workspace.');
 
 export const reservation = z.looseObject({
   sid: z.string(),
@@ -47,7 +47,7 @@ export const taskSummary = z.looseObject({
   channel: z.string(),
   workflow: named,
   queue: named,
-  workers: z.array(named).describe('Whom it is reserved for or with.'),
+  workers: z.array(named).describe('The worker it is reserved for or with.'),
   createdAt: z.number().describe('Milliseconds since 1970.'),
   attributes: z.string().describe('JSON.'),
 });
@@ -72,7 +72,7 @@ export const explanation = {
   taskSid: z.string(),
   assignmentStatus: z.string(),
   workflowName: z.string(),
-  now: z.array(z.string()).describe('What the task waits for, and until when.'),
+  now: z.array(z.string()).describe('What the task is waiting for, and until when.'),
   filters: z.array(z.looseObject({ name: z.string(), matches: z.boolean() })),
   workers: z.array(
     z.looseObject({ workerName: z.string(), eligible: z.boolean(), why: z.array(z.string()) }),

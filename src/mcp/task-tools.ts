@@ -10,7 +10,7 @@ const create = tool({
     'Creates a task in the local TaskRouter, as POST /Tasks would. It is routed at once; explain_task says where it went and why.',
   input: {
     attributes: attributes.optional().describe('The task\'s attributes, such as { "type": "call" }.'),
-    workflow: z.string().optional().describe('Friendly name or SID. Default: the only workflow there is.'),
+    workflow: z.string().optional().describe('Friendly name or SID. Default: the only workflow.'),
     workspaceSid,
     taskChannel: z.string().optional().describe('Unique name, such as voice or chat. Default: default.'),
     priority: z.int().min(0).optional(),
@@ -32,14 +32,14 @@ const list = tool({
   name: 'list_tasks',
   title: 'List tasks',
   description:
-    'Tasks of the local TaskRouter, the last changed first; ended ones too. Use it to find the SID of a task.',
+    'Tasks of the local TaskRouter, including ended ones, the last changed first. Use it to find the SID of a task.',
   readOnly: true,
   input: {
     status: z.enum(TASK_STATUSES).optional(),
     queue: z.string().optional().describe('SID of a task queue.'),
     worker: z.string().optional().describe('SID of a worker.'),
     workspaceSid: z.string().optional(),
-    search: z.string().optional().describe('A text in the attributes, names or SIDs.'),
+    search: z.string().optional().describe('Text to search for in attributes, names and SIDs.'),
     limit,
     before: z.int().optional().describe('The `next` of the page before.'),
   },
@@ -57,14 +57,14 @@ const explain = tool({
   name: 'explain_task',
   title: 'Explain a task',
   description:
-    'Why a task is where it is: which filter matched and why others did not, what became of each target, who is eligible and why the others are not, and what was decided when.',
+    'Why a task is where it is: which filter matched and why others did not, what happened at each target, who is eligible and why the others are not, and what was decided when.',
   readOnly: true,
   input: {
     task: taskSid,
-    at: z.int().optional().describe('A moment of the past, in milliseconds since 1970. Default: now.'),
+    at: z.int().optional().describe('A moment in the past, in milliseconds since 1970. Default: now.'),
   },
   output: explanation,
-  next: 'list_tasks shows the tasks there are; an ended one is explained as long as it is kept.',
+  next: 'list_tasks shows which tasks there are; an ended one is explained as long as it is kept.',
   async run(ask, { task, at }) {
     const path = `/tasks/${task}/explain${query({ at })}`;
     const structured = await ask<Record<string, unknown>>({ method: 'GET', path });
@@ -76,13 +76,13 @@ const whatIf = tool({
   name: 'what_if',
   title: 'Ask what if',
   description:
-    'What would become of a task if its attributes, a worker or the time were different: filter, queue and worker, before and after. Nothing of it touches the running TaskRouter. Give at least one of task, workers and after.',
+    'What would happen to a task if its attributes, a worker or the time were different: filter, queue and worker, before and after. Nothing changes in the running TaskRouter. Give at least one of task, workers and after.',
   readOnly: true,
   input: {
     task: strict({
-      sid: taskSid.optional().describe('A task there is or was; without it a new one, by workflow.'),
+      sid: taskSid.optional().describe('An existing or ended task; without it, a new one, by workflow.'),
       workspaceSid: z.string().optional(),
-      workflow: z.string().optional().describe('Friendly name or SID, in place of sid.'),
+      workflow: z.string().optional().describe('Friendly name or SID, instead of sid.'),
       attributes: attributes.optional(),
       priority: z.int().min(0).optional(),
       taskChannel: z.string().optional(),
@@ -100,7 +100,7 @@ const whatIf = tool({
         }),
       )
       .optional(),
-    after: z.string().optional().describe("Let so much time pass: '90s', '2m', '1h30m'."),
+    after: z.string().optional().describe("Let this much time pass: '90s', '2m', '1h30m'."),
   },
   output: {
     before: placed.nullable(),

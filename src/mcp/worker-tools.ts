@@ -13,7 +13,7 @@ const list = tool({
   readOnly: true,
   input: { workspaceSid: z.string().optional() },
   output: { workers: z.array(worker) },
-  next: 'Leave workspaceSid out for the workers of all workspaces.',
+  next: 'Leave out workspaceSid for the workers of all workspaces.',
   run: async (ask, { workspaceSid }) => ({ structured: { workers: await allWorkers(ask, workspaceSid) } }),
 });
 
@@ -42,7 +42,7 @@ const act = tool({
   name: 'act_on_reservation',
   title: 'Act on a reservation',
   description:
-    'Does what the worker of a reservation would do: accept, reject, wrap up or complete. Say which one by its SID, or by its worker, its task, or both.',
+    'Does what the worker of a reservation would do: accept, reject, wrap up or complete. Choose it by its SID, or by its worker, its task, or both.',
   input: {
     action: z.enum(RESERVATION_ACTION_NAMES),
     reservation: z

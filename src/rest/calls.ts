@@ -65,7 +65,7 @@ export class Calls {
       const how = 'give createTaskRouterClient a workspaceSid (or set TWILIO_WORKSPACE_SID)';
       throw new ConfigurationError(
         'no-workspace',
-        `This call is about a workspace: ${how}, or use client.workspace(sid).`,
+        `This call needs a workspace: ${how}, or use client.workspace(sid).`,
       );
     }
     return this.#workspaceSid;

@@ -82,7 +82,7 @@ export function readConfig(options: TaskRouterClientOptions): ClientConfig {
     fail('workspaceSid (or TWILIO_WORKSPACE_SID) must be a workspace SID: WS and 32 hexadecimal digits');
   }
   const { retries = 4, minDelayMs = 200, maxDelayMs = 5_000 } = options.retry ?? {};
-  if (!Number.isInteger(retries) || retries < 0) fail('retry.retries must be a whole number from 0 on');
+  if (!Number.isInteger(retries) || retries < 0) fail('retry.retries must be a whole number, 0 or more');
   const origin = originOf(options, env);
   return {
     accountSid,
@@ -137,7 +137,7 @@ function authorizationOf(options: TaskRouterClientOptions, env: Env, accountSid:
   const token = list.map((one) => one.trim()).find((one) => one !== '');
   if (key !== undefined && secret !== undefined) return basic(key, secret);
   if (key !== undefined || secret !== undefined)
-    fail('apiKey and apiSecret go together; one of them is missing');
+    fail('apiKey and apiSecret belong together; one of them is missing');
   if (token === undefined) {
     fail(
       'give authToken, or apiKey and apiSecret (or set TWILIO_AUTH_TOKEN, or TWILIO_API_KEY and TWILIO_API_SECRET)',

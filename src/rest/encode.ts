@@ -76,7 +76,7 @@ function pathOf({ texts, placeholders }: Wire, sids: readonly string[], called: 
       typeof value === 'string' && (names ? value.trim() !== '' && !/^\.+$/.test(value) : sid.test(value));
     if (!right) {
       const what = names ? `${prefix}… or a unique name` : `${prefix} and 32 hexadecimal digits`;
-      throw new InputError(called, `the ${noun} SID must be ${what}, and was ${shown(value)}`);
+      throw new InputError(called, `the ${noun} SID must be ${what}, but was ${shown(value)}`);
     }
     path += encodeURIComponent(value) + (texts[index + 1] ?? '');
   });

@@ -147,7 +147,7 @@ function withKey(input: CreateTask, key: string): CreateTask {
   if (IDEMPOTENCY_ATTRIBUTE in attributes) {
     throw new InputError(
       'tasks.create',
-      `the attribute ${IDEMPOTENCY_ATTRIBUTE} is where idempotencyKey goes; leave it out`,
+      `the attribute ${IDEMPOTENCY_ATTRIBUTE} is reserved for idempotencyKey; leave it out`,
     );
   }
   return { ...input, attributes: { ...attributes, [IDEMPOTENCY_ATTRIBUTE]: key } };
@@ -161,7 +161,7 @@ function answerOf(result: RunResult): string {
     case 'mismatch':
       throw new IdempotencyKeyError(
         'idempotency-key-reused',
-        'tasks.create: this idempotencyKey was used with another input; use a new key for another task.',
+        'tasks.create: this idempotencyKey was used with other input; use a new key for another task.',
       );
     case 'failed':
       if (result.error !== undefined) throw result.error;
@@ -172,7 +172,7 @@ function answerOf(result: RunResult): string {
 }
 
 function unsettled(): TaskRouterConnectionError {
-  const what = 'another call may be creating the task under this key, and how it ends was not known in time';
+  const what = 'another call may be creating the task under this key, and its outcome was not known in time';
   const details = { operation: 'tasks.create', attempts: 0, maybeApplied: true };
   return new TaskRouterConnectionError('timeout', what, details);
 }

@@ -170,7 +170,7 @@ function missing(
 ): UnknownNameError {
   const { word } = WORDS[kind];
   if (found.length > 1) {
-    const message = `${found.length} resources of kind ${word} are called "${name}" (${found.join(', ')}): write the SID.`;
+    const message = `${found.length} resources of kind ${word} are named "${name}" (${found.join(', ')}): write the SID.`;
     return new UnknownNameError(kind, message);
   }
   const near = nearMisses(name, known);
@@ -179,5 +179,5 @@ function missing(
     near.length > 0
       ? `did you mean ${quoted(near)}?`
       : `the workspace has ${known.length === 0 ? 'none' : quoted(known.slice(0, 10))}`;
-  return new UnknownNameError(kind, `no ${word} is called "${name}" in this workspace; ${hint}`, near);
+  return new UnknownNameError(kind, `no ${word} is named "${name}" in this workspace; ${hint}`, near);
 }

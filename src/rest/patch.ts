@@ -49,7 +49,7 @@ export async function patchAttributes<R extends Patchable>(
     const resource = await read();
     // Writing would throw away what could not be read.
     if ('attributes' in resource.raw)
-      throw new InputError(operation, 'the present attributes are no JSON object');
+      throw new InputError(operation, 'the current attributes are not a JSON object');
     const change = typeof patch === 'function' ? await patch(resource.attributes) : patch;
     const attributes = mergePatch(resource.attributes, change ?? {});
     if (orderedJson(attributes) === orderedJson(resource.attributes)) return resource;

@@ -200,7 +200,7 @@ const WHAT: Readonly<Record<string, string>> = {
   unsent: 'the connection to Twilio failed before anything was sent; check baseUrl and the network',
   lost: 'the connection to Twilio broke before its answer came',
   timeout: 'no answer from Twilio in time; allow a longer timeoutMs or budgetMs',
-  unreadable: 'Twilio answered with a success whose body cannot be read',
+  unreadable: 'Twilio answered with a success whose body cannot be parsed',
   aborted: 'given up, because the signal was aborted',
 };
 

@@ -164,7 +164,7 @@ function checkEnvironment(file: string, { environment, known }: Variables): void
       : `Did you mean "${meant}"?`;
   throw new ConfigurationError(
     'unknown-environment',
-    `${file} knows no environment ${JSON.stringify(environment)}. ${hint}`,
+    `${file} has no environment ${JSON.stringify(environment)}. ${hint}`,
   );
 }
 
@@ -172,7 +172,7 @@ function readText(path: string, file: string, extension: string): string {
   if (!DEFINITION_EXTENSIONS.includes(extension)) {
     throw new ConfigurationError(
       'no-definition',
-      `${file} is no workspace file: its name must end in ${DEFINITION_EXTENSIONS.join(', ')}.`,
+      `${file} is not a workspace file: its name must end in ${DEFINITION_EXTENSIONS.join(', ')}.`,
     );
   }
   const read = readTextFile(path);
@@ -185,7 +185,7 @@ function readText(path: string, file: string, extension: string): string {
 function parsed(file: string, read: ReadText): ReadText {
   if (read.error === undefined && (read.value === undefined || read.value === null)) {
     throw new DefinitionError(
-      [{ path: [], message: 'is empty. Begin with workers, taskQueues and workflows.' }],
+      [{ path: [], message: 'is empty. Start with workers, taskQueues and workflows.' }],
       () => file,
     );
   }

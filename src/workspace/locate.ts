@@ -82,16 +82,16 @@ function slipOf({ code, message, pos: [offset] }: YAMLError, text: string): stri
     case 'MULTIPLE_DOCS':
       return 'A second document begins here (---): keep one definition in a file.';
     case 'DUPLICATE_KEY':
-      return 'The same key is there already, and keys must be unique. Keep one of them.';
+      return 'This key is already there, and keys must be unique. Keep one of them.';
     case 'TAG_RESOLVE_FAILED':
       return `${message}. Write the value itself, without a tag (!).`;
     case 'TAB_AS_INDENT':
       return `${message}. Indent with spaces.`;
     default:
       // The parser calls itself for each level.
-      if (message.includes('call stack')) return 'has too many levels. Write it flatter.';
+      if (message.includes('call stack')) return 'has too many levels. Make it flatter.';
       return text.slice(0, offset).endsWith('$') || text.startsWith('${', offset)
-        ? `${message}. Put a text with \${…} into quotes.`
+        ? `${message}. Quote a string that contains \${…}.`
         : message;
   }
 }

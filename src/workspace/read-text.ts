@@ -19,7 +19,7 @@ export function readTextFile(path: string, mostBytes = MOST_BYTES): FileText {
     const found = statSync(path);
     if (found.isDirectory()) return { problem: 'It is a folder; name a file in it.' };
     // A pipe may never end.
-    if (!found.isFile()) return { problem: 'It is no regular file.' };
+    if (!found.isFile()) return { problem: 'It is not a regular file.' };
     if (found.size > mostBytes) {
       return {
         problem: `It has ${found.size.toLocaleString('en-US')} bytes; ${mostBytes.toLocaleString('en-US')} are read at most. Is it the right file?`,

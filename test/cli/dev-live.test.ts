@@ -414,7 +414,7 @@ workflows:
     const misspelt = run(['dev', ...options, '--env', 'trail'], {}, folder);
     expect([await misspelt.exited, misspelt.stderr()]).toEqual([
       2,
-      expect.stringContaining('knows no environment "trail". Did you mean "trial"?'),
+      expect.stringContaining('has no environment "trail". Did you mean "trial"?'),
     ]);
     expect([await command.exited, command.stderr()]).toEqual([0, '']);
     expect(command.stdout()).toMatch(/refund \d +completed/);

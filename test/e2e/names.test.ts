@@ -44,7 +44,7 @@ test('names in a match and in an instruction are looked up at start, by one list
 test('a name that nothing has: the endpoint refuses to start, and says which names are near', async () => {
   const failure = start(await twilioDouble(), { QUEUE: 'Suport EN' });
   await expect(failure).rejects.toThrow(
-    /ended with 2 before .*no task queue is called "Suport EN".*did you mean "Support EN"\?/s,
+    /ended with 2 before .*no task queue is named "Suport EN".*did you mean "Support EN"\?/s,
   );
 });
 

@@ -120,7 +120,7 @@ describe.each(names)('the tools over %s', (transport) => {
     const gone = await call(client, 'explain_task', { task: `WT${'0'.repeat(32)}` });
     expect(gone.isError).toBe(true);
     expect(gone.text).toContain('was not found');
-    expect(gone.text).toContain('list_tasks shows the tasks there are');
+    expect(gone.text).toContain('list_tasks shows which tasks there are');
     const misspelt = await call(client, 'explain_task', { taks: 'WT0' });
     expect(misspelt.isError).toBe(true);
     expect(misspelt.text).toContain('There is no argument "taks". Did you mean "task"?');

@@ -90,5 +90,5 @@ describe('what live configurations hold', () => {
 });
 
 test('a blank inside an operator is named where it is refused', () => {
-  expect(failure('a ! = 1').problem).toBe('there is a blank inside the operator: write !=');
+  expect(failure('a ! = 1').problem).toBe('there is a space inside the operator: write !=');
 });

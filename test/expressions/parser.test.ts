@@ -33,8 +33,8 @@ test.each([
   ['a. == 1', 4, 'a name after the dot'],
   ['a.-1 == 1', 3, 'a name after the dot'],
   ['1e5 == a', 2, "found 'e5'"],
-  ['a ! = 1', 3, 'a blank inside the operator: write !='],
-  ['a <\t= 1', 3, 'a blank inside the operator: write <='],
+  ['a ! = 1', 3, 'a space inside the operator: write !='],
+  ['a <\t= 1', 3, 'a space inside the operator: write <='],
   ['AND == 1', 1, "found 'AND'"],
   [`a == ${'9'.repeat(400)}`, 6, 'too large'],
   ['a == 1 #', 8, 'no meaning'],
@@ -68,7 +68,7 @@ test.each([['('], ['a IN ['], ['[']])(
 test('brackets nest 200 deep and no deeper', () => {
   const nested = (depth: number) => `${'('.repeat(depth)}1==1${')'.repeat(depth)}`;
   expect(compileExpression(nested(200), 'filter').test({ task: {} })).toBe(true);
-  expect(failure(nested(201)).problem).toContain('more than 200 brackets');
+  expect(failure(nested(201)).problem).toContain('more than 200 nested brackets');
 });
 
 test('a chain of a hundred thousand conditions is no deeper than one', () => {

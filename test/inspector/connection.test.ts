@@ -20,7 +20,7 @@ test('after a restart of the process the page says what is lost, and goes on wit
   try {
     second.seed(centre());
     second.createTask({ attributes: { type: 'of now' } });
-    await page.getByRole('alert').filter({ hasText: 'started again' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'was restarted' }).waitFor();
     await page.getByRole('link', { name: /of now/ }).waitFor();
     expect(await page.getByRole('link', { name: /of before/ }).count()).toBe(0);
     await page.getByRole('button', { name: 'Understood' }).click();

@@ -33,7 +33,7 @@ test('New task: a preset, other attributes, the command that does the same, and 
   const attributes = drawer.getByRole('textbox', { name: 'Attributes, as JSON' });
   expect(await attributes.inputValue()).toContain('A broken kettle');
   await attributes.fill('{"type": "hard", ');
-  await drawer.getByText(/This is no JSON yet/).waitFor();
+  await drawer.getByText(/This is not JSON yet/).waitFor();
   expect(await drawer.getByRole('button', { name: 'Create the task' }).isDisabled()).toBe(true);
   await attributes.fill('{"type": "hard", "name": "O\'Neil"}');
   await drawer.getByLabel('Priority').fill('7');
@@ -46,14 +46,14 @@ test('New task: a preset, other attributes, the command that does the same, and 
   expect(task).toMatchObject({ priority: 7, attributes: '{"type":"hard","name":"O\'Neil"}' });
 });
 
-test('Be Ada: reject, go offline, come back, accept, wrap up and complete', async () => {
+test('Act as Ada: reject, go offline, come back, accept, wrap up and complete', async () => {
   const emulator = await withPage();
   const { workspaceSid, workers } = emulator.seed(centre(url));
   const task = emulator.createTask({ attributes: { type: 'easy' } });
   await emulator.quiet();
   const page = await open(emulator.url);
   await page.getByRole('link', { name: /^Be Ada / }).click();
-  const seat = page.getByRole('dialog', { name: 'Be Ada' });
+  const seat = page.getByRole('dialog', { name: 'Act as Ada' });
   await expect.poll(() => page.url()).toContain(`be=${workers.Ada}`);
   await seat.getByLabel('When rejecting, go to').selectOption({ label: 'Offline' });
   await seat.getByRole('button', { name: /^Reject task/ }).click();
@@ -81,7 +81,7 @@ test('Take over: the simulated agent keeps its hands off until it is handed back
   const page = await open(emulator.url);
   const row = page.getByRole('link', { name: /^Be Ada / });
   await row.click();
-  const seat = page.getByRole('dialog', { name: 'Be Ada' });
+  const seat = page.getByRole('dialog', { name: 'Act as Ada' });
   await seat.getByText('A simulated agent accepts').waitFor();
   await seat.getByRole('button', { name: 'Take over' }).click();
   await seat.getByText('You have taken over').waitFor();

@@ -14,8 +14,8 @@ describe('the floor', () => {
     const emulator = await withPage();
     emulator.seed(centre());
     const page = await open(emulator.url);
-    await page.getByRole('heading', { name: 'Nothing waits' }).waitFor();
-    await page.getByText('No task has come yet').waitFor();
+    await page.getByRole('heading', { name: 'Nothing is waiting' }).waitFor();
+    await page.getByText('No task has arrived yet').waitFor();
     emulator.createTask({ attributes: { type: 'hard' } });
     emulator.createTask({ attributes: { type: 'hard' } });
     await emulator.advance('42s');
@@ -148,7 +148,7 @@ describe('a workflow', () => {
     await page.getByText('queue: Everyone -> Experts').waitFor();
     expect(emulator.explain(task.sid).filters[0]!.matches).toBe(false);
     await page.getByRole('textbox', { name: /had these attributes/ }).fill('{');
-    await page.getByText(/This is no JSON yet/).waitFor();
+    await page.getByText(/This is not JSON yet/).waitFor();
     expect(await page.getByRole('button', { name: 'What if?' }).isDisabled()).toBe(true);
   });
 

@@ -54,7 +54,7 @@ describe('credentials', () => {
     ['a wrong account', { accountSid: 'AC123' }, /32 hexadecimal/],
     ['no secret at all', { authToken: undefined }, /TWILIO_AUTH_TOKEN/],
     ['an empty token', { authToken: ' ,' }, /TWILIO_AUTH_TOKEN/],
-    ['half a key', { apiKey: 'SK', authToken: undefined }, /go together/],
+    ['half a key', { apiKey: 'SK', authToken: undefined }, /belong together/],
     ['a wrong workspace', { workspaceSid: 'WS1' }, /WS and 32/],
     ['a base URL with a path', { baseUrl: 'https://example.com/v1' }, /baseUrl/],
     ['a base URL with credentials', { baseUrl: 'https://u:secret@example.com' }, /baseUrl/],

@@ -113,15 +113,15 @@ describe('an argument that is no SID is an error in the words of the call', () =
     [
       'tasks.fetch',
       () => client.tasks.fetch('abc'),
-      'the task SID must be WT and 32 hexadecimal digits, and was "abc"',
+      'the task SID must be WT and 32 hexadecimal digits, but was "abc"',
     ],
     [
       'tasks.fetch',
       () => client.tasks.fetch(undefined as never),
-      'the task SID must be WT and 32 hexadecimal digits, and was left out',
+      'the task SID must be WT and 32 hexadecimal digits, but was left out',
     ],
     ['tasks.fetch', () => client.tasks.fetch(7 as never), 'was of type number'],
-    ['tasks.fetch', () => client.tasks.fetch(id('WK')), `and was "${id('WK')}", the SID of a worker`],
+    ['tasks.fetch', () => client.tasks.fetch(id('WK')), `but was "${id('WK')}", the SID of a worker`],
     ['tasks.complete', () => client.tasks.complete('abc'), 'the task SID must be WT'],
     ['tasks.cancel', () => client.tasks.cancel('abc'), 'the task SID must be WT'],
     ['tasks.patchAttributes', () => client.tasks.patchAttributes('abc', {}), 'the task SID must be WT'],
@@ -141,7 +141,7 @@ describe('an argument that is no SID is an error in the words of the call', () =
     [
       'taskChannels.fetch',
       () => client.taskChannels.fetch('..'),
-      'the task channel SID must be TC… or a unique name, and was ".."',
+      'the task channel SID must be TC… or a unique name, but was ".."',
     ],
   ] as const)('%s', async (called, call, message) => {
     const error: Error = await Promise.resolve(call()).then(

@@ -73,7 +73,7 @@ describe('patchAttributes', () => {
 
   test('does not write over attributes it cannot read', async () => {
     const { client, requests } = scripted(() => ({ json: { sid: TASK, attributes: 'no JSON' } }));
-    await expect(client.tasks.patchAttributes(TASK, { a: 1 })).rejects.toThrow(/no JSON object/);
+    await expect(client.tasks.patchAttributes(TASK, { a: 1 })).rejects.toThrow(/not a JSON object/);
     expect(requests).toHaveLength(1);
   });
 

@@ -257,7 +257,7 @@ test.each([
     'an attribute of that name',
     { attributes: { taskrouter_kit_key: 'x' } },
     'k',
-    /where idempotencyKey goes/,
+    /is reserved for idempotencyKey/,
   ],
 ])('%s is refused', async (_name, input, idempotencyKey, message) => {
   const world = twilio();

@@ -69,7 +69,7 @@ describe('resolve', () => {
     expect(error).toMatchObject({
       code: 'unknown-name',
       nearMisses: ['Offline'],
-      message: 'no activity is called "ofline" in this workspace; did you mean "Offline"?',
+      message: 'no activity is named "ofline" in this workspace; did you mean "Offline"?',
     });
     await expect(client.names.resolve('activity', 'Something else')).rejects.toThrow(
       /the workspace has "Offline", "Break"/,

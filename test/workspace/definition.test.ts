@@ -119,7 +119,7 @@ describe('checkDefinition', () => {
     [
       'attributes as a JSON text',
       { workers: { Ann: { attributes: '{}' } } },
-      ['workers.Ann.attributes: must be an object that JSON can hold.'],
+      ['workers.Ann.attributes: must be an object that JSON can represent.'],
     ],
     [
       'a time that is none',
@@ -134,7 +134,7 @@ describe('checkDefinition', () => {
     [
       'half a URL',
       workflow({ defaultQueue: 'Support', assignmentCallbackUrl: 'localhost:3000' }),
-      [/must be a whole URL such as/],
+      [/must be a complete URL such as/],
     ],
     [
       'a name nothing has, with the near miss',
@@ -159,7 +159,7 @@ describe('checkDefinition', () => {
     [
       'both kinds of routing',
       workflow({ defaultQueue: 'Support', configuration: { task_routing: {} } }),
-      ['workflows.Calls.configuration: there are filters or a defaultQueue too: write one or the other.'],
+      ['workflows.Calls.configuration: there are also filters or a defaultQueue: write one or the other.'],
     ],
     [
       'a first target without a queue',
@@ -186,15 +186,11 @@ describe('checkDefinition', () => {
       { workers: { constructor: {} } },
       [/^workers\.constructor: cannot be a name/],
     ],
-    [
-      'an empty name',
-      { taskQueues: { ' ': {} } },
-      ['taskQueues[" "]: a task queue needs a name that is not empty.'],
-    ],
+    ['an empty name', { taskQueues: { ' ': {} } }, ['taskQueues[" "]: a task queue needs a non-empty name.']],
     [
       'several at once',
       { friendlyName: 1, workers: { Ann: { activty: 'x' } } },
-      [/friendlyName: must be a text/, /workers\.Ann\.activty: .*Did you mean "activity"/],
+      [/friendlyName: must be a string/, /workers\.Ann\.activty: .*Did you mean "activity"/],
     ],
   ])('refuses %s', (_what, definition, expected) => {
     const problems = problemsOf(definition);

@@ -115,7 +115,7 @@ describe('an export', () => {
     };
     await one.apply(definition);
     expect((await exportWorkspace(one.client, 'Sids')).warnings).toEqual([
-      expect.stringContaining('holds a SID'),
+      expect.stringContaining('contains a SID'),
     ]);
     const [found] = await one.client.workspaces.list({ friendlyName: 'Sids' }).all();
     await one.client.workspace(found!.sid).taskQueues.create({ friendlyName: 'A' });

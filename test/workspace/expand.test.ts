@@ -54,7 +54,7 @@ describe('named expressions', () => {
         expressions: { a: '${b}', b: '${c} OR x == 1', c: '${a}' },
         taskQueues: { A: { targetWorkers: '${a}' } },
       },
-      'expressions.a: stands for itself: a -> b -> c -> a. Write one of them without the other.',
+      'expressions.a: refers to itself: a -> b -> c -> a. Write one of them without the other.',
     ],
     [
       'a clause that is no expression, once',
@@ -69,7 +69,7 @@ describe('named expressions', () => {
       { expressions: ['x'] },
       'expressions: must be an object of expressions by their names.',
     ],
-    ['an expression that is no text', { expressions: { a: 1 } }, 'expressions.a: must be a text.'],
+    ['an expression that is no text', { expressions: { a: 1 } }, 'expressions.a: must be a string.'],
     [
       'a variable without a value',
       { friendlyName: '${env.TASKROUTER_KIT_UNSET}' },
@@ -78,7 +78,7 @@ describe('named expressions', () => {
     [
       'values of an environment that are none',
       { environments: { a: { X: null } } },
-      'environments.a.X: must be a text, a number, true or false.',
+      'environments.a.X: must be a string, a number, true or false.',
     ],
     [
       'names of prototypes',
@@ -119,7 +119,7 @@ describe('environments', () => {
 
   test('that nobody knows are refused, with the near miss', async () => {
     await expect(loadDefinition(file('c.yaml', YAML), {}, { environment: 'prodction' })).rejects.toThrow(
-      'knows no environment "prodction"',
+      'has no environment "prodction"',
     );
     const other = file('d.yaml', 'environments: { production: {} }\n');
     await expect(loadDefinition(other, {}, { environment: 'prodction' })).rejects.toThrow(

@@ -33,8 +33,8 @@ describe('expression', () => {
 
   test('refuses at definition time what is no expression, with the place', () => {
     expect(() => expression`type = = 'call'`).toThrow(/line 1, column \d+: .*\n.*\n *\^/);
-    expect(() => expression`skill-level > 3`).toThrow(/a name cannot hold a hyphen/);
-    expect(() => expression`type == ${undefined as never}`).toThrow(/takes clauses, texts, numbers/);
+    expect(() => expression`skill-level > 3`).toThrow(/a name cannot contain a hyphen/);
+    expect(() => expression`type == ${undefined as never}`).toThrow(/takes clauses, strings, numbers/);
     expect(() => expression`type == ${Number.NaN}`).toThrow(/takes clauses/);
   });
 

@@ -182,22 +182,22 @@ test('warns of attributes that cannot be read', () => {
   });
   expect(Object.keys(definition.workers!)).toEqual(['W0', 'W1', 'W2', 'W3']);
   expect(warnings).toEqual([
-    'The attributes of the worker "W0" are no JSON object: they are left out.',
-    'The attributes of the worker "W1" are no JSON object: they are left out.',
+    'The attributes of the worker "W0" are not a JSON object: they are left out.',
+    'The attributes of the worker "W1" are not a JSON object: they are left out.',
   ]);
 });
 
 test.each([
-  ['what is no JSON', '{', /calls\.json is no JSON/],
+  ['what is no JSON', '{', /calls\.json is not JSON/],
   [
-    'what holds nothing of TaskRouter',
+    'what contains nothing from TaskRouter',
     { a: 1 },
-    /holds nothing of TaskRouter\. Give the output of terraform/,
+    /contains nothing from TaskRouter\. Give the output of terraform/,
   ],
   [
     'several workspaces',
     [1, 2].map((n) => ({ sid: `WS${String(n).repeat(32)}`, friendly_name: `W${n}` })),
-    /Say which workspace is meant with --workspace: "W1" \(WS1+\), "W2"/,
+    /Choose a workspace with --workspace: "W1" \(WS1+\), "W2"/,
   ],
 ])('refuses %s', (_what, value, message) => {
   expect(() => of(value)).toThrow(message);

@@ -292,7 +292,7 @@ describe('lint', () => {
       {
         rule: 'hyphen-in-name',
         severity: 'error',
-        message: expect.stringContaining('cannot hold a hyphen'),
+        message: expect.stringContaining('cannot contain a hyphen'),
         path: ['taskQueues', 'A', 'targetWorkers'],
         span: { start: 16, end: 17 },
       },

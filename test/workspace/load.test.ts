@@ -114,9 +114,9 @@ describe('loadDefinition', () => {
     ],
     ['a key that is there twice, in YAML', 'a.yaml', 'workers: {}\nworkers: {}\n', /^FILE:2:1: .*unique/],
     ['a tag nobody knows', 'a.yaml', 'friendlyName: !Ref x\n', /^FILE:1:15: Unresolved tag/],
-    ['an empty file', 'a.yaml', '', /^FILE: is empty\. Begin with/],
-    ['an empty file of JSON', 'a.json', ' \n', /^FILE: is empty\. Begin with/],
-    ['a byte order mark alone', 'a.yaml', '\uFEFF', /^FILE: is empty\. Begin with/],
+    ['an empty file', 'a.yaml', '', /^FILE: is empty\. Start with/],
+    ['an empty file of JSON', 'a.json', ' \n', /^FILE: is empty\. Start with/],
+    ['a byte order mark alone', 'a.yaml', '\uFEFF', /^FILE: is empty\. Start with/],
     [
       'a tag, and what to write',
       'a.yaml',
@@ -127,7 +127,7 @@ describe('loadDefinition', () => {
       'a placeholder without quotes',
       'a.yaml',
       'workflows: { W: { defaultQueue: ${env.QUEUE} } }\n',
-      /^FILE:1:\d+: .*Put a text with \$\{…\} into quotes/,
+      /^FILE:1:\d+: .*Quote a string that contains \$\{…\}/,
     ],
     ['brackets without end', 'a.yaml', '['.repeat(100_000), /^FILE:1:\d+: has too many levels/],
     [
@@ -140,22 +140,22 @@ describe('loadDefinition', () => {
       'aliases that multiply',
       'a.yaml',
       `a0: &a0 [x]\n${Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`).join('\n')}\n`,
-      /^FILE:1:1: is too large: written out, it has more than 20,000,000 characters\..*aliases/,
+      /^FILE:1:1: is too large: expanded, it has more than 20,000,000 characters\..*aliases/,
     ],
     ['an alias of nothing', 'a.yaml', 'workers: *who\n', /^FILE.*: .*[Uu]nresolved alias.*who/],
     [
       'named expressions that multiply',
       'a.yaml',
       `expressions:\n  e0: level == 1\n${Array.from({ length: 40 }, (_, i) => `  e${i + 1}: \${e${i}} AND \${e${i}}`).join('\n')}\ntaskQueues: { Q: { targetWorkers: '\${e40}' } }\n`,
-      /^FILE:\d+:3: expressions\.e\d+: is too long: written out, it has more than 1,000,000 characters/,
+      /^FILE:\d+:3: expressions\.e\d+: is too long: expanded, it has more than 1,000,000 characters/,
     ],
     [
       'an object that holds itself',
       'a.mjs',
       'const a = {}; a.a = a; export default { workers: { Ann: { attributes: a } } };',
-      /^FILE.*: workers\.Ann\.attributes: has more than 100 levels, or holds itself/,
+      /^FILE.*: workers\.Ann\.attributes: has more than 100 levels, or contains itself/,
     ],
-    ['a file of comments', 'a.yaml', '# nothing\n', /^FILE: is empty\. Begin with/],
+    ['a file of comments', 'a.yaml', '# nothing\n', /^FILE: is empty\. Start with/],
     [
       'two documents',
       'a.yaml',
@@ -187,7 +187,7 @@ describe('loadDefinition', () => {
       'export const workers = {};',
       /^FILE: has no default export\. Write: export default/,
     ],
-    ['a file of another kind', 'a.toml', '', /is no workspace file: its name must end in \.ts, /],
+    ['a file of another kind', 'a.toml', '', /is not a workspace file: its name must end in \.ts, /],
   ])('says %s', async (_what, name, text, message) => {
     expect(await refusal(file(name, text))).toMatch(message);
   });

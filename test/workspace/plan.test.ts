@@ -276,14 +276,14 @@ describe('a plan', () => {
     const [unavailable] = await activities.list({ friendlyName: 'Unavailable' }).all();
     await activities.update(unavailable!.sid, { friendlyName: 'Away' });
     await expect(own.plan(definition)).rejects.toThrow(
-      'The workspace has no activity "Unavailable" any more: somebody has renamed or deleted it. Write it under activities',
+      'The workspace has no activity "Unavailable" any more: someone has renamed or deleted it. Write it under activities',
     );
     const listed = { ...definition, activities: { Unavailable: {} } };
     await own.apply(listed);
     expect(await brief(listed)).toEqual([]);
   });
 
-  test('finds a worker again whose name differs by case alone', async () => {
+  test('finds a worker again whose name differs only in case', async () => {
     const definition = named({ workers: { Ann: {} } });
     await own.apply(definition);
     expect(await brief({ ...definition, workers: { ANN: {} } })).toEqual(['rename worker Ann -> ANN']);
@@ -317,7 +317,7 @@ describe('a plan', () => {
     ]);
     await own.apply(definition, { workspace: sid });
     expect(await brief(definition)).toEqual([]);
-    await expect(own.plan({ taskQueues: {} })).rejects.toThrow('Nothing says which workspace is meant');
+    await expect(own.plan({ taskQueues: {} })).rejects.toThrow('Nothing says which workspace to use');
     await expect(own.plan(definition, { workspace: `WS${'0'.repeat(32)}` })).rejects.toThrow(
       'has no workspace WS',
     );
@@ -327,23 +327,23 @@ describe('a plan', () => {
     [
       'a name that is too long',
       { taskQueues: { ['x'.repeat(65)]: {} } },
-      'the name has 65 characters; Twilio takes 64',
+      'the name has 65 characters; Twilio accepts 64',
     ],
     [
-      'workers that differ by case alone',
+      'workers that differ only in case',
       { workers: { Ann: {}, ANN: {} } },
-      'differs from "Ann" by case alone',
+      'differs from "Ann" only in case',
     ],
     [
       'attributes that are too long',
       { workers: { A: { attributes: { a: 'x'.repeat(5_000) } } } },
-      'Twilio takes 4096',
+      'Twilio accepts 4096',
     ],
-    ['a unique name that is none', { taskChannels: { 'a-b': {} } }, 'a unique name holds only letters'],
+    ['a unique name that is none', { taskChannels: { 'a-b': {} } }, 'a unique name has only letters'],
     [
       'an expression that is none',
       { taskQueues: { A: { targetWorkers: 'a-b == 1' } } },
-      'cannot hold a hyphen',
+      'cannot contain a hyphen',
     ],
     [
       'an order that is none',

@@ -80,7 +80,7 @@ describe('a state file', () => {
   ])('that %s is refused', async (_what, text) => {
     const name = file('bad.json', text);
     await expect(StateFile.read(name)).rejects.toThrow(
-      `${name} is no state file of taskrouter apply. Name another file, or delete this one`,
+      `${name} is not a state file of taskrouter apply. Name another file, or delete this one`,
     );
   });
 

@@ -50,7 +50,7 @@ export function attributesOf({ attributes }: Body): string | undefined {
 export function textOf(from: Body, name: string): string | undefined {
   const value = from[name];
   if (value === undefined || typeof value === 'string') return value;
-  throw badField(name, 'a text');
+  throw badField(name, 'a string');
 }
 
 export function numberOf(from: Body, name: string): number | undefined {

@@ -63,7 +63,7 @@ interface Rule {
 }
 
 const rules: Readonly<Record<keyof KindTypes, Rule>> = {
-  text: { takes: 'a text', empty: true },
+  text: { takes: 'a string', empty: true },
   url: {
     takes: 'an absolute URL of http or https',
     check: (chain) => chain.custom((text: string) => text === '' || isUrl(text)),
@@ -81,7 +81,7 @@ const rules: Readonly<Record<keyof KindTypes, Rule>> = {
     check: (chain) => chain.isISO8601({ strict: true }).custom((text: string) => !Number.isNaN(dateOf(text))),
     read: dateOf,
   },
-  texts: { takes: 'texts', repeats: true, read: items },
+  texts: { takes: 'strings', repeats: true, read: items },
   seconds: {
     takes: 'whole numbers of seconds, comma-separated',
     check: (chain) => chain.matches(/^\s*\d{1,9}\s*(,\s*\d{1,9}\s*)*$/),

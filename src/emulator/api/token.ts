@@ -12,7 +12,8 @@ export function newToken({ accessToken }: Pick<Emulator, 'accessToken'>): Reques
     const given: Readonly<Record<string, unknown>> = request.body ?? {};
     refuseUnknownKeys(given, [...TEXTS, 'ttl'], 'a token');
     const wrong = TEXTS.find((name) => given[name] !== undefined && typeof given[name] !== 'string');
-    if (wrong !== undefined) throw new ConfigurationError('bad-option', `a token: ${wrong} is a text.`);
+    if (wrong !== undefined)
+      throw new ConfigurationError('bad-option', `a token: ${wrong} must be a string.`);
     const { worker, role, workspaceSid, ttl } = given;
     const options = { role, workspaceSid, ttl: ttl === undefined ? undefined : Number(ttl) };
     const token = await accessToken(worker as string | undefined, options as AccessTokenOptions);

@@ -211,7 +211,7 @@ function headline(view: WorkspaceView, { explain }: FloorParts): Headline {
     waiting += 1;
     if (!oldest || task.dateCreated < oldest.dateCreated) oldest = task;
   }
-  if (!oldest) return { text: 'Nothing waits', waiting, longest: null };
+  if (!oldest) return { text: 'Nothing is waiting', waiting, longest: null };
   const queue = view.taskQueues.get(oldest.taskQueueSid);
   const name = queue?.friendlyName ?? oldest.taskQueueSid;
   const why = whyWaiting(explain(view.workspace.sid, oldest.sid), name);

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../../errors.js';
 import { nearMiss } from '../../near-miss.js';
 import type { EvaluateRequest, LogRequest, WhatIfRequest } from './types.js';
 
-const text = v.string('must be a text');
+const text = v.string('must be a string');
 const object = v.custom<object>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'must be an object',

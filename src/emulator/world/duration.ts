@@ -24,6 +24,6 @@ export function durationMs(duration: Duration): number {
   }
   throw new ConfigurationError(
     'bad-duration',
-    "A duration is a number of milliseconds, or a text such as '90s', '2m', '1h30m' or '1d', and at most 366 days.",
+    "A duration is a number of milliseconds, or a string such as '90s', '2m', '1h30m' or '1d', and at most 366 days.",
   );
 }

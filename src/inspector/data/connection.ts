@@ -105,7 +105,7 @@ function hello(event: MessageEvent<string>): void {
   if (how === 'restarted' || (before && before.instance !== about.instance)) {
     lostText.value =
       about.lost.text ??
-      'The TaskRouter was started again. Tasks, deliveries and explanations of before are gone; the page goes on with what there is now.';
+      'The TaskRouter was restarted. Earlier tasks, deliveries and explanations are gone; the page continues with what there is now.';
     forget();
   }
   void readLists();

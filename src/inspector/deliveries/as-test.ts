@@ -19,7 +19,7 @@ test(${text(`${what} answers ${instruction ?? 'this task'}`)}, async () => {
     worker: { attributes: ${indented(workerAttributes.value)} },
   };
   let decision;
-  // The first handler that fits decides, as in the router.
+  // The first handler that matches decides, as in the router.
   for (const handler of handlers) decision ??= await runHandler(handler, input);
   assert.equal(decision?.instruction, ${text(instruction ?? 'accept')});
 });

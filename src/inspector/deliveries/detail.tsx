@@ -128,7 +128,7 @@ function Replay({ id }: { id: number }) {
         type="button"
         class="button"
         disabled={state === 'sending'}
-        title="With the same key: a stored answer comes again, and the handler does not run"
+        title="With the same key: the stored answer comes back, and the handler does not run"
         onClick={() => void replay(false)}
       >
         Replay as a duplicate
@@ -187,7 +187,7 @@ function ByRest({ delivery: { instructionAs } }: { delivery: DeliveryDetail }) {
   const { rest } = instructionAs;
   return (
     <>
-      <h4>The same by REST</h4>
+      <h4>The same over REST</h4>
       <pre class="raw">
         {rest.length === 0
           ? "nothing: the worker's own screen decides"

@@ -30,8 +30,8 @@ const DEEDS: Readonly<Partial<Record<ReservationState['status'], readonly Deed[]
 /** Who acts for the worker beside whoever reads this. */
 const WHO_PLAYS = {
   staff: 'A simulated agent accepts and rejects here, and answers the phone.',
-  person: 'You have taken over: nothing happens here by itself. Accept answers a ringing phone.',
-  nobody: 'Nobody acts here but you. A phone that rings is answered by itself.',
+  person: 'You have taken over: nothing happens here automatically. Accept answers a ringing phone.',
+  nobody: 'Nobody acts here but you. A ringing phone is answered automatically.',
 } as const;
 
 /** The seat of one worker: what is on offer, and everything the worker could do. */
@@ -42,12 +42,12 @@ export function BeWorker({ sid }: { sid: string }) {
   if (!here || !worker) {
     return (
       <Drawer title="A worker" onClose={close}>
-        <p>This workspace has no such worker (any more).</p>
+        <p>This workspace has no such worker, or no longer has it.</p>
       </Drawer>
     );
   }
   return (
-    <Drawer title={`Be ${worker.name}`} onClose={close}>
+    <Drawer title={`Act as ${worker.name}`} onClose={close}>
       <Seat workspace={here} worker={worker} />
     </Drawer>
   );

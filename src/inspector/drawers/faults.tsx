@@ -13,7 +13,7 @@ const SWITCHES = [
   ['hangUp', 'The connection is closed before the answer is read'],
   ['tooManyRequests', 'REST requests get 429'],
   ['serverError', 'REST requests get 500'],
-  ['lostAnswer', 'REST requests are carried out, and their answer is lost'],
+  ['lostAnswer', 'REST requests are carried out, but their answer is lost'],
   ['preconditionFailed', 'REST requests with If-Match get 412'],
   ['doubleAccept', 'Another worker accepts first: 410'],
 ] as const;
@@ -39,7 +39,7 @@ export function FaultsDrawer() {
   return (
     <Drawer title="Faults" onClose={() => go(linkWith({ faults: null }))}>
       <p class="quiet">
-        Switched on, they strike until they are switched off. Once strikes the next time only.
+        Once switched on, they apply until they are switched off. Once applies only the next time.
       </p>
       {error === undefined ? null : (
         <p class="notice bad" role="alert">

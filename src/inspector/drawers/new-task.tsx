@@ -28,7 +28,7 @@ export function NewTask() {
   return (
     <Drawer title="New task" onClose={() => go(linkWith({ new: null }))}>
       {!here ? (
-        <p>There is no workspace to make a task in.</p>
+        <p>There is no workspace to create a task in.</p>
       ) : data ? (
         <Form workspace={here} presets={data} />
       ) : error === undefined ? (
@@ -172,7 +172,7 @@ function Form({ workspace: here, presets: { presets, kinds } }: FormProps) {
       {added === undefined ? null : (
         <details class="more">
           <summary>{counted(Object.keys(added.attributes).length, 'attribute')} more, for example</summary>
-          <Tree value={added.attributes} label="Attributes that are added" />
+          <Tree value={added.attributes} label="Added attributes" />
         </details>
       )}
       {error === undefined ? null : (

@@ -62,7 +62,7 @@ function Headline({ workspace: { headline, queues, workers } }: { workspace: Wor
     return (
       <div class="headline">
         <h1>
-          Nothing waits
+          Nothing is waiting
           {workers.length === 0 ? null : (
             <span class="why">
               {atWork === 0 ? '' : `: ${counted(atWork, 'task')} with workers`}, {available} of{' '}
@@ -95,7 +95,7 @@ function NoWorkspace() {
         title="There is no workspace yet"
         command={`curl ${location.origin}/v1/Workspaces -u "$TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN" -d FriendlyName=Trial`}
       >
-        Make one through the REST API, as your code would with Twilio, or start with a workspace file:
+        Create one through the REST API, as your code would with Twilio, or start with a workspace file:
         taskrouter-kit emulate --config workspace.yaml. The page shows it at once.
       </Empty>
     </div>
@@ -105,10 +105,11 @@ function NoWorkspace() {
 export function NoTasks() {
   return (
     <Empty
-      title="No task has come yet"
+      title="No task has arrived yet"
       command={`curl ${location.origin}/_emulator/tasks -H 'Content-Type: application/json' -d '{"attributes": {"type": "ticket"}}'`}
     >
-      Make one here with New task, or in a terminal. It is routed at once, and every step of its way is kept.
+      Create one here with New task, or in a terminal. It is routed at once, and every step of its path is
+      kept.
     </Empty>
   );
 }

@@ -6,6 +6,6 @@ export function readAttributes(json: string): object | string {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
     return 'Attributes are an object: { … }.';
   } catch (error) {
-    return `This is no JSON yet: ${error instanceof Error ? error.message : error}`;
+    return `This is not JSON yet: ${error instanceof Error ? error.message : error}`;
   }
 }

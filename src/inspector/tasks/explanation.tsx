@@ -87,7 +87,7 @@ function Explained({
       <Workers workers={workers} chosen={chosen?.text} />
       {unknownNames.map(({ name, where }) => (
         <p class="notice waits" key={name + where}>
-          <Icon name="warn" /> <code>{name}</code> in {where} has no value anywhere: is it spelt right?
+          <Icon name="warn" /> <code>{name}</code> in {where} has no value anywhere: is it spelt correctly?
         </p>
       ))}
     </>

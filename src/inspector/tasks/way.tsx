@@ -41,7 +41,7 @@ export function Way({ task, at }: { task: TaskDetail; at: number | undefined }) 
   const place = (time: number) => `${Math.max(0, Math.min(100, ((time - task.createdAt) / span) * 100))}%`;
   const lanes = lanesOf(task, end);
   return (
-    <section class="way" aria-label="The way of the task over time">
+    <section class="way" aria-label="The path of the task over time">
       <div class="way-axis" aria-hidden="true">
         <span />
         <div>
@@ -190,7 +190,7 @@ function callbackBar(delivery: DeliverySummary): Bar {
     to: at + ms,
     tone: toneOf(delivery),
     text: '',
-    label: `Assignment callback by the ${via} URL: ${answer.trim()} in ${took(ms)}`,
+    label: `Assignment callback to the ${via} URL: ${answer.trim()} in ${took(ms)}`,
     href: linkTo('deliveries', String(id)),
     deadline: null,
   };

@@ -211,7 +211,7 @@ function TargetCell({
       )}
       {target.expression === undefined || target.expression === '' ? null : (
         <div class="step-line">
-          <Said of={own && verdict(own)} yes="fits the step" no="does not fit the step" />
+          <Said of={own && verdict(own)} yes="matches the step" no="does not match the step" />
           <Judged source={target.expression} of={own && verdict(own)} />
         </div>
       )}
@@ -245,7 +245,7 @@ function Said({ of, yes, no }: { of: Verdict | undefined; yes: string; no: strin
   if (!of.ok) {
     return (
       <span class="verdict bad">
-        <Icon name="warn" /> cannot be judged
+        <Icon name="warn" /> cannot be evaluated
       </span>
     );
   }

@@ -17,9 +17,9 @@ import { FilterRows } from '../tasks/filter-rows.js';
 import { counted, lastFour } from '../text.js';
 
 const HOW: Readonly<Record<NonNullable<WhatIf['how']>, string>> = {
-  updated: 'The task waits, so it was changed where it is.',
+  updated: 'The task is waiting, so it was changed where it is.',
   'made again': 'The task is with a worker or has ended, so one like it took its place.',
-  made: 'A new task was made.',
+  made: 'A new task was created.',
 };
 
 /** Asks what would become of a task, on a copy: nothing of it touches what runs. */
@@ -65,7 +65,9 @@ export function WhatIfForm({
       <form onSubmit={(event) => void ask(event)}>
         <label class="stacked">
           <span>
-            {task ? `…task ${lastFour(task.sid)} had these attributes` : '…a task came with these attributes'}
+            {task
+              ? `…task ${lastFour(task.sid)} had these attributes`
+              : '…a task arrived with these attributes'}
           </span>
           <textarea
             rows={8}
@@ -115,7 +117,7 @@ export function WhatIfForm({
       <div class="what-if-answer" aria-live="polite">
         {answer === undefined ? (
           <p class="quiet">
-            It is worked out on a copy of this TaskRouter: no callback is sent, and nothing here changes.
+            It is computed on a copy of this TaskRouter: no callback is sent, and nothing here changes.
           </p>
         ) : typeof answer === 'string' ? (
           <p class="notice bad" role="alert">

@@ -20,7 +20,7 @@ export function Workflows() {
   if (!workflow) {
     return (
       <Empty title="There is no workflow yet" command={newWorkflow(here.sid)}>
-        A workflow says which queue a task goes to. Make one through the REST API, or start with a workspace
+        A workflow says which queue a task goes to. Create one through the REST API, or start with a workspace
         file.
       </Empty>
     );
@@ -78,7 +78,7 @@ function Chosen({ workspace: here, workflow }: { workspace: WorkspaceRows; workf
             label="For the task"
             value={task?.sid ?? ''}
             options={recent.map((one) => [one.sid, `…${lastFour(one.sid)} ${inBrief(one.attributes, 48)}`])}
-            none="no task has come yet"
+            none="no task has arrived yet"
             onChange={(sid) => setParams({ task: sid })}
           />
           <Pick
@@ -90,7 +90,7 @@ function Chosen({ workspace: here, workflow }: { workspace: WorkspaceRows; workf
           />
         </search>
         {configuration === undefined ? (
-          <p class="notice bad">The configuration cannot be read.</p>
+          <p class="notice bad">The configuration cannot be parsed.</p>
         ) : (
           <Routing
             configuration={configuration}

@@ -180,7 +180,7 @@ function actionsOn(
     if (method === 'supervise' && side === OPERATIONS.workerReservations) {
       throw new InputError(
         `${name}.apply`,
-        'supervise goes by the path of the task: client.reservations.supervise',
+        'supervise works only by the path of the task: use client.reservations.supervise',
       );
     }
     const { checkEncoding, encodeReservationUpdate, InstructionError, lookUpNames, namesIn } =

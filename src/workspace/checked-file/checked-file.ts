@@ -81,7 +81,7 @@ export const beside = (file: string, path: string): string => resolve(dirname(fi
 function readValue(file: string, { noun, code }: FileKind) {
   const extension = extname(file).toLowerCase();
   if (!['.yaml', '.yml', '.json'].includes(extension)) {
-    throw new FileError(code, [`${file} is no ${noun}: its name must end in .yaml, .yml or .json.`], []);
+    throw new FileError(code, [`${file} is not a ${noun}: its name must end in .yaml, .yml or .json.`], []);
   }
   const { text, problem: why } = { text: '', ...readTextFile(file) };
   if (why !== undefined) throw new FileError(code, [`The ${noun} ${file}: ${why}`], []);

@@ -85,7 +85,7 @@ function sourceOf(value: unknown): string {
   if (typeof value === 'boolean' || value === null) return String(value);
   throw new ConfigurationError(
     'bad-expression',
-    'An expression takes clauses, texts, numbers, true, false, null and lists of these.',
+    'An expression takes clauses, strings, numbers, true, false, null and lists of these.',
   );
 }
 

@@ -103,7 +103,7 @@ class Scope {
       return length > LONGEST ? '' : one;
     });
     if (length <= LONGEST) return written;
-    const message = `is too long: written out, it has more than ${LONGEST.toLocaleString('en-US')} characters. Use fewer names in it.`;
+    const message = `is too long: expanded, it has more than ${LONGEST.toLocaleString('en-US')} characters. Use fewer names in it.`;
     this.problems.push({ path, message });
     return undefined;
   }
@@ -136,7 +136,7 @@ class Scope {
     if (this.#above.has(name)) {
       this.problems.push({
         path: at,
-        message: `stands for itself: ${[...this.#above].filter((one) => typeof one === 'string').join(' -> ')} -> ${name}. Write one of them without the other.`,
+        message: `refers to itself: ${[...this.#above].filter((one) => typeof one === 'string').join(' -> ')} -> ${name}. Write one of them without the other.`,
       });
       return undefined;
     }
@@ -172,7 +172,7 @@ class Scope {
       });
     for (const [name, value] of Object.entries(fields)) {
       if (typeof value === 'string' || isClause(value)) continue;
-      this.problems.push({ path: ['expressions', name], message: 'must be a text.' });
+      this.problems.push({ path: ['expressions', name], message: 'must be a string.' });
     }
     return fields;
   }
@@ -194,7 +194,7 @@ class Scope {
       else
         for (const [key, value] of Object.entries(values)) {
           if (['string', 'number', 'boolean'].includes(typeof value)) continue;
-          this.problems.push({ path: [...at, key], message: 'must be a text, a number, true or false.' });
+          this.problems.push({ path: [...at, key], message: 'must be a string, a number, true or false.' });
         }
     }
     const own =

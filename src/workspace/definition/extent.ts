@@ -38,12 +38,12 @@ export function extentProblem(value: unknown): DefinitionProblem | undefined {
   if (tooDeep)
     return {
       path: path.slice(0, 3),
-      message: `has more than ${MOST_LEVELS} levels, or holds itself. Write it flatter.`,
+      message: `has more than ${MOST_LEVELS} levels, or contains itself. Make it flatter.`,
     };
   if (characters <= MOST_CHARACTERS) return undefined;
   const most = MOST_CHARACTERS.toLocaleString('en-US');
   return {
     path: [],
-    message: `is too large: written out, it has more than ${most} characters. Write less, and refer to less with aliases (*name).`,
+    message: `is too large: expanded, it has more than ${most} characters. Write less, or use fewer aliases (*name).`,
   };
 }

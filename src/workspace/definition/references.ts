@@ -86,7 +86,7 @@ function routingProblems(workflow: CheckedWorkflow, path: DefinitionPath): reado
     return [
       {
         path: [...path, 'configuration'],
-        message: 'there are filters or a defaultQueue too: write one or the other.',
+        message: 'there are also filters or a defaultQueue: write one or the other.',
       },
     ];
   }
@@ -98,7 +98,7 @@ function routingProblems(workflow: CheckedWorkflow, path: DefinitionPath): reado
   return (filters ?? []).flatMap(({ targets }, filter): DefinitionProblem[] => {
     const at = [...path, 'filters', filter, 'targets'];
     if (targets.length === 0)
-      return [{ path: at, message: 'holds no target: write at least one, with its queue.' }];
+      return [{ path: at, message: 'has no target: write at least one, with its queue.' }];
     if (targets[0]?.queue !== undefined) return [];
     return [
       { path: [...at, 0, 'queue'], message: 'is missing: the first target of a filter names its queue.' },

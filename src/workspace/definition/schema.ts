@@ -66,7 +66,7 @@ function twilioObject<const Entries extends v.ObjectEntries>(entries: Entries) {
   );
 }
 
-const text = v.string('must be a text.');
+const text = v.string('must be a string.');
 const flag = v.boolean('must be true or false.');
 const list = <S extends v.GenericSchema>(item: S) => v.array(item, 'must be a list.');
 const order = v.picklist(['FIFO', 'LIFO'], 'must be FIFO or LIFO.');
@@ -77,7 +77,7 @@ const whole = (least: number, most: number) => {
 };
 
 const seconds = (least: number, most: number) => {
-  const message = `must be a time from ${least} to ${most} seconds: a number of seconds, or a text such as '30s', '2m' or '1h30m'.`;
+  const message = `must be a time from ${least} to ${most} seconds: a number of seconds, or a string such as '30s', '2m' or '1h30m'.`;
   return v.pipe(
     v.union([v.number(), v.string()], message),
     v.check((value) => {
@@ -102,7 +102,7 @@ const numberOrText = v.nullish(
 const names = (kind: string) =>
   v.pipe(
     v.string(),
-    v.check((name) => name.trim() !== '', `a ${kind} needs a name that is not empty.`),
+    v.check((name) => name.trim() !== '', `a ${kind} needs a non-empty name.`),
   );
 
 const plural = (kind: string) => (kind === 'activity' ? 'activities' : `${kind}s`);
@@ -114,7 +114,7 @@ const url = v.pipe(
   text,
   v.check(
     (value) => value === '' || (/^https?:\/\//.test(value) && URL.canParse(value)),
-    'must be a whole URL such as https://hooks.example.com/taskrouter/assignment.',
+    'must be a complete URL such as https://hooks.example.com/taskrouter/assignment.',
   ),
 );
 
@@ -126,7 +126,7 @@ const attributes = v.custom<object>((value) => {
   } catch {
     return false;
   }
-}, 'must be an object that JSON can hold.');
+}, 'must be an object that JSON can represent.');
 
 /** A misspelt type would filter out every event: one that looks like a documented type is refused. */
 const eventType = v.union(

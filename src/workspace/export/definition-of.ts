@@ -32,7 +32,7 @@ export function definitionOf(parts: Parts): MadeDefinition {
     if (twice === undefined) continue;
     throw new ConfigurationError(
       'ambiguous-name',
-      `Several ${kind} are named ${JSON.stringify(twice)}. A definition goes by names: rename all but one first.`,
+      `Several ${kind} are named ${JSON.stringify(twice)}. A definition identifies them by name: rename all but one first.`,
     );
   }
   const names = namesOf(parts);
@@ -91,7 +91,7 @@ export function definitionOf(parts: Parts): MadeDefinition {
     workflows,
   });
   for (const text of textsWith(definition, ACCOUNT_BOUND_SID)) {
-    warnings.push(`An expression holds a SID, which another account does not have: ${text}`);
+    warnings.push(`An expression contains a SID, which another account does not have: ${text}`);
   }
   return { definition, warnings };
 }
@@ -132,7 +132,7 @@ function workflowOf(workflow: WorkflowPart, queueName: (sid: string) => string, 
   const routing = readRouting(workflow.configuration, queueName);
   if (!routing) {
     warnings.push(
-      `The workflow ${JSON.stringify(friendlyName)} has a configuration that cannot be read: it is left empty.`,
+      `The workflow ${JSON.stringify(friendlyName)} has a configuration that cannot be parsed: it is left empty.`,
     );
   }
   return compact({

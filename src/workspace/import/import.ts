@@ -46,7 +46,7 @@ export function importDefinition(
     if (!found) {
       throw new ConfigurationError(
         'bad-import',
-        `${name} holds nothing of TaskRouter. Give the output of terraform show -json, a workflow configuration with task_routing, or resources from the REST API.`,
+        `${name} contains nothing from TaskRouter. Give the output of terraform show -json, a workflow configuration with task_routing, or resources from the REST API.`,
       );
     }
     resources.push(...found);
@@ -63,7 +63,8 @@ export function importDefinition(
       ...warnings,
       ...lostAttributes(meant),
       ...left.map(
-        (one) => `${one} has no meaning yet: give it one with --map, or write $${one} where it is a text.`,
+        (one) =>
+          `${one} has no meaning yet: give it one with --map, or write $${one} where it is literal text.`,
       ),
     ],
   };
@@ -98,7 +99,7 @@ function chosen(resources: readonly FoundResource[], wanted: string | undefined)
     const names = workspaces.map(({ fields }) => `${JSON.stringify(fields.friendlyName)} (${fields.sid})`);
     throw new ConfigurationError(
       'bad-import',
-      `Say which workspace is meant with --workspace: ${names.join(', ') || 'the files have none'}.`,
+      `Choose a workspace with --workspace: ${names.join(', ') || 'the files have none'}.`,
     );
   }
   const [{ fields: own }] = fits as [FoundResource];
@@ -182,7 +183,7 @@ function lostAttributes(resources: readonly FoundResource[]): readonly string[] 
     .filter(({ kind, fields }) => kind === 'worker' && fields.attributes && !object(fields.attributes))
     .map(
       ({ fields }) =>
-        `The attributes of the worker ${JSON.stringify(fields.friendlyName)} are no JSON object: they are left out.`,
+        `The attributes of the worker ${JSON.stringify(fields.friendlyName)} are not a JSON object: they are left out.`,
     );
 }
 

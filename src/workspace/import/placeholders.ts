@@ -27,7 +27,7 @@ export function readTemplate(name: string, text: string, map: Mapping): unknown 
     if (cause instanceof RangeError)
       throw new ConfigurationError('bad-import', `${name} has too many levels.`, { cause });
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigurationError('bad-import', `${name} is no JSON: ${why}.`, { cause });
+    throw new ConfigurationError('bad-import', `${name} is not JSON: ${why}.`, { cause });
   }
 }
 

@@ -12,14 +12,14 @@ export function checkActivities({ definition, options, report }: LintContext): v
   check(
     definition.timeoutActivity,
     ['timeoutActivity'],
-    'a worker who let a reservation time out gets the next task at once. Use one that is not.',
+    'a worker who let a reservation time out gets the next task at once. Use one that is not available.',
   );
   for (const [name, queue] of Object.entries(definition.taskQueues ?? {})) {
     for (const key of ['reservationActivity', 'assignmentActivity'] as const) {
       check(
         queue[key],
         ['taskQueues', name, key],
-        'a worker who is busy gets more tasks. Use one that is not.',
+        'a worker who is busy gets more tasks. Use one that is not available.',
       );
     }
   }
@@ -27,7 +27,7 @@ export function checkActivities({ definition, options, report }: LintContext): v
     check(
       name,
       ['activities', name],
-      'handlers reject with it, or give it after work, and the worker gets the next task at once. Use one that is not.',
+      'handlers use it in reject or as postWorkActivity, and the worker gets the next task at once. Use one that is not available.',
     );
   }
 }

@@ -31,7 +31,7 @@ function checkOrder({ workers, report }: LintContext, { path, text }: DefinedExp
         .map((attributes) => valueAt(attributes as JsonObject, segments))
         .find((value) => value !== null && !Number.isInteger(value));
       if (bad === undefined) continue;
-      const message = `${name} is ${kindOf(bad)} for some worker, and TaskRouter orders by integers only: it ignores the whole order then. Keep it as an integer.`;
+      const message = `${name} is ${kindOf(bad)} for some worker, and TaskRouter orders by integers only: it then ignores the whole order. Make it an integer.`;
       const start = text.indexOf(name);
       report('order-by-not-integer', path, message, { span: { start, end: start + name.length } });
     }
@@ -71,7 +71,7 @@ function reportSyntax({ report }: LintContext, { path, text }: DefinedExpression
     report(
       'hyphen-in-name',
       path,
-      'A name cannot hold a hyphen: TaskRouter does not find the attribute, or refuses the expression. Name the attribute with _ in place of it.',
+      "A name cannot contain a hyphen: TaskRouter does not find the attribute, or refuses the expression. Use _ in the attribute's name instead.",
       { span },
     );
     return undefined;
@@ -81,12 +81,12 @@ function reportSyntax({ report }: LintContext, { path, text }: DefinedExpression
     /^[A-Za-z_]/.test(rest) &&
     problem.includes('expecting an OPERATOR')
   ) {
-    report('blank-in-name', path, 'A name cannot hold a blank. Name the attribute with _ in place of it.', {
+    report('blank-in-name', path, "A name cannot contain a space. Use _ in the attribute's name instead.", {
       span,
     });
     return undefined;
   }
-  if (problem.includes('blank inside the operator')) {
+  if (problem.includes('space inside the operator')) {
     const after = text.replaceAll(/([!=<>])\s+=/g, (whole, sign: string, at: number) =>
       inText(text, at) ? whole : `${sign}=`,
     );
@@ -150,7 +150,7 @@ function checkEquals(
   report(
     'single-equals',
     path,
-    'TaskRouter takes = as ==. Write ==, so that it is not read as an assignment.',
+    'TaskRouter treats = as ==. Write ==, so that nobody reads it as an assignment.',
     {
       span: { start, end: start + 1 },
       fix: { kind: 'value', before: text, after },
@@ -198,7 +198,7 @@ function checkTypes(
     lint.report(
       'has-on-text',
       path,
-      `${name} is a text, and HAS searches a list: it is never true. Use == or CONTAINS, or keep a list.`,
+      `${name} is a string, but HAS searches a list: it is never true. Use == or CONTAINS, or make the attribute a list.`,
       { span },
     );
   }
@@ -206,7 +206,7 @@ function checkTypes(
     lint.report(
       'contains-on-list',
       path,
-      `${name} is a list, and CONTAINS searches a text: it is never true. Use HAS.`,
+      `${name} is a list, but CONTAINS searches a string: it is never true. Use HAS.`,
       { span },
     );
   }
@@ -216,7 +216,7 @@ function checkTypes(
     lint.report(
       'number-as-text',
       path,
-      `${operator} compares texts letter by letter here. Write the number without quotes.`,
+      `${operator} compares strings character by character here. Write the number without quotes.`,
       { span },
     );
   } else if (['==', '!='].includes(operator) || ordering) {
@@ -225,14 +225,14 @@ function checkTypes(
       lint.report(
         'number-as-text',
         path,
-        `${name} is a number kept as a text, and does not compare with a number. Keep it as a number.`,
+        `${name} is a number stored as a string, and does not compare with a number. Store it as a number.`,
         { span },
       );
     } else if (isNumericText(literal) && of.some((value) => typeof value === 'number')) {
       lint.report(
         'number-as-text',
         path,
-        `${name} is a number, and does not compare with a text. Write the number without quotes.`,
+        `${name} is a number, and does not compare with a string. Write the number without quotes.`,
         { span },
       );
     }
@@ -305,7 +305,7 @@ function kindOf(value: JsonValue): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'an object';
   return typeof value === 'string'
-    ? 'a text'
+    ? 'a string'
     : typeof value === 'number'
       ? 'a number with a fraction'
       : 'true or false';

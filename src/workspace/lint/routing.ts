@@ -28,7 +28,7 @@ export function checkRouting(context: LintContext): void {
       report(
         'missing-default-filter',
         at,
-        'A task that no filter fits cannot be routed: TaskRouter refuses it, or cancels it. Add a defaultQueue.',
+        'A task that matches no filter cannot be routed: TaskRouter refuses it, or cancels it. Add a defaultQueue.',
       );
     }
     checkQueueKeys(context, workflow.configuration, at);
@@ -38,7 +38,7 @@ export function checkRouting(context: LintContext): void {
       report(
         'reservation-timeout-below-dial',
         [...at, ...(workflow.taskReservationTimeout === undefined ? [] : ['taskReservationTimeout'])],
-        `A reservation times out after ${reservation} s, while handlers let the phone ring for ${options.dialTimeout} s: the worker is moved to the timeout activity while their phone still rings. Make it longer than that.`,
+        `A reservation times out after ${reservation} s, while handlers let the phone ring for ${options.dialTimeout} s: the worker is moved to the timeout activity while their phone is still ringing. Make the reservation timeout longer than that.`,
       );
     }
   }
@@ -70,13 +70,13 @@ function checkReach({ report }: LintContext, filters: readonly PreparedFilter[])
         report(
           'unreachable-filter',
           [...path, 'expression'],
-          'No task fits this filter, because its expression is never true. Remove it, or mend the expression.',
+          'No task matches this filter, because its expression is never true. Remove it, or fix the expression.',
         );
       } else if (cover) {
         report(
           'unreachable-filter',
           path,
-          `Whatever fits this filter fits ${title(cover, filters.indexOf(cover))} before it, and stays there. Put this one first, or narrow the other.`,
+          `Whatever matches this filter matches ${title(cover, filters.indexOf(cover))} before it, and stays there. Put this one first, or narrow the other.`,
         );
       }
     }
@@ -98,7 +98,7 @@ function checkReach({ report }: LintContext, filters: readonly PreparedFilter[])
     report(
       'last-target-timeout',
       [...last.path, last.key('timeout')],
-      'After the last timeout TaskRouter looks for a later filter, and cancels the task if there is none; the default queue is not used. Leave this timeout out, or add a step.',
+      'After the last timeout, TaskRouter looks for a later filter, and cancels the task if there is none; the default queue is not used. Leave out this timeout, or add a step.',
     );
   });
 }
@@ -129,7 +129,7 @@ function checkQueueKeys({ report }: LintContext, configuration: Configuration, a
     report(
       'task-queue-sid',
       [...path, 'task_queue_sid'],
-      `TaskRouter knows queue, and task_queue_sid in old documents only. ${both ? 'Leave it out.' : 'Write queue.'}`,
+      `TaskRouter expects queue; only old documentation says task_queue_sid. ${both ? 'Leave it out.' : 'Write queue.'}`,
       both ? {} : { fix: { kind: 'key', after: 'queue' } },
     );
   };

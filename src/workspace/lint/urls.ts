@@ -35,7 +35,7 @@ function checkUrl({ report }: LintContext, path: DefinitionPath, text: string | 
   report(
     'callback-url-query',
     path,
-    'The query is not in the order and encoding in which servers and proxies pass it on, and then the signature does not match. Sort and encode it.',
+    'Servers and proxies pass on this query in another order or encoding, and then the signature does not match. Sort and encode it.',
     { fix: { kind: 'value', before: text, after } },
   );
 }

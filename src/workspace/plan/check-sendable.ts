@@ -29,7 +29,7 @@ export function checkSendable(definition: CheckedDefinition): void {
     if (text.length > LIMITS.name)
       refuse(
         path,
-        `the name has ${text.length} characters; Twilio takes ${LIMITS.name} at most. Shorten it.`,
+        `the name has ${text.length} characters; Twilio accepts ${LIMITS.name} at most. Shorten it.`,
       );
   };
   if (definition.friendlyName !== undefined) name(['friendlyName'], definition.friendlyName);
@@ -39,7 +39,7 @@ export function checkSendable(definition: CheckedDefinition): void {
     const most =
       kind === 'activities' ? LIMITS.activities : kind === 'taskQueues' ? LIMITS.taskQueues : undefined;
     if (most !== undefined && names.length > most)
-      refuse([kind], `holds ${names.length}; a workspace takes ${most} at most.`);
+      refuse([kind], `has ${names.length} entries; a workspace can have ${most} at most.`);
   }
   const lower = new Map<string, string>();
   for (const one of Object.keys(definition.workers ?? {})) {
@@ -47,7 +47,7 @@ export function checkSendable(definition: CheckedDefinition): void {
     if (other !== undefined)
       refuse(
         ['workers', one],
-        `differs from ${JSON.stringify(other)} by case alone; to TaskRouter it is the same name.`,
+        `differs from ${JSON.stringify(other)} only in case; to TaskRouter it is the same name.`,
       );
     lower.set(one.toLowerCase(), one);
   }
@@ -56,7 +56,7 @@ export function checkSendable(definition: CheckedDefinition): void {
     if (length > LIMITS.attributes)
       refuse(
         ['workers', one, 'attributes'],
-        `have ${length} characters as JSON; Twilio takes ${LIMITS.attributes} at most.`,
+        `have ${length} characters as JSON; Twilio accepts ${LIMITS.attributes} at most.`,
       );
   }
   for (const [one, channel] of Object.entries(definition.taskChannels ?? {})) {
@@ -64,7 +64,7 @@ export function checkSendable(definition: CheckedDefinition): void {
     if (!/^[A-Za-z_$][A-Za-z0-9_$]*$/.test(one))
       refuse(
         ['taskChannels', one],
-        'a unique name holds only letters, digits, _ and $, and does not begin with a digit.',
+        'a unique name has only letters, digits, _ and $, and does not begin with a digit.',
       );
   }
   for (const [one, workflow] of Object.entries(definition.workflows ?? {})) {
@@ -73,7 +73,7 @@ export function checkSendable(definition: CheckedDefinition): void {
     if (bytes > LIMITS.configuration)
       refuse(
         ['workflows', one],
-        `its configuration has ${bytes} bytes; Twilio takes ${LIMITS.configuration} at most.`,
+        `its configuration has ${bytes} bytes; Twilio accepts ${LIMITS.configuration} at most.`,
       );
   }
   for (const { path, text, context } of expressionsIn(definition)) {

@@ -48,7 +48,7 @@ export function match<Live extends Named>(
       if (!own) {
         throw new ConfigurationError(
           'ambiguous-name',
-          `The workspace has ${all.length} ${plural} named ${JSON.stringify(name)}: ${all.map(({ sid }) => sid).join(', ')}. A definition goes by names: rename or delete all but one.`,
+          `The workspace has ${all.length} ${plural} named ${JSON.stringify(name)}: ${all.map(({ sid }) => sid).join(', ')}. A definition identifies them by name: rename or delete all but one.`,
         );
       }
       take(name, own);

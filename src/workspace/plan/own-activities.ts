@@ -24,7 +24,7 @@ export function checkOwnActivities(definition: CheckedDefinition, live: LiveWork
     if (there || !named.has(name) || Object.hasOwn(definition.activities ?? {}, name)) continue;
     throw new ConfigurationError(
       'unknown-activity',
-      `The workspace has no activity ${JSON.stringify(name)} any more: somebody has renamed or deleted it. Write it under activities to have it created, or name another one.`,
+      `The workspace has no activity ${JSON.stringify(name)} any more: someone has renamed or deleted it. Write it under activities to have it created, or name another one.`,
     );
   }
 }

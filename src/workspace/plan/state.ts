@@ -120,7 +120,7 @@ function readWorkspaces(path: string): Record<string, RecordedKinds> {
   if (parsed.success) return parsed.output.workspaces;
   throw new ConfigurationError(
     'bad-state-file',
-    `${path} is no state file of taskrouter apply. Name another file, or delete this one: a state file is optional.`,
+    `${path} is not a state file of taskrouter apply. Name another file, or delete this one: a state file is optional.`,
   );
 }
 

@@ -10,6 +10,6 @@ export function workspaceName({ friendlyName }: CheckedDefinition, given: string
   if (name !== undefined && name.trim() !== '') return name;
   throw new ConfigurationError(
     'no-workspace-name',
-    'Nothing says which workspace is meant: write friendlyName into the definition, or name one with --workspace.',
+    'Nothing says which workspace to use: write friendlyName into the definition, or name one with --workspace.',
   );
 }

@@ -32,7 +32,7 @@ describe('why a worker is not taken, with values and types', () => {
     [
       'a text under HAS',
       { worker: { s: 'a' }, targetWorkers: "s HAS 'a'" },
-      /s is 'a'; s is a text, and HAS/,
+      /s is 'a'; s is a string, and HAS/,
     ],
     [
       'a list under CONTAINS',
@@ -43,12 +43,12 @@ describe('why a worker is not taken, with values and types', () => {
     [
       'a number kept as a text',
       { worker: { l: '5' }, targetWorkers: 'l >= 3' },
-      /l is '5'; l is a text, 3 is a number/,
+      /l is '5'; l is a string, 3 is a number/,
     ],
     [
       'a text equal to a number',
       { worker: { l: '5' }, targetWorkers: 'l == 5' },
-      /l is a text, 5 is a number/,
+      /l is a string, 5 is a number/,
     ],
     [
       'a list under ==',
@@ -69,7 +69,7 @@ describe('why a worker is not taken, with values and types', () => {
     [
       'a text under IN',
       { worker: { s: 'a', t: 'ab' }, targetWorkers: 's IN t' },
-      /t is a text, and IN searches a list/,
+      /t is a string, and IN searches a list/,
     ],
     ['a value that is too low', { worker: { l: 2 }, targetWorkers: 'l >= 3' }, /l >= 3 is false \(l is 2\)/],
     ['a missing attribute', { targetWorkers: 'a.b.c == 1' }, /a\.b\.c has no value/],

@@ -94,8 +94,8 @@ test('as text', () => {
     '  2026-01-01T00:00:00.000Z routed by filter "Buyers"',
     '  2026-01-01T00:00:00.000Z entered target 1 of filter "Buyers", queue Sales',
     expect.stringMatching(/^ {2}2026-01-01T00:00:00.000Z found nobody eligible: Ann: /),
-    'Note: tier in filter "Gold" has no value anywhere; is it spelt right?',
-    'Note: teir in filter "Gold" has no value anywhere; is it spelt right?',
+    'Note: tier in filter "Gold" has no value anywhere; is it spelt correctly?',
+    'Note: teir in filter "Gold" has no value anywhere; is it spelt correctly?',
   ]);
 });
 

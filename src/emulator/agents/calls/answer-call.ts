@@ -66,7 +66,7 @@ function textsOf(params: Readonly<Record<string, unknown>>): Readonly<Record<str
     // What the body says of a header is no header.
     if (value === null || value === undefined || name === 'If-Match') continue;
     if (typeof value === 'object' && name !== 'Attributes')
-      throw badRequest(`${name} is neither a text, a number nor true or false`);
+      throw badRequest(`${name} must be a string, a number, true or false`);
     texts.push([name, typeof value === 'object' ? jsonText(value, name) : String(value)]);
   }
   return Object.fromEntries(texts);

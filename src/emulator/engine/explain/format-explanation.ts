@@ -20,7 +20,7 @@ export function formatExplanation(explanation: Explanation, maxWorkers = 20): st
     ...(droppedDecisions > 0 ? [`  ${droppedDecisions} earlier decisions are no longer kept`] : []),
     ...decisions.map(({ at, text }) => `  ${iso(at)} ${text}`),
     ...unknownNames.map(
-      ({ name, where }) => `Note: ${name} in ${where} has no value anywhere; is it spelt right?`,
+      ({ name, where }) => `Note: ${name} in ${where} has no value anywhere; is it spelt correctly?`,
     ),
   ];
   return lines.join('\n');

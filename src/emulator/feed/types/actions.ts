@@ -12,7 +12,7 @@ import type { Named } from './info.js';
 // GET, POST, DELETE /_emulator/faults   switches as docs/emulator.md lists them; DELETE clears all; Faults
 
 export interface NewTaskRequest {
-  /** Default: the only workspace there is. */
+  /** Default: the only workspace. */
   readonly workspaceSid?: string;
   /** SID or friendly name. Default: the only workflow there is. */
   readonly workflow?: string;

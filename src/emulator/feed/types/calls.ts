@@ -50,7 +50,7 @@ export interface ParticipantState {
 
 /** A call that is put into a queue, as `<Enqueue>` does. */
 export interface NewCallRequest {
-  /** Default: the only workspace there is. */
+  /** Default: the only workspace. */
   readonly workspaceSid?: string;
   /** SID or friendly name. Default: the only workflow there is. */
   readonly workflow?: string;
