@@ -142,7 +142,7 @@ export function agentOf(parts: AgentParts, name: string, where?: InWorkspace): A
 }
 
 const goneAgent = (name: string) =>
-  new AgentWaitError('agent-gone', `${name} is no worker any more: it was deleted.`);
+  new AgentWaitError('agent-gone', `${name} is no longer a worker: it was deleted.`);
 
 /** What an agent lacks who cannot do it. */
 const NONE: Readonly<Record<ReservationActionName, string>> = {
@@ -182,7 +182,7 @@ async function reservationFor(wait: AgentWait, withinMs: number): Promise<Reserv
     const still = look(wait);
     if (still?.sid === found.sid) {
       if (isQuiet) return still;
-      throw failed(wait, `that no callback is deciding about: one is under way after ${withinMs} ms`);
+      throw failed(wait, `that no callback is deciding about: one is still in progress after ${withinMs} ms`);
     }
   }
 }
@@ -222,7 +222,7 @@ function look(wait: AgentWait): Reservation | undefined {
     .find(({ reservationStatus }) => ['accepted', 'wrapping'].includes(reservationStatus));
   if (holder) {
     const who = holder.workerSid === workerSid ? name : view.workers.get(holder.workerSid)?.friendlyName;
-    throw failed(wait, `of task ${wanted}: ${who} has accepted it already (it is ${task.assignmentStatus})`);
+    throw failed(wait, `of task ${wanted}: ${who} has already accepted it (it is ${task.assignmentStatus})`);
   }
   return undefined;
 }
@@ -241,8 +241,8 @@ function failed(wait: AgentWait, why: string): AgentWaitError {
     for (const { sid } of tasks.slice(0, mostExplained)) {
       lines.push(...taskLines(parts.world.explain(workspaceSid, sid), workerSid));
     }
-    if (tasks.length > mostExplained) lines.push(`${tasks.length - mostExplained} more tasks wait.`);
-    if (tasks.length === 0 && wanted === undefined) lines.push('No task waits.');
+    if (tasks.length > mostExplained) lines.push(`${tasks.length - mostExplained} more tasks are waiting.`);
+    if (tasks.length === 0 && wanted === undefined) lines.push('No task is waiting.');
   }
   const hint = parts.clockHint();
   if (hint !== '') lines.push(hint);

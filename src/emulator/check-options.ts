@@ -69,7 +69,7 @@ export function checkOptions(options: EmulatorOptions): void {
   if (options.seed !== undefined && options.dataFile !== undefined) {
     throw new ConfigurationError(
       'seed-and-data-file',
-      'seed and dataFile do not go together: after a restart the seed would give out the same SIDs again.',
+      'seed and dataFile cannot be used together: after a restart, the seed would give out the same SIDs again.',
     );
   }
 }
@@ -89,7 +89,7 @@ function checkHosts(hosts: readonly string[] = []): void {
     if (typeof host === 'string' && hostnameOf(host) !== undefined) continue;
     throw new ConfigurationError(
       'bad-host',
-      `allowHosts holds ${JSON.stringify(host)}, which is no host: write a name or an address alone, such as emulator.`,
+      `allowHosts holds ${JSON.stringify(host)}, which is not a host: write only a name or an address, such as emulator.`,
     );
   }
 }
@@ -100,7 +100,7 @@ function checkOrigins(origins: readonly string[] = []): void {
     if (typeof origin === 'string' && URL.canParse(origin) && new URL(origin).origin === origin) continue;
     throw new ConfigurationError(
       'bad-origin',
-      `allowOrigins holds ${JSON.stringify(origin)}, which is no origin: write scheme, host and port alone, such as https://desk.example.com.`,
+      `allowOrigins holds ${JSON.stringify(origin)}, which is not an origin: write only scheme, host and port, such as https://desk.example.com.`,
     );
   }
 }

@@ -24,7 +24,7 @@ export function formatDuration(ms: number): string {
  */
 export function clockHint(now: number, nextAt: number | undefined): string {
   if (nextAt === undefined) {
-    return 'The virtual clock stands still, and no timer is set: advancing it alone changes nothing.';
+    return 'The virtual clock stands still, and no timer is set: advancing it changes nothing by itself.';
   }
   const duration = formatDuration(nextAt - now);
   return `The virtual clock stands still. The next timer is due in ${duration}: await emulator.advance('${duration}').`;

@@ -22,7 +22,7 @@ const ACTS = [
 export function refuseClosed(what: string): never {
   throw new ConfigurationError(
     'closed',
-    `The emulator is closed, and ${what} would do nothing: call it before close(), or make a new emulator with createEmulator().`,
+    `The emulator is closed, and ${what} would do nothing: call it before close(), or create a new emulator with createEmulator().`,
   );
 }
 

@@ -254,7 +254,7 @@ describe('a data file', () => {
 
   test('does not go with a seed, which would give out its SIDs again', async () => {
     await expect(createEmulator({ dataFile: newFile().dataFile, seed: 1 })).rejects.toThrow(
-      'do not go together',
+      'cannot be used together',
     );
   });
 });

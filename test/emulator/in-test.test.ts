@@ -105,15 +105,15 @@ describe('an agent', () => {
     }
     expect(emulator.task(task).assignmentStatus).toBe('reserved');
     await emulator.reset();
-    expect(() => ann.activity).toThrow(/^Ann is no worker any more/);
-    await expect(ann.goTo('Offline')).rejects.toThrow(/^Ann is no worker any more/);
+    expect(() => ann.activity).toThrow(/^Ann is no longer a worker/);
+    await expect(ann.goTo('Offline')).rejects.toThrow(/^Ann is no longer a worker/);
   });
 
   test('fails at once for a task that went elsewhere or has ended', async () => {
     const emulator = await opened();
     const task = emulator.createTask();
     await emulator.agent('Ann').accept({ task });
-    await expect(emulator.agent('Bob').accept({ task })).rejects.toThrow('Ann has accepted it already');
+    await expect(emulator.agent('Bob').accept({ task })).rejects.toThrow('Ann has already accepted it');
     await emulator.agent('Ann').complete();
     await expect(emulator.agent('Ann').wrapUp({ task })).rejects.toThrow('it is completed');
     await emulator.advance('10m');

@@ -26,7 +26,7 @@ describe('the options of createEmulator', () => {
     [{ choices: { callbackBackof: false } }, 'Did you mean "callbackBackoff"?'],
     [{ apiKeys: 'SK' }, 'apiKeys is not an object of secrets by SID'],
     [{ allowHosts: 'emulator' }, 'allowHosts is not a list of host names'],
-    [{ allowHosts: [1] }, 'allowHosts holds 1, which is no host'],
+    [{ allowHosts: [1] }, 'allowHosts holds 1, which is not a host'],
     [{ clock: 'virtul' }, "clock is not 'real' or 'virtual'"],
     [{ port: 70_000 }, 'port is not a port from 0 to 65535, or false'],
     [{ port: '8080' }, 'port is not a port'],

@@ -58,4 +58,4 @@ export class Origins {
 }
 
 export const FOREIGN =
-  'A web page of another machine called as an agent: allow its origin with --allow-origin or createEmulator({ allowOrigins })';
+  'A web page from another origin tried to connect as an agent: allow its origin with --allow-origin or createEmulator({ allowOrigins })';

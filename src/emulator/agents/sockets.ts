@@ -112,7 +112,7 @@ export class AgentSockets {
 
   #refusalOf(request: IncomingMessage, path: string): EngineRefusal | undefined {
     if (path.startsWith(`${PATH}/`)) return oldAddress();
-    if (path !== PATH) return new EngineRefusal(404, 20404, `WebSockets are at ${PATH} alone`);
+    if (path !== PATH) return new EngineRefusal(404, 20404, `WebSockets are only at ${PATH}`);
     if (!this.#parts.origins.admits(request)) return new EngineRefusal(403, 20003, FOREIGN);
     if (this.#closed) return new EngineRefusal(503, 20503, 'The emulator is stopping');
     return this.size < MOST_SOCKETS
@@ -256,7 +256,7 @@ export class AgentSockets {
 
 const REPLACED = 'Another session of this worker was opened with closeExistingSessions';
 const GONE = 'The worker was deleted';
-const RESTORED = 'The emulator went to another state';
+const RESTORED = "The emulator's state was replaced";
 const STOPPING = 'The emulator is stopping';
 
 /** Encoded once, however many sockets hear it. */

@@ -37,7 +37,7 @@ export function callRoutes(
     refuseUnknownKeys(body, ['action'], 'a call');
     const change = Object.hasOwn(CHANGES, body.action) ? CHANGES[body.action] : undefined;
     if (!change) {
-      throw new ConfigurationError('bad-call', `A call takes an action: ${Object.keys(CHANGES).join(', ')}.`);
+      throw new ConfigurationError('bad-call', `A call needs an action: ${Object.keys(CHANGES).join(', ')}.`);
     }
     const { sid } = request.params;
     if (!emulator.calls().calls.some(({ callSid }) => callSid === sid)) throw notFound(`/Calls/${sid}`);

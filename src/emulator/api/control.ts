@@ -84,11 +84,11 @@ export function controlRoutes(emulator: Controlled, hosts: readonly string[], pa
 function momentOf(at: unknown): number | undefined {
   if (at === undefined) return undefined;
   if (typeof at === 'string' && /^\d{1,15}$/.test(at)) return Number(at);
-  throw new ConfigurationError('bad-query', 'at is a moment: whole milliseconds since 1970.');
+  throw new ConfigurationError('bad-query', 'at must be a moment: whole milliseconds since 1970.');
 }
 
 const noSuchRoute =
-  'There is no such route under /_emulator, or not by this method: GET /_emulator/openapi.json lists them.';
+  'There is no such route under /_emulator, or not with this method: GET /_emulator/openapi.json lists them.';
 
 /** The fields of a body. In a form everything is a text: `2` and `true` are read as JSON would have them. */
 function fields(body: unknown): Readonly<Record<string, unknown>> {

@@ -25,7 +25,7 @@ export function errorHandler(log: Logger): ErrorRequestHandler {
         response,
         status,
         20001,
-        'The request cannot be read: its path, or its body as what Content-Type says',
+        'The request cannot be parsed: its path, or its body as the Content-Type says',
       );
       return;
     }

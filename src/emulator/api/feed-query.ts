@@ -39,7 +39,7 @@ function integer(request: Request, name: string, most: number): number | undefin
   const value = request.query[name];
   if (value === undefined) return undefined;
   if (typeof value === 'string' && /^\d{1,15}$/.test(value) && Number(value) <= most) return Number(value);
-  throw new ConfigurationError('bad-query', `${name} is a whole number, at most ${most}.`);
+  throw new ConfigurationError('bad-query', `${name} must be a whole number, at most ${most}.`);
 }
 
 const mostOnPage = 1_000;
@@ -60,7 +60,7 @@ export function pageFrom<T extends { readonly seq: number }>(
     throw new ConfigurationError('bad-query', `There is no parameter ${name.slice(0, 100)}. ${hint}`);
   }
   const limit = integer(request, 'limit', mostOnPage) ?? usualOnPage;
-  if (limit === 0) throw new ConfigurationError('bad-query', `limit is from 1 to ${mostOnPage}.`);
+  if (limit === 0) throw new ConfigurationError('bad-query', `limit must be from 1 to ${mostOnPage}.`);
   const after = integer(request, 'after', largest) ?? 0;
   const items: T[] = [];
   for (const item of source(integer(request, 'before', largest))) {

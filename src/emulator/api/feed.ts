@@ -204,7 +204,7 @@ function read(stream: Stream, request: Request, response: Response): void {
   if (stream.readers >= mostReaders) {
     response.status(503).json({
       code: 'too-many-readers',
-      message: `${mostReaders} readers have the stream already: close one, such as a page in another tab.`,
+      message: `${mostReaders} readers already have the stream: close one, such as a page in another tab.`,
     });
     return;
   }

@@ -99,12 +99,12 @@ export function ordered<T>(
     const [, name = '', direction] = /^\s*(\w+)(?::(asc|desc))?\s*$/i.exec(clause) ?? [];
     const key = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (!key)
-      throw badRequest(`Ordering takes ${Object.keys(fields).join(', ')}, each followed by :asc or :desc`);
+      throw badRequest(`Ordering accepts ${Object.keys(fields).join(', ')}, each followed by :asc or :desc`);
     seen.add(name);
     return { key, sign: direction?.toLowerCase() === 'desc' ? -1 : 1 };
   });
   if (seen.has('DateCreated') && seen.has('VirtualStartTime')) {
-    throw badRequest('Ordering takes DateCreated or VirtualStartTime, not both');
+    throw badRequest('Ordering accepts DateCreated or VirtualStartTime, not both');
   }
   return [...items].sort((a, b) => {
     for (const { key, sign } of clauses) {

@@ -60,7 +60,7 @@ async function pageFolder(): Promise<string> {
   if (!isSource) {
     if (existsSync(join(built, 'index.html'))) return built;
     throw new Error(
-      `The page is missing in ${built}: install the package again, or run npm run build in a clone.`,
+      `The page is missing from ${built}: reinstall the package, or run npm run build in a clone.`,
     );
   }
   building ??= buildFromSources().catch((error: unknown) => {

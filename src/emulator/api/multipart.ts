@@ -23,7 +23,7 @@ async function read(body: Buffer, type: string): Promise<Readonly<Record<string,
   try {
     form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData();
   } catch (cause) {
-    throw unreadable('The body is no multipart/form-data', cause);
+    throw unreadable('The body is not multipart/form-data', cause);
   }
   const values = new Map<string, string | string[]>();
   let count = 0;

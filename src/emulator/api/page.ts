@@ -62,13 +62,13 @@ const timeOf = (item: Listed) => ('at' in item ? item.at : item.dateCreated);
 
 function spanOf({ items, reordered }: Listing, token: string, pageSize: number): Span {
   const { way, sid, time } = TOKEN_PATTERN.exec(token)?.groups ?? {};
-  if (sid === undefined) throw badRequest('PageToken is not one of a next_page_url or previous_page_url');
+  if (sid === undefined) throw badRequest('PageToken is not from a next_page_url or previous_page_url');
   const after = way === 'A';
   let mark = items.findIndex((item) => item.sid === sid);
   if (mark === -1) {
     if (reordered || time === undefined) {
       throw badRequest(
-        'PageToken stands on a resource that no longer exists: begin again with the first page',
+        'PageToken points to a resource that no longer exists: start again with the first page',
       );
     }
     // Of what was created in the same millisecond nobody knows the order any more: shown twice rather than never.

@@ -24,9 +24,10 @@ export function sameOrigin(hosts: readonly string[]): RequestHandler {
 }
 
 const foreignHost =
-  'The Host header names another machine. Call /_emulator by localhost or 127.0.0.1, or allow the name with ' +
+  'The Host header names another machine. Call /_emulator at localhost or 127.0.0.1, or allow the name with ' +
   '--allow-host NAME or createEmulator({ allowHosts: [NAME] }).';
-const FOREIGN_ORIGIN = 'A web page of another origin asked. The routes under /_emulator answer none.';
+const FOREIGN_ORIGIN =
+  'A web page of another origin sent this request. The routes under /_emulator refuse all of them.';
 
 /** `localhost` of `LOCALHOST:8080`; undefined for what is no host. Without brackets an IPv6 address gets them. */
 export function hostnameOf(host: string): string | undefined {

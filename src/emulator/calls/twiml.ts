@@ -47,7 +47,7 @@ export function checkTwiml(answer: {
   if (typeof read === 'string') return failed(12100, read);
   const [root] = read;
   if (root?.name !== 'Response') {
-    return failed(12100, `its root is <${root?.name ?? ''}>, and a TwiML document begins with <Response>`);
+    return failed(12100, `its root is <${root?.name ?? ''}>, but a TwiML document begins with <Response>`);
   }
   const unknown = root.children.find(({ name }) => !VERBS.includes(name));
   const queue = root.children
@@ -68,7 +68,7 @@ const failed = (code: TwimlProblem['code'], message: string): TwimlVerdict => ({
 function unknownVerb(name: string): TwimlProblem {
   const meant = nearMiss(name, VERBS);
   const hint = meant === undefined ? '' : `; did you mean <${meant}>?`;
-  return { code: 12200, level: 'warning', message: `<${name}> is no verb of TwiML${hint}` };
+  return { code: 12200, level: 'warning', message: `<${name}> is not a TwiML verb${hint}` };
 }
 
 interface Element {
@@ -136,7 +136,7 @@ function skip(source: string, tag: number, first: boolean): number | string | un
       ? 'the XML declaration does not come first'
       : close + 2;
   }
-  if (source.startsWith('<!', tag)) return 'it has a DOCTYPE, which TwiML has not';
+  if (source.startsWith('<!', tag)) return 'it has a DOCTYPE, which TwiML does not allow';
   return undefined;
 }
 
@@ -160,7 +160,7 @@ function takeTag(inside: string, roots: Element[], open: Element[]): string | un
     return last?.name === name ? undefined : `</${name}> closes nothing that is open`;
   }
   const [, name, given = '', closed] = TAG.exec(inside) ?? [];
-  if (name === undefined) return `<${inside.slice(0, 40)}> is no tag`;
+  if (name === undefined) return `<${inside.slice(0, 40)}> is not a tag`;
   if (BAD_AMPERSAND.test(given)) return 'an & is not followed by an entity: write &amp;';
   const attributes = new Map<string, string>();
   for (const [, key, double, single] of given.matchAll(ATTRIBUTE)) {

@@ -60,7 +60,7 @@ export function createInstructionExecutor({ world, calls, rule }: ExecutorOption
       if (!view.activities.has(postWorkActivity)) {
         return {
           code,
-          message: `${instruction.instruction}: post_work_activity_sid is no Activity of this Workspace`,
+          message: `${instruction.instruction}: post_work_activity_sid is not an Activity of this Workspace`,
         };
       }
       if (instruction.instruction === 'conference' && view.workspace.multiTaskEnabled) {
@@ -89,7 +89,7 @@ export function createInstructionExecutor({ world, calls, rule }: ExecutorOption
     if (!JSON.parse(known?.attributes ?? '{}').contact_uri) {
       return {
         code: 40147,
-        message: 'supervise: the supervisor is no Worker with the attribute contact_uri',
+        message: 'supervise: the supervisor is not a Worker with the attribute contact_uri',
       };
     }
     const task: object = JSON.parse(view.tasks.get(reservation.taskSid)?.attributes ?? '{}');
@@ -113,7 +113,7 @@ export function createInstructionExecutor({ world, calls, rule }: ExecutorOption
         case 'reject': {
           const { activity } = instruction;
           if (activity === undefined ? via === 'callback' : !view.activities.has(activity)) {
-            return { code: 40100, message: 'reject: activity_sid is no Activity of this Workspace' };
+            return { code: 40100, message: 'reject: activity_sid is not an Activity of this Workspace' };
           }
           const change = {
             workspaceSid,
@@ -155,7 +155,7 @@ function transferProblem(
   const task = view.tasks.get(taskSid);
   if (!task?.transfer || task.transfer.sid !== transferSid) return undefined;
   if (name !== 'conference') {
-    const message = `${name}: the Task is being transferred, which takes accept, reject, conference and supervise alone`;
+    const message = `${name}: the Task is being transferred, which allows only accept, reject, conference and supervise`;
     return { code: 40151, message };
   }
   const { conference } = JSON.parse(task.attributes) as { readonly conference?: { readonly sid?: unknown } };

@@ -36,7 +36,7 @@ export function find<K extends keyof typeof collections>(
 /** An activity a parameter names. */
 export function activityOf(ws: WorkspaceState, sid: string, parameter: string): ActivityState {
   const activity = ws.activities.get(sid);
-  if (!activity) throw badRequest(`${parameter} is no Activity of this Workspace`);
+  if (!activity) throw badRequest(`${parameter} is not an Activity of this Workspace`);
   return activity;
 }
 

@@ -261,8 +261,8 @@ export class Feed {
       restarted: true,
       before,
       text:
-        `Deliveries, entries of the debugger and explanations of before ${new Date(before).toISOString()} are lost: they are not in the data file. ` +
-        'Tasks and their steps were read from its events. A callback that was under way then has no answer: its reservation waits for its timeout.',
+        `Deliveries, debugger entries and explanations from before ${new Date(before).toISOString()} are lost: they are not in the data file. ` +
+        'Tasks and their steps were read from its events. A callback that was in progress then has no answer: its reservation waits for its timeout.',
     };
   }
 }

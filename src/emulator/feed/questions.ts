@@ -50,7 +50,7 @@ const whatIfRequest = keys({
       v.maxLength(1_000, 'has at most 1,000 entries'),
     ),
   ),
-  after: v.exactOptional(v.union([text, number], 'must be a length of time, such as 2m')),
+  after: v.exactOptional(v.union([text, number], 'must be a duration, such as 2m')),
 });
 
 const evaluateRequest = keys({

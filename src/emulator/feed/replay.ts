@@ -44,7 +44,7 @@ export class Replayer {
     if (this.#running >= mostAtOnce) {
       throw new ConfigurationError(
         'too-many-replays',
-        `${mostAtOnce} replays are under way: wait for one to end.`,
+        `${mostAtOnce} replays are in progress: wait for one to end.`,
       );
     }
     this.#running += 1;

@@ -49,12 +49,12 @@ function said(verdict: SignatureVerdict['verdict'], delivery: Delivery): string 
   if (verdict === 'accepted') return 'The endpoint accepted it.';
   if (verdict === 'unknown') {
     return delivery.outcome === 'answered'
-      ? `Status ${delivery.status} does not tell whether the endpoint checked it.`
-      : 'No answer came, so nothing tells whether the endpoint checked it.';
+      ? `Status ${delivery.status} does not show whether the endpoint checked it.`
+      : 'No answer came, so nothing shows whether the endpoint checked it.';
   }
   const problem = refusal(delivery);
   const advice =
-    "Check that the endpoint has the emulator's Auth Token, and that it checks the very URL that was signed: scheme, host, port, path and query. " +
+    "Check that the endpoint has the emulator's Auth Token, and that it checks exactly the URL that was signed: scheme, host, port, path and query. " +
     'taskrouter-kit doctor finds the difference.';
   return problem
     ? `The endpoint refused the request: ${problem.code}. ${problem.detail} ${advice}`

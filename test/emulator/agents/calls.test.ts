@@ -199,7 +199,7 @@ test('every parameter of REST is checked as REST checks it', async () => {
   const worker = `Workers/${centre.workers.Ann}`;
   const refusals: [string, object, RegExp][] = [
     [worker, { ActivitySid: 'WA1' }, /^ActivitySid is not a SID/],
-    [worker, { ActivitySid: `WA${'0'.repeat(32)}` }, /no Activity/],
+    [worker, { ActivitySid: `WA${'0'.repeat(32)}` }, /not an Activity/],
     [worker, { Attributes: 'no JSON' }, /Attributes is not JSON/],
     [worker, { Attributes: { long: 'x'.repeat(5_000) } }, /longer than 4096/],
     ['Tasks', { RoutingTarget: centre.workers.Ann, TaskChannelUniqueName: 'nope' }, /TaskChannel/],

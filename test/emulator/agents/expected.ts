@@ -63,7 +63,7 @@ export const expected: Readonly<Record<ScenarioName, unknown>> = {
     attributes: { campaign: 7, outbound_to: '+15550001111', from: '+15550002222' },
     channel: 'voice',
     toMe: true,
-    refused: expect.stringMatching(/^Request failed with status code 400\. WorkflowSid is no Workflow/),
+    refused: expect.stringMatching(/^Request failed with status code 400\. WorkflowSid is not a Workflow/),
   },
   supervisor: {
     attributes: { praised: true },

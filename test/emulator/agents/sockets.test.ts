@@ -308,7 +308,7 @@ describe('many sockets', () => {
     const socket = connect(centre, await centre.emulator.accessToken('Ann'));
     await socket.next('init');
     await centre.emulator.restore(saved);
-    expect(await socket.closed).toEqual({ code: 1012, reason: 'The emulator went to another state' });
+    expect(await socket.closed).toEqual({ code: 1012, reason: "The emulator's state was replaced" });
   });
 });
 

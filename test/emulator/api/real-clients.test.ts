@@ -142,7 +142,7 @@ test('the template EMPTY is NONE, and the debugger says so', async () => {
   }
   expect((await post('/v1/Workspaces', { FriendlyName: 'W', Template: 'FULL' })).status).toBe(400);
   expect(debuggerMessages()).toEqual([
-    'warning: Template=EMPTY is not documented and is taken as NONE: write NONE',
+    'warning: Template=EMPTY is not documented and is treated as NONE: write NONE',
   ]);
 });
 

@@ -33,8 +33,8 @@ describe('TwiML', () => {
     ['<Response><Say>A & B</Say></Response>', 12100, 'write &amp;'],
     ['<Response><Play>&pwn;</Play></Response>', 12100, 'write &amp;'],
     ['<Response a="1" a="2"/>', 12100, 'twice'],
-    ['<Response a=1/>', 12100, 'is no tag'],
-    ['<Response><Say <Play/></Response>', 12100, 'is no tag'],
+    ['<Response a=1/>', 12100, 'is not a tag'],
+    ['<Response><Say <Play/></Response>', 12100, 'is not a tag'],
     ['<Response><!-- never ends', 12100, 'not closed'],
     ['<Response a="never ends>', 12100, 'a tag is not closed'],
     [' <?xml version="1.0"?><Response/>'.replace(' ', '<!-- x -->'), 12100, 'does not come first'],
@@ -61,7 +61,7 @@ describe('TwiML', () => {
     expect(answer('<Response><Hangeup/></Response>').problem).toEqual({
       code: 12200,
       level: 'warning',
-      message: '<Hangeup> is no verb of TwiML; did you mean <Hangup>?',
+      message: '<Hangeup> is not a TwiML verb; did you mean <Hangup>?',
     });
   });
 

@@ -88,7 +88,7 @@ describe('why a worker is not taken, with values and types', () => {
     [
       'a known worker nobody is',
       { target: { known_worker_friendly_name: 'task.a' }, task: { a: 'Zoe' } },
-      /task\.a is 'Zoe', and no worker here has that name \(40154\)/,
+      /task\.a is 'Zoe', but no worker here has that name \(40154\)/,
     ],
     [
       'a known worker outside the queue',

@@ -40,7 +40,7 @@ test.each([
   [
     'no targets',
     '{"task_routing":{"filters":[{"expression":"1==1"}]}}',
-    'task_routing.filters[0].targets holds no',
+    'task_routing.filters[0].targets has no',
   ],
   [
     'no queue on the first target',

@@ -117,7 +117,7 @@ test('it goes on exactly as the first would have', () => {
 
 test('a snapshot of an older form says which one it is', () => {
   const snapshot = { ...busy().engine.snapshot(), version: 1 } as unknown as EngineSnapshot;
-  expect(() => createEngine({ snapshot })).toThrow('has version 1 and this release reads version 3');
+  expect(() => createEngine({ snapshot })).toThrow('has version 1, but this release reads version 3');
 });
 
 test.each<[string, (snapshot: Record<string, unknown>) => unknown]>([

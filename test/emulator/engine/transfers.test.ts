@@ -307,7 +307,7 @@ describe('refused', () => {
     [
       'to what is neither worker nor queue',
       (s: Setting) => transfer(s, 'WK0'),
-      /To is no Worker or TaskQueue/,
+      /To is not a Worker or TaskQueue/,
     ],
     ['with attributes that are no JSON', (s: Setting) => transfer(s, s.Bob, { attributes: '{' }), /not JSON/],
     ['with a priority below 0', (s: Setting) => transfer(s, s.Bob, { priority: -1 }), /Priority/],

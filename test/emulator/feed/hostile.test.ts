@@ -35,7 +35,7 @@ describe('what nobody meant is refused, with what to do', () => {
       400,
       'There is no status "elsewhere". It is one of pending, reserved,',
     ],
-    ['/tasks?limit=0', 400, 'limit is from 1 to 1000.'],
+    ['/tasks?limit=0', 400, 'limit must be from 1 to 1000.'],
     ['/deliveries?outcome=answerd', 400, 'Did you mean answered?'],
     ['/deliveries?callback=assignments', 400, 'Did you mean assignment?'],
     ['/deliveries/abc', 404, '/Deliveries/abc'],

@@ -28,7 +28,7 @@ export function listOf<T extends Item>(items: readonly T[], paging: Paging, shap
   const before = mark === undefined ? -1 : items.findIndex(({ sid }) => sid === mark);
   if (mark !== undefined && before === -1) {
     throw badRequest(
-      `${nextToken === undefined ? 'AfterSid' : 'NextToken'} is not in this list: begin again without it`,
+      `${nextToken === undefined ? 'AfterSid' : 'NextToken'} is not in this list: start again without it`,
     );
   }
   const start = before + 1;

@@ -32,7 +32,7 @@ export async function makeAccessToken(
   const { role = worker === undefined ? 'admin' : 'worker', ttl = 3_600, workspaceSid } = options;
   checkRole(role, worker);
   if (!Number.isInteger(ttl) || ttl < 1 || ttl > LONGEST_S) {
-    throw new ConfigurationError('bad-ttl', `ttl is a number of seconds from 1 to ${LONGEST_S}.`);
+    throw new ConfigurationError('bad-ttl', `ttl must be a number of seconds from 1 to ${LONGEST_S}.`);
   }
   const named = worker === undefined ? undefined : findNamed(world, 'worker', worker, { workspaceSid });
   const [[keySid, secret] = []] = world.apiKeys;
@@ -58,7 +58,7 @@ function checkRole(role: unknown, worker: string | undefined): void {
   if (!ROLES.some((known) => known === role)) {
     const meant = typeof role === 'string' ? nearMiss(role, ROLES) : undefined;
     const hint = meant === undefined ? '' : ` Did you mean '${meant}'?`;
-    throw new ConfigurationError('bad-role', `role is ${ROLES.join(', ')}.${hint}`);
+    throw new ConfigurationError('bad-role', `role must be one of ${ROLES.join(', ')}.${hint}`);
   }
   if (worker === undefined && role !== 'admin') {
     throw new ConfigurationError(

@@ -62,7 +62,7 @@ async function verifiedPayload(world: TokenWorld, token: string): Promise<JWTPay
     header = decodeProtectedHeader(token);
     unchecked = decodeJwt(token);
   } catch {
-    throw refused(20101, 'this is no JSON Web Token');
+    throw refused(20101, 'this is not a JSON Web Token');
   }
   if (header.alg !== 'HS256') throw refused(20102, 'alg must be HS256');
   const capability = isCapability(unchecked);
@@ -80,7 +80,7 @@ function secretFor(world: TokenWorld, { iss }: JWTPayload, capability: boolean):
   if (secret !== undefined) return secret;
   throw refused(
     20103,
-    'iss is no API key of this emulator. Start it with --api-key SID:secret or createEmulator({ apiKeys }), or make the token with taskrouter-kit token',
+    'iss is not an API key of this emulator. Start it with --api-key SID:secret or createEmulator({ apiKeys }), or make the token with taskrouter-kit token',
   );
 }
 
@@ -99,7 +99,7 @@ async function signedPayload(token: string, secret: string): Promise<JWTPayload>
     }
     if (error instanceof errors.JWSSignatureVerificationFailed)
       throw refused(20107, 'it was signed with another secret');
-    throw refused(20101, 'its header or a claim of it cannot be used');
+    throw refused(20101, 'its header or one of its claims cannot be used');
   }
 }
 
@@ -107,7 +107,7 @@ function accessGrant(world: TokenWorld, payload: JWTPayload): Grant {
   const { sub, exp = 0, iat, nbf, grants } = payload;
   if (sub !== world.accountSid) throw refused(20103, 'sub must be the Account SID of this emulator');
   const begins = nbf ?? iat ?? Math.floor(Date.now() / 1_000);
-  if (exp - begins > LONGEST_LIFE_S) throw refused(20157, 'a token lives for 24 hours at most');
+  if (exp - begins > LONGEST_LIFE_S) throw refused(20157, 'a token may be valid for 24 hours at most');
   const taskRouter = isRecord(grants) ? grants.task_router : undefined;
   if (!isRecord(taskRouter)) throw refused(20106, 'add a TaskRouterGrant');
   const role = roleOf(taskRouter.role);
@@ -140,10 +140,10 @@ function capabilityGrant(world: TokenWorld, payload: JWTPayload): Grant {
 /** The workspace and the worker a token names, which must be there. */
 function subjects({ workspaces }: TokenWorld, workspaceSid: unknown, workerSid: unknown) {
   const view = typeof workspaceSid === 'string' ? workspaces.get(workspaceSid) : undefined;
-  if (!view) throw refused(20106, 'workspace_sid is no Workspace of this emulator');
+  if (!view) throw refused(20106, 'workspace_sid is not a Workspace of this emulator');
   const absent = workerSid === undefined || workerSid === null || workerSid === '';
   const worker = typeof workerSid === 'string' ? view.workers.get(workerSid) : undefined;
-  if (!absent && !worker) throw refused(20106, 'worker_sid is no Worker of the Workspace');
+  if (!absent && !worker) throw refused(20106, 'worker_sid is not a Worker of the Workspace');
   return { workspaceSid: view.workspace.sid, workerSid: worker?.sid };
 }
 

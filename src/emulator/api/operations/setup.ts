@@ -44,7 +44,7 @@ export const workspaces = [
         ...params,
         template: params.template === 'EMPTY' ? 'NONE' : params.template,
       });
-      if (empty) world.warn(sid, 'Template=EMPTY is not documented and is taken as NONE: write NONE');
+      if (empty) world.warn(sid, 'Template=EMPTY is not documented and is treated as NONE: write NONE');
       return created(formatWorkspace(links, workspaceIn(world, sid)));
     },
   ),

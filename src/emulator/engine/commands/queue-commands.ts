@@ -21,7 +21,7 @@ export function createTaskQueue(core: Core, params: Commands['createTaskQueue'][
   const ws = workspaceOf(core, params.workspaceSid);
   checkName(params.friendlyName);
   if (ws.taskQueues.size >= MOST_QUEUES)
-    throw badRequest(`A Workspace holds at most ${MOST_QUEUES} TaskQueues`);
+    throw badRequest(`A Workspace can have at most ${MOST_QUEUES} TaskQueues`);
   checkFields(ws, params);
   const targetWorkers = params.targetWorkers ?? '1==1';
   const target = compileTarget(targetWorkers, core.compileOptions);

@@ -21,7 +21,7 @@ export function createTask(core: Core, params: Commands['createTask']['params'])
   checkInteger(params.timeout, 'Timeout', 1, 1_209_600);
   checkStartTime(core, params.virtualStartTime);
   const channel = channelOf(ws, params.taskChannel ?? 'default');
-  if (!channel) throw badRequest('TaskChannel is no TaskChannel of this Workspace');
+  if (!channel) throw badRequest('TaskChannel is not a TaskChannel of this Workspace');
   const workflow = workflowFor(ws, params);
   const { plan } = workflow;
   const queue = targetQueue(ws, workflow, params);
@@ -91,7 +91,7 @@ function workflowFor(ws: WorkspaceState, params: Commands['createTask']['params'
   }
   const workflow = ws.workflows.get(sid);
   if (!workflow)
-    throw badRequest(`${target ? 'RoutingTarget' : 'WorkflowSid'} is no Workflow of this Workspace`);
+    throw badRequest(`${target ? 'RoutingTarget' : 'WorkflowSid'} is not a Workflow of this Workspace`);
   return workflow;
 }
 
@@ -107,7 +107,7 @@ function targetQueue(
   if (routingTarget === undefined || routingTarget.startsWith('WW')) return undefined;
   if (routingTarget.startsWith('WQ')) return queueOf(ws, routingTarget, 'RoutingTarget');
   const worker = ws.workers.get(routingTarget);
-  if (!worker) throw badRequest('RoutingTarget is no Worker, TaskQueue or Workflow of this Workspace');
+  if (!worker) throw badRequest('RoutingTarget is not a Worker, TaskQueue or Workflow of this Workspace');
   if (taskQueueSid !== undefined) return queueOf(ws, taskQueueSid, 'TaskQueueSid');
   const queue = plan.defaultStep?.queue ?? [...worker.queues][0];
   if (!queue) throw badRequest('TaskQueueSid is missing: the Worker is in no TaskQueue');
@@ -116,7 +116,7 @@ function targetQueue(
 
 function queueOf(ws: WorkspaceState, sid: string, parameter: string): QueueState {
   const queue = ws.taskQueues.get(sid);
-  if (!queue) throw badRequest(`${parameter} is no TaskQueue of this Workspace`);
+  if (!queue) throw badRequest(`${parameter} is not a TaskQueue of this Workspace`);
   return queue;
 }
 
@@ -133,7 +133,7 @@ export function updateTask(core: Core, params: Commands['updateTask']['params'])
   checkStartTime(core, virtualStartTime);
   const channel = taskChannel === undefined ? undefined : channelOf(task.ws, taskChannel);
   if (taskChannel !== undefined && !channel)
-    throw badRequest('TaskChannel is no TaskChannel of this Workspace');
+    throw badRequest('TaskChannel is not a TaskChannel of this Workspace');
   if (channel && task.reservations.some(isOpen))
     throw badRequest('TaskChannel cannot change while a Worker has the Task');
 

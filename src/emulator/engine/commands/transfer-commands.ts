@@ -74,7 +74,7 @@ function targetOf(
   const worker = ws.workers.get(to);
   const queue = ws.taskQueues.get(to);
   if (queue) return { name: `queue ${queue.friendlyName}`, queue };
-  if (!worker) throw badRequest('To is no Worker or TaskQueue of this Workspace');
+  if (!worker) throw badRequest('To is not a Worker or TaskQueue of this Workspace');
   // The Worker SDK's tests: 400 for a worker who is not available.
   if (!worker.activity.available)
     throw badRequest(`Cannot transfer to worker ${to} because it is not available.`);

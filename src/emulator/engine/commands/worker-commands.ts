@@ -26,7 +26,8 @@ const MOST_WORKERS = 15_000;
 export function createWorker(core: Core, params: Commands['createWorker']['params']): WorkerState {
   const ws = workspaceOf(core, params.workspaceSid);
   checkWorkerName(ws, params.friendlyName, undefined);
-  if (ws.workers.size >= MOST_WORKERS) throw badRequest(`A Workspace holds at most ${MOST_WORKERS} Workers`);
+  if (ws.workers.size >= MOST_WORKERS)
+    throw badRequest(`A Workspace can have at most ${MOST_WORKERS} Workers`);
   const attributes = params.attributes ?? '{}';
   const parsedAttributes = parseAttributes(attributes);
   const activity = activityOf(ws, params.activitySid ?? ws.workspace.defaultActivitySid, 'ActivitySid');

@@ -92,7 +92,7 @@ export function deleteWorkspace(core: Core, params: Commands['deleteWorkspace'][
 export function createActivity(core: Core, params: Commands['createActivity']['params']): ActivityState {
   const ws = workspaceOf(core, params.workspaceSid);
   checkName(params.friendlyName);
-  if (ws.activities.size >= 100) throw badRequest('A Workspace holds at most 100 Activities');
+  if (ws.activities.size >= 100) throw badRequest('A Workspace can have at most 100 Activities');
   const activity: ActivityState = {
     sid: core.sid('WA'),
     workspaceSid: params.workspaceSid,
@@ -148,7 +148,7 @@ export function createTaskChannel(
   const ws = workspaceOf(core, params.workspaceSid);
   checkName(params.friendlyName);
   if (!/^[A-Za-z_$][A-Za-z0-9_$]*$/.test(params.uniqueName)) {
-    throw badRequest('UniqueName holds only letters, digits, _ and $, and does not begin with a digit');
+    throw badRequest('UniqueName has only letters, digits, _ and $, and does not begin with a digit');
   }
   if (channelOf(ws, params.uniqueName))
     throw badRequest('TaskChannel with the same unique name already exists');

@@ -153,7 +153,7 @@ function notInQueue({ target, queueName }: Question, worker: ExpressionWorker): 
 }
 
 function noCapacity({ multiTaskEnabled, channelName }: Question, worker: WorkerThen): string {
-  if (!multiTaskEnabled) return 'has a task already (single-tasking workspace)';
+  if (!multiTaskEnabled) return 'already has a task (single-tasking workspace)';
   if (!worker.channelAvailable) return `the channel ${channelName} is not available`;
   return `the channel ${channelName} is full: ${worker.consumed} of ${worker.capacity}`;
 }
@@ -169,9 +169,9 @@ export function whoIsKnown({
   const name = `task.${path.join('.')}`;
   const value = valueAt(taskAttributes, path);
   if (value === null) return `${name} has no value (40154)`;
-  if (typeof value !== 'string') return `${name} is ${printValue(value)}, which is no text (40154)`;
+  if (typeof value !== 'string') return `${name} is ${printValue(value)}, which is not a string (40154)`;
   if (knownName !== undefined) return `${name} names ${knownName}`;
-  return `${name} is ${printValue(value)}, and no worker here has that ${by === 'sid' ? 'SID' : 'name'} (40154)`;
+  return `${name} is ${printValue(value)}, but no worker here has that ${by === 'sid' ? 'SID' : 'name'} (40154)`;
 }
 
 /**

@@ -40,7 +40,7 @@ export function restore(core: Core, snapshot: EngineSnapshot): void {
   if (snapshot.version !== SNAPSHOT_VERSION) {
     throw new ConfigurationError(
       'SNAPSHOT_INVALID',
-      `The snapshot has version ${JSON.stringify(snapshot.version)} and this release reads version ${SNAPSHOT_VERSION}: start without it.`,
+      `The snapshot has version ${JSON.stringify(snapshot.version)}, but this release reads version ${SNAPSHOT_VERSION}: start without it.`,
     );
   }
   try {

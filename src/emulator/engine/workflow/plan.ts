@@ -59,7 +59,7 @@ export function compilePlan(
     );
   }
   if (filters.length === 0 && !plan.defaultStep) {
-    throw badRequest('task_routing holds neither filters nor a default_filter');
+    throw badRequest('task_routing has neither filters nor a default_filter');
   }
   return plan;
 }
@@ -115,7 +115,7 @@ function compileFilter(compile: Compile, filter: Fields, index: number): PlanFil
     const step = compileStep(compile, target, `${at}.targets[${position}]`, index, position, steps.at(-1));
     steps.push({ ...step, filterLabel, label: `target ${position + 1} of ${filterLabel}` });
   });
-  if (steps.length === 0) throw badRequest(`${at}.targets holds no target`);
+  if (steps.length === 0) throw badRequest(`${at}.targets has no target`);
   return { name: label, expression, steps };
 }
 
@@ -166,7 +166,7 @@ function queueOf(plan: Plan, target: Fields, at: string, inherited: QueueState |
     throw badRequest(`${at}.queue is missing: the first target of a filter names its TaskQueue`);
   }
   const queue = plan.workflow.ws.taskQueues.get(sid);
-  if (!queue) throw badRequest(`${at}.queue is no TaskQueue of this Workspace`);
+  if (!queue) throw badRequest(`${at}.queue is not a TaskQueue of this Workspace`);
   return queue;
 }
 
@@ -174,7 +174,7 @@ function knownOf(target: Fields, at: string): Step['known'] {
   const sid = optionalText(target, 'known_worker_sid', at);
   const name = optionalText(target, 'known_worker_friendly_name', at);
   if (sid !== undefined && name !== undefined) {
-    throw badRequest(`${at} holds known_worker_sid and known_worker_friendly_name: only one can be given`);
+    throw badRequest(`${at} has both known_worker_sid and known_worker_friendly_name: only one can be given`);
   }
   const source = sid ?? name;
   if (source === undefined) return undefined;
@@ -183,7 +183,7 @@ function knownOf(target: Fields, at: string): Step['known'] {
   const { ast } = within(`${at}.${key}`, () => compileExpression(`${source} != null`, 'target'));
   const [path] = pathsOf(ast);
   if (path?.segments[0] !== 'task' || names(ast)[0] !== source.trim()) {
-    throw badRequest(`${at}.${key} is a path of the task, such as task.agent_sid`);
+    throw badRequest(`${at}.${key} must be a path in the task, such as task.agent_sid`);
   }
   return { by: sid === undefined ? 'name' : 'sid', path: path.segments.slice(1) };
 }
