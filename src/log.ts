@@ -1,5 +1,5 @@
 /**
- * The logger the library writes to. Its methods take the first two arguments of pino's, so a pino logger fits as it is.
+ * The logger the library writes to. Its methods take the first two arguments of pino's, so a pino logger works as it is.
  * Fields are facts (SIDs, milliseconds, codes); never tokens, signatures, phone numbers or attribute values.
  */
 export interface Logger {

@@ -22,7 +22,7 @@ export interface TaskRouterOptions {
   readonly authToken: AuthToken | undefined;
   /**
    * The workspaces of each account: `{ 'AC…': ['WS…'] }`. A callback or event of any other pair is refused with 403, so
-   * one account's token cannot speak for a workspace of another. Default: any workspace of an account whose signature
+   * one account's token cannot act for a workspace of another. Default: any workspace of an account whose signature
    * is right. Set it if `authToken` is a function or holds tokens of several accounts.
    */
   readonly accounts?: Readonly<Record<string, readonly string[]>> | undefined;
@@ -49,13 +49,13 @@ export interface TaskRouterOptions {
   readonly deadlineMs?: number | undefined;
   /**
    * What happens at the deadline. `fail` (default) answers 504, and the fallback request joins the run with a full
-   * deadline. `defer` answers `{}` and applies the handler's decision by REST; it needs a client. A fixed instruction
+   * deadline. `defer` answers `{}` and applies the handler's decision over REST; it needs a client. A fixed instruction
    * becomes the final answer.
    */
   readonly onDeadline?: 'fail' | 'defer' | Instruction | undefined;
   /**
    * How long a deferred answer may take after its `{}`, in milliseconds, unless `defer` says otherwise. Default 30,000.
-   * With Redis, another process takes over from one that died; with the memory store, none does.
+   * With Redis, another process takes over from one that died; with the memory store, nothing takes over.
    */
   readonly deferLimitMs?: number | undefined;
   /**
@@ -75,14 +75,14 @@ export interface TaskRouterOptions {
   readonly channelOf?:
     | ((context: AssignmentContext) => string | undefined | Promise<string | undefined>)
     | undefined;
-  /** Where to log. Default: warnings and errors to the console. A pino logger fits. */
+  /** Where to log. Default: warnings and errors to the console. A pino logger works as it is. */
   readonly log?: Logger | undefined;
   /**
    * Logs why a signature does not match, and what would match: at most once in 10 seconds, for requests of at most 16 KiB,
    * and within 25 ms. Default: on outside production (`NODE_ENV`).
    */
   readonly explainMismatch?: boolean | undefined;
-  /** Hears of verdicts and store failures, for metrics. */
+  /** Is told about verdicts and store failures, for metrics. */
   readonly storeObserver?: IdempotencyObserver | undefined;
   /** The clock for deadlines, leases and ages. Default: the machine's clock; tests pass a fake one. */
   readonly clock?: Clock | undefined;

@@ -89,7 +89,7 @@ export interface TaskRouter {
    */
   onError(handler: Instruction | ErrorHandler): this;
   /**
-   * Calls `listener` with how each deferred answer ended: applied by REST, refused because the reservation was no longer
+   * Calls `listener` with how each deferred answer ended: applied over REST, refused because the reservation was no longer
    * pending, failed, unknown, or left to the agent's own screen and the timeout.
    */
   onDeferred(listener: (outcome: DeferredOutcome) => void): this;

@@ -106,8 +106,8 @@ describe('options of another kind are refused where they are given', () => {
       () => memoryStore({ maxRecords: Number.NaN }),
       /maxRecords must be a whole number/,
     ],
-    ['a store without Redis', () => redisStore(undefined as never), /must be a client of ioredis/],
-    ['a URL as Redis', () => redisStore('redis://127.0.0.1' as never), /must be a client of ioredis/],
+    ['a store without Redis', () => redisStore(undefined as never), /must be an ioredis client/],
+    ['a URL as Redis', () => redisStore('redis://127.0.0.1' as never), /must be an ioredis client/],
     [
       'waitUntil as a flag',
       () => router().fetch({ waitUntil: true as never }),

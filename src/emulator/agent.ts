@@ -20,10 +20,10 @@ export interface AgentOptions {
 
 /**
  * A worker of a test: does what a person at the desk would do. Each action first waits until it can be done, and until
- * the callbacks under way are answered; the virtual clock does not move meanwhile.
+ * the callbacks in progress are answered; the virtual clock does not move in the meantime.
  *
  * Each action rejects with {@link AgentWaitError} when it cannot be done in time, or never can: the message says what the
- * task or the agent waits for instead.
+ * task or the agent is waiting for instead.
  */
 export interface Agent {
   readonly sid: string;
@@ -52,12 +52,12 @@ export interface Agent {
     options?: { readonly rejectPendingReservations?: boolean | undefined },
   ): Promise<Worker>;
   /**
-   * Takes this worker over from the staff that plays them ({@link Emulator.staff}) and from their phone: both do nothing by
-   * themselves any more. Who accepts while the phone rings answers it, and the call then goes on until somebody ends it.
+   * Takes over this worker from the staff that plays them ({@link Emulator.staff}) and from their phone: neither acts by
+   * itself any more. Accepting while the phone rings answers it, and the call then lasts until someone ends it.
    * @throws {AgentWaitError} once the worker is deleted.
    */
   takeOver(): void;
-  /** Staff and phone go on, from wherever the worker is. @throws {AgentWaitError} once the worker is deleted. */
+  /** Staff and phone continue from wherever the worker is. @throws {AgentWaitError} once the worker is deleted. */
   handBack(): void;
 }
 
@@ -69,7 +69,7 @@ export interface AgentParts {
   readonly executor: Pick<InstructionExecutor, 'answer'>;
   readonly staffs: Pick<Staffs, 'takeOver' | 'handBack'>;
   readonly onChange: OnChange;
-  /** Resolves when no callback is under way. */
+  /** Resolves when no callback is in progress. */
   readonly quiet: () => Promise<void>;
   /** What a stopped clock would still bring; '' where time passes by itself. */
   readonly clockHint: () => string;

@@ -8,8 +8,8 @@ import type { OfferedTask } from './offered-tasks.js';
 
 export interface EmulatorOptions {
   /**
-   * `real` (default) follows the machine's clock. `virtual` begins at the present and moves only by
-   * {@link Emulator.advance}; the limits of HTTP (5 s, 15 s) are real time in either case.
+   * `real` (default) follows the machine's clock. `virtual` starts at the present and moves only with
+   * {@link Emulator.advance}; the HTTP time limits (5 s, 15 s) are in real time in either case.
    */
   readonly clock?: 'real' | 'virtual' | undefined;
   /** The account: `AC` and 32 hexadecimal digits. Default: a new one. */
@@ -17,8 +17,8 @@ export interface EmulatorOptions {
   /** The account's token: signs callbacks, and is the password of the API. Default: a new one. */
   readonly authToken?: string | undefined;
   /**
-   * API keys that open the API beside the account's token: secrets by SID. They sign the access tokens of agents, the
-   * first one those of {@link Emulator.accessToken}, and no callbacks. Default: a new one.
+   * API keys that the API accepts as well as the account's token: secrets by SID. They sign the access tokens of agents,
+   * the first one those of {@link Emulator.accessToken}, but no callbacks. Default: a new one.
    * @example { SK0123456789abcdef0123456789abcdef: 'secret' }
    */
   readonly apiKeys?: Readonly<Record<string, string>> | undefined;
@@ -26,7 +26,7 @@ export interface EmulatorOptions {
   readonly seed?: number | undefined;
   /** Where to listen. Default: a free port; `false`: not before {@link Emulator.listen}. */
   readonly port?: number | false | undefined;
-  /** Default: `127.0.0.1`, this machine alone. */
+  /** Default: `127.0.0.1`, only this machine. */
   readonly host?: string | undefined;
   /**
    * More names, in the `Host` header, that the routes under `/_emulator` answer to: those of a container or a proxy.
@@ -34,16 +34,16 @@ export interface EmulatorOptions {
    */
   readonly allowHosts?: readonly string[] | undefined;
   /**
-   * Origins of web pages that may call as agents, such as `https://desk.example.com`; `*`: any. Default: pages of this
-   * machine alone, by any port.
+   * Origins of web pages that may connect as agents, such as `https://desk.example.com`; `*`: any. Default: only pages of
+   * this machine, on any port.
    */
   readonly allowOrigins?: readonly string[] | undefined;
   /**
-   * Serves a page at `/` that shows where every task is, and why: docs/inspector.md. `taskrouter dev` and
+   * Serves a web page at `/` that shows where every task is, and why: docs/inspector.md. `taskrouter dev` and
    * `taskrouter emulate` have it. Default: false.
    */
   readonly inspector?: boolean | InspectorOptions | undefined;
-  /** Keeps the state in this file over a restart. While the emulator runs, `<file>.lock` keeps others away from it. */
+  /** Keeps the state in this file across restarts. While the emulator runs, `<file>.lock` keeps others from using it. */
   readonly dataFile?: string | undefined;
   /**
    * Sends names and the channel with assignment callbacks: parameters that Twilio's pages list for events only.

@@ -63,8 +63,8 @@ export function accept(options: AcceptOptions = {}): AcceptInstruction {
 }
 
 /**
- * Returns the task to its queue. In a callback it needs an `activity` for the worker (Twilio error 40100); by REST the
- * worker keeps the present one.
+ * Returns the task to its queue. In a callback it needs an `activity` for the worker (Twilio error 40100); over REST, the
+ * worker keeps the current one.
  *
  * @throws {InstructionError} on an activity that is neither a SID nor a name (40100), or an unknown option.
  * @example taskRouter.onAssignment({ where: ({ worker }) => !worker.attributes.contact_uri }, reject({ activity: 'Offline' }));
@@ -122,7 +122,7 @@ export function conference(options: ConferenceOptions = {}): ConferenceInstructi
 }
 
 /**
- * Adds a supervisor to the conference of an accepted reservation. By REST only; a callback cannot use it.
+ * Adds a supervisor to the conference of an accepted reservation. Over REST only; a callback cannot use it.
  *
  * @throws {InstructionError} on a missing supervisor (40147) or mode, or an unknown option.
  * @example await reservation.apply(supervise({ supervisor: 'client:ada', supervisorMode: 'whisper' }));
@@ -132,7 +132,7 @@ export function supervise(options: SuperviseOptions): SuperviseInstruction {
 }
 
 /**
- * Answers `{}` now. With `run`, the instruction that it returns is applied by REST (needs a client), at most `withinMs`
+ * Answers `{}` now. With `run`, the instruction that it returns is applied over REST (needs a client), at most `withinMs`
  * milliseconds later. If `run` throws or takes too long, `onFailure` is applied instead. Without `run` the reservation is
  * left to the agent's own screen, or to its timeout.
  *

@@ -75,7 +75,7 @@ export class TaskRouterRateLimitError extends TaskRouterApiError {}
 export class TaskRouterAuthenticationError extends TaskRouterApiError {}
 
 /**
- * A move of a task or reservation that its state rules out: somebody else was first. `state` is what it is in now, and
+ * A move of a task or reservation that its state does not allow: someone else was first. `state` is its current state, and
  * nothing was sent again.
  */
 export class TaskRouterStateError extends TaskRouterRequestError {

@@ -93,8 +93,8 @@ export type DefinedWorkspace<
 };
 
 /**
- * Defines a workspace whose names the compiler checks: a workflow that targets a queue that is not defined does not
- * compile, nor does an activity or a channel that is not. Expressions may be texts or clauses.
+ * Defines a workspace whose names the compiler checks: a workflow that targets an undefined queue does not compile, nor
+ * does an undefined activity or channel. Expressions may be strings or clauses.
  *
  * @example
  * export default defineWorkspace({

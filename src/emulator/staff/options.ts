@@ -3,13 +3,13 @@ import { refuseUnknownKeys } from '../../near-miss.js';
 import type { ReservationActionName } from '../vocabulary.js';
 import { type Duration, durationMs } from '../world/duration.js';
 
-/** How simulated agents play. Lengths of time are means: each is drawn anew, from the seed. */
+/** How simulated agents play. Durations are means: each one is drawn separately, from the seed. */
 export interface StaffOptions {
-  /** Who plays, by friendly name or SID. Default: every worker there is, and those that are made later. */
+  /** Which workers are played, by friendly name or SID. Default: every worker, including those created later. */
   readonly workers?: readonly string[] | undefined;
-  /** The same seed plays the same, on a virtual clock. Default: 1. */
+  /** On a virtual clock, the same seed plays the same way. Default: 1. */
   readonly seed?: number | undefined;
-  /** Until an offer or a ringing phone is answered. Default: 3 s. */
+  /** How long until an offer or a ringing phone is answered. Default: 3 s. */
   readonly answers?: Duration | undefined;
   /** How long a conversation, or the work on a task, takes. Default: 1 minute. */
   readonly works?: Duration | undefined;
@@ -17,13 +17,13 @@ export interface StaffOptions {
   readonly wrapsUp?: Duration | undefined;
   /** The share of offers that are rejected, and of ringing phones that are declined. Default: 0.05. */
   readonly rejects?: number | undefined;
-  /** The share that is let go by, until it times out. Default: 0. */
+  /** The share that is left to time out. Default: 0. */
   readonly misses?: number | undefined;
   /** The share of completed tasks after which an agent takes a break. Default: 0.1. */
   readonly breaks?: number | undefined;
-  /** How long a break takes; whoever is put into an activity that takes no tasks comes back after that, too. Default: 1 minute. */
+  /** How long a break takes; a worker put into an activity that takes no tasks also comes back after that. Default: 1 minute. */
   readonly rests?: Duration | undefined;
-  /** Hears what each of them does. */
+  /** Is called with what each of them does. */
   readonly onAct?: ((act: StaffAct) => void) | undefined;
 }
 

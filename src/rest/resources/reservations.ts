@@ -31,8 +31,8 @@ export interface ReservationActions<Where extends readonly string[], Instruction
   /** @example await client.reservations.fetch('WT…', 'WR…'); */
   fetch(...args: [...where: Where, options?: CallOptions]): Promise<Reservation>;
   /**
-   * Applies an instruction, the same value a callback answers with. accept and reject are repeated if need be; the
-   * others never after a lost answer, because a phone may already ring: the error's `maybeApplied` tells.
+   * Applies an instruction, the same value a callback answers with. accept and reject are repeated if needed; the
+   * others never after a lost answer, because a phone may already be ringing: see the error's `maybeApplied`.
    *
    * @throws {InstructionError} on what Twilio would refuse.
    * @throws {TaskRouterStateError} if the answer was lost and the reservation is in another state now.

@@ -27,8 +27,8 @@ import type {
 const { workspaceStatistics, workerStatistics, taskQueueStatistics, workflowStatistics } = OPERATIONS;
 
 /**
- * The statistics of a workspace: `fetch` has both kinds in one answer, `cumulative` counts over a time (15 minutes
- * unless told), `realTime` tells of this moment. Twilio keeps 30 days.
+ * The statistics of a workspace: `fetch` has both kinds in one answer, `cumulative` counts over a period (15 minutes
+ * by default), `realTime` shows the present moment. Twilio keeps 30 days.
  */
 export function statistics(calls: Calls) {
   return {

@@ -108,8 +108,8 @@ export function tasks(calls: Calls, creation: KeyedCreation) {
     delete: (sid: string, input: DeleteVersion = {}, options?: CallOptions): Promise<void> =>
       calls.call(remove, [sid], input, options),
     /**
-     * Merges into the attributes, and again if somebody else writes in between. What is not named stays, so what Twilio
-     * puts in is safe.
+     * Merges into the attributes, and again if someone else writes in between. What is not named stays, so what Twilio
+     * adds is safe.
      *
      * @example await client.tasks.patchAttributes('WT…', ({ calls }) => ({ calls: Number(calls ?? 0) + 1 }));
      */

@@ -57,7 +57,7 @@ export function workers(calls: Calls) {
   };
 }
 
-/** The channels of workers: how many tasks of a kind somebody takes at once. */
+/** The channels of workers: how many tasks of a kind a worker takes at the same time. */
 export function workerChannels(calls: Calls) {
   const { fetch, list, update } = OPERATIONS.workerChannels;
 
@@ -98,7 +98,7 @@ export function events(calls: Calls) {
     /** @example await client.events.fetch('EV…'); */
     fetch: (sid: string, options?: CallOptions): Promise<TaskRouterEvent> =>
       calls.call(fetch, [sid], {}, options),
-    /** The last 15 minutes unless told. @example await client.events.list({ taskSid: 'WT…', minutes: 60 }).all(); */
+    /** The last 15 minutes by default. @example await client.events.list({ taskSid: 'WT…', minutes: 60 }).all(); */
     list: (input: ListEvents = {}, options?: CallOptions): List<TaskRouterEvent> =>
       calls.list(list, [], input, options),
   };
