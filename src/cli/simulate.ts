@@ -9,7 +9,7 @@ import {
   reportText,
   simulate as simulateDays,
 } from '../workspace/simulate/index.js';
-import { EXIT } from './failure.js';
+import { EXIT, UsageError } from './failure.js';
 import { ownModules } from './own-modules.js';
 import { print } from './print.js';
 
@@ -34,6 +34,7 @@ export interface SimulateOptions {
 export async function simulate(plan: string, options: SimulateOptions): Promise<number> {
   const { json, html, env: environment, ...rest } = options;
   // Said before the days are simulated, which may take minutes.
+  if (html === '') throw new UsageError('--html: name the file to write, such as report.html.');
   if (html !== undefined) refuseUnwritable(html);
   const progress = progressOn(process.stderr);
   const simulation = await simulateDays(plan, {
@@ -65,10 +66,9 @@ const cannotWrite = (file: string) => (cause: unknown) => {
 
 function refuseUnwritable(file: string): void {
   try {
-    accessSync(dirname(file), constants.W_OK);
     const found = statSync(file, { throwIfNoEntry: false });
     if (found?.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
-    if (found) accessSync(file, constants.W_OK);
+    accessSync(found ? file : dirname(file), constants.W_OK);
   } catch (cause) {
     cannotWrite(file)(cause);
   }

@@ -33,7 +33,9 @@ const NOWHERE: Locate = () => undefined;
 /** Reads YAML, and JSON, which is YAML too: with the place of each value. */
 export function readYaml(text: string): ReadText {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  // Its own look for equal keys compares each with all others: looked for below.
+  const options = { lineCounter: lines, merge: true, prettyErrors: false, uniqueKeys: false };
+  const document = parseDocument(text, options);
   const position = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
@@ -58,6 +60,10 @@ export function readYaml(text: string): ReadText {
     const message = slipOf(problem, text);
     return { value: undefined, locate, error: { message, position: position(problem.pos[0]) } };
   }
+  const slip = slipOfKeys(document.contents);
+  if (slip) {
+    return { value: undefined, locate, error: { message: slip.message, position: position(slip.offset) } };
+  }
   let value: unknown;
   try {
     // How far aliases multiply is counted below: a hundred workers may well share one value.
@@ -76,13 +82,33 @@ export function readYaml(text: string): ReadText {
   };
 }
 
+/** The first key that an object cannot have: one that is there already, or one that is no string. */
+function slipOfKeys(root: unknown): { readonly message: string; readonly offset: number } | undefined {
+  const left: unknown[] = [root];
+  while (left.length > 0) {
+    const node = left.pop();
+    if (isSeq(node)) left.push(...node.items.toReversed());
+    if (!isMap(node)) continue;
+    const seen = new Set<string>();
+    for (const { key } of node.items) {
+      const offset = (key as ParsedNode).range?.[0] ?? 0;
+      if (!isScalar(key)) return { message: 'A key must be a string. Put it into quotes.', offset };
+      const name = String(key.value ?? '');
+      if (seen.has(name))
+        return { message: 'This key is already there, and keys must be unique. Keep one of them.', offset };
+      // Several mappings may be merged into one.
+      if (name !== '<<') seen.add(name);
+    }
+    for (const { value } of node.items.toReversed()) left.push(value);
+  }
+  return undefined;
+}
+
 /** What to write instead of a slip in YAML. */
 function slipOf({ code, message, pos: [offset] }: YAMLError, text: string): string {
   switch (code) {
     case 'MULTIPLE_DOCS':
       return 'A second document begins here (---): keep one definition in a file.';
-    case 'DUPLICATE_KEY':
-      return 'This key is already there, and keys must be unique. Keep one of them.';
     case 'TAG_RESOLVE_FAILED':
       return `${message}. Write the value itself, without a tag (!).`;
     case 'TAB_AS_INDENT':

@@ -113,6 +113,26 @@ describe('loadDefinition', () => {
       /^FILE:3:3: .*unique/,
     ],
     ['a key that is there twice, in YAML', 'a.yaml', 'workers: {}\nworkers: {}\n', /^FILE:2:1: .*unique/],
+    [
+      'a number and a text that are one key',
+      'a.yaml',
+      'workers: { 1: {}, "1": {} }\n',
+      /^FILE:1:19: .*unique/,
+    ],
+    [
+      'a list as a key',
+      'a.yaml',
+      'workers:\n  ? [a]\n  : {}\n',
+      /^FILE:2:5: A key must be a string\. Put it into quotes\.$/,
+    ],
+    [
+      'the first hundred of very many problems',
+      'a.yaml',
+      Array.from({ length: 150 }, (_, index) => `${index === 0 ? 'workers:\n' : ''}  Ann${index}: 3\n`).join(
+        '',
+      ),
+      /\nFILE:101:3: workers\.Ann99: must be an object [^\n]*\nAnd 50 more\.$/,
+    ],
     ['a tag nobody knows', 'a.yaml', 'friendlyName: !Ref x\n', /^FILE:1:15: Unresolved tag/],
     ['an empty file', 'a.yaml', '', /^FILE: is empty\. Start with/],
     ['an empty file of JSON', 'a.json', ' \n', /^FILE: is empty\. Start with/],

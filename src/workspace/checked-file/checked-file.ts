@@ -5,12 +5,13 @@ import {
   type DefinitionPath,
   type DefinitionProblem,
   formatPath,
+  problemLines,
   unusableNames,
 } from '../definition/index.js';
 import { readJson, readYaml } from '../locate.js';
 import { readTextFile } from '../read-text.js';
 
-/** A file that cannot be used. Every problem is in the message, each with file, line and path. */
+/** A file that cannot be used. The message has the first hundred problems, each with file, line and path. */
 export class FileError extends ConfigurationError {
   readonly problems: readonly DefinitionProblem[];
 
@@ -54,7 +55,7 @@ export function readCheckedFile<S extends v.GenericSchema>(
     return position === undefined ? file : `${file}:${position.line}:${position.column}`;
   };
   const error = (problems: readonly DefinitionProblem[]): FileError => {
-    const lines = problems.map(({ path, message }) => {
+    const lines = problemLines(problems, ({ path, message }) => {
       const at = path.length === 0 ? place(path) : `${place(path)}: ${formatPath(path)}`;
       return `${at}: ${message}`;
     });

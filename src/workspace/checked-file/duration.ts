@@ -1,6 +1,8 @@
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 /** 366 days. More is a slip. */
 const LONGEST_MS = 366 * 86_400_000;
+/** What {@link readMs} takes, in the words of an error. */
+export const DURATION_WORDS = "a length of time up to 366d: seconds, or a text such as '90s' or '2m'";
 const DURATION = /^(?:\d{1,9}(?:\.\d{1,9})?(?:ms|[smhd]))+$/;
 
 /**

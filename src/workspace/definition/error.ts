@@ -12,7 +12,7 @@ export interface DefinitionProblem {
   readonly kind?: 'activity' | 'task channel' | 'task queue';
 }
 
-/** The definition cannot be used. Every problem is in the message, each with its path. */
+/** The definition cannot be used. The message has the first hundred problems, each with its path. */
 export class DefinitionError extends ConfigurationError {
   readonly problems: readonly DefinitionProblem[];
 
@@ -22,13 +22,26 @@ export class DefinitionError extends ConfigurationError {
     where = ({ path }: DefinitionProblem): string => formatPath(path),
     options?: ErrorOptions,
   ) {
-    const lines = problems.map((problem) => {
+    const lines = problemLines(problems, (problem) => {
       const place = where(problem);
       return place === '' ? problem.message : `${place}: ${problem.message}`;
     });
     super('bad-definition', lines.join('\n'), options);
     this.problems = problems;
   }
+}
+
+/** A file with more problems is another one than was meant. */
+const MOST_LINES = 100;
+
+/** The lines of a message: one for each problem, as far as anybody would read them. */
+export function problemLines(
+  problems: readonly DefinitionProblem[],
+  lineOf: (problem: DefinitionProblem) => string,
+): readonly string[] {
+  const lines = problems.slice(0, MOST_LINES).map(lineOf);
+  const more = problems.length - lines.length;
+  return more > 0 ? [...lines, `And ${more} more.`] : lines;
 }
 
 /**

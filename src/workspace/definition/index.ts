@@ -9,7 +9,13 @@ export {
 } from './clause.js';
 export { workflowConfiguration } from './configuration.js';
 export { type DelayTarget, delay } from './delay.js';
-export { DefinitionError, type DefinitionPath, type DefinitionProblem, formatPath } from './error.js';
+export {
+  DefinitionError,
+  type DefinitionPath,
+  type DefinitionProblem,
+  formatPath,
+  problemLines,
+} from './error.js';
 export { expandDefinition } from './expand.js';
 export { extentProblem } from './extent.js';
 export { brokenReferences, OWN_ACTIVITIES, OWN_CHANNELS } from './references.js';

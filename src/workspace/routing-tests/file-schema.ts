@@ -1,19 +1,10 @@
 import * as v from 'valibot';
-import { readMs } from '../checked-file/duration.js';
+import { duration } from '../checked-file/duration-schema.js';
 import { forms } from '../definition/schema.js';
 
 /** The form of a file of routing tests. */
 
 const { object, text, list, whole, byName, attributes, worker } = forms;
-
-const duration = v.pipe(
-  v.unknown(),
-  v.check(
-    (value) => readMs(value) !== undefined,
-    "must be a length of time: seconds, or a text such as '90s' or '2m'.",
-  ),
-  v.transform((value) => readMs(value)!),
-);
 
 export const STATUSES = ['pending', 'reserved', 'assigned', 'wrapping', 'completed', 'canceled'] as const;
 const priority = whole(0, 2_147_483_647);

@@ -88,4 +88,5 @@ test('a report that cannot be written is refused before a day is simulated', asy
   await expect(simulate('no-plan.yaml', { html: '/no/such/folder/report.html' })).rejects.toThrow(
     '/no/such/folder/report.html cannot be written (ENOENT). Give --html a file in an existing folder that can be written to.',
   );
+  await expect(simulate('no-plan.yaml', { html: '' })).rejects.toThrow('--html: name the file to write');
 });

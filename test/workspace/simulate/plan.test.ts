@@ -47,7 +47,22 @@ describe('a plan that cannot be used is refused with file, line, path and what t
     [
       'a mean that is no time',
       tasks({ handling: { exponential: { mean: 'soon' } } }),
-      "tasks.Calls.handling.exponential.mean: must be a length of time: seconds, or a text such as '90s' or '2m'.",
+      "tasks.Calls.handling.exponential.mean: must be a length of time up to 366d: seconds, or a text such as '90s' or '2m'.",
+    ],
+    [
+      'a time without end',
+      tasks({ patience: '367d' }),
+      "tasks.Calls.patience: must be a length of time up to 366d: seconds, or a text such as '90s' or '2m'",
+    ],
+    [
+      'a misspelt from',
+      tasks({ handling: [{ form: '08:00', exponential: { mean: 1 } }] }),
+      'tasks.Calls.handling[0].form: is not a key here. Did you mean "from"?',
+    ],
+    [
+      'a from without a list',
+      tasks({ handling: { from: '08:00', exponential: { mean: 1 } } }),
+      'tasks.Calls.handling.from: goes into a list: [{ from, … }, { from, … }]',
     ],
     ['a time below 0', tasks({ handling: -1 }), 'tasks.Calls.handling: must be a length of time'],
     [
@@ -85,7 +100,7 @@ describe('a plan that cannot be used is refused with file, line, path and what t
     [
       'a list of distributions with a slip',
       tasks({ handling: [{ from: '08:00', gamma: { mean: 1, shape: 0 } }] }),
-      'tasks.Calls.handling[0].gamma.shape: must be a number, 0 or more, and more than 0.',
+      'tasks.Calls.handling[0].gamma.shape: must be more than 0.',
     ],
     [
       'a workflow that does not exist',
@@ -156,7 +171,7 @@ describe('a plan that cannot be used is refused with file, line, path and what t
     [
       'busyness below 0',
       { ...SMALL, busyness: -1 },
-      'busyness: must be a number, 0 or more, or one of deterministic',
+      'busyness: must be a number from 0 to 1000000, or one of deterministic',
     ],
   ])('%s', async (_name, plan, message) => {
     expect(await refusal(plan)).toContain(message);
@@ -178,6 +193,7 @@ describe('a plan that cannot be used is refused with file, line, path and what t
   test.each([
     ['garbage', '12\nx\n', 'times.csv:2: column 1 holds "x": it must be a length of time'],
     ['a time below 0', '12\n-3\n', 'times.csv:2: column 1 holds "-3"'],
+    ['a time below 0 on its first line', '-3\n12\n', 'times.csv:1: column 1 holds "-3"'],
     ['nothing', '\n', 'times.csv is empty'],
     ['only names', 'talk\n', 'times.csv holds no value below its first line.'],
     ['an empty cell', '12\n""\n', 'times.csv:2: column 1 holds ""'],
@@ -190,13 +206,16 @@ describe('a plan that cannot be used is refused with file, line, path and what t
   test('a column that is misspelt, and a file that is not there', async () => {
     const column = tasks({ handling: { empirical: { file: 'times.csv', column: 'tlak' } } });
     expect(await refusal(column, { 'times.csv': 'agent,talk\nAnn,1\n' })).toContain('Did you mean "talk"?');
-    expect(await refusal(tasks({ handling: { empirical: 'times.csv' } }))).toContain('There is no file');
+    expect(await refusal(tasks({ handling: { empirical: 'times.csv' } }))).toContain(
+      'times.csv: There is no such file.',
+    );
+    expect(await refusal(tasks({ handling: { empirical: '.' } }))).toContain('It is a folder');
   });
 
   test('a plan that is not there, or names no workspace file', async () => {
     await expect(simulate('nowhere.yaml')).rejects.toThrow('The plan nowhere.yaml: There is no such file.');
     await expect(simulate('plan.txt')).rejects.toThrow(
-      'plan.txt is no plan: its name must end in .yaml, .yml or .json.',
+      'plan.txt is not a plan: its name must end in .yaml, .yml or .json.',
     );
     const folder = folderWith({ 'plan.json': JSON.stringify(SMALL) });
     await expect(simulate(join(folder, 'plan.json'))).rejects.toThrow('names no workspace file');

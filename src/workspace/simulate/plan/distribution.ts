@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { nearMiss } from '../../../near-miss.js';
-import { readMs } from '../../checked-file/duration.js';
+import { DURATION_WORDS, readMs } from '../../checked-file/duration.js';
 import type { DefinitionPath } from '../../definition/index.js';
 
 /** How long something takes, or how large a factor is: milliseconds, or a plain number. */
@@ -28,11 +28,11 @@ interface Unit {
   readonly read: (value: unknown) => number | undefined;
   readonly wanted: string;
 }
-const TIME: Unit = { read: readMs, wanted: "a length of time: seconds, or a text such as '90s' or '2m'" };
+const TIME: Unit = { read: readMs, wanted: DURATION_WORDS };
 const FACTOR: Unit = {
   read: (value) =>
     typeof value === 'number' && value >= 0 && Number.isFinite(value) && value <= 1e6 ? value : undefined,
-  wanted: 'a number, 0 or more',
+  wanted: 'a number from 0 to 1000000',
 };
 
 class Wrong extends Error {
@@ -47,6 +47,11 @@ function readDistribution(value: unknown, unit: Unit): Distribution {
   const constant = unit.read(value);
   if (constant !== undefined) return { kind: 'deterministic', value: constant };
   if (!isRecord(value)) throw new Wrong([], `must be ${unit.wanted}, or one of ${KINDS.join(', ')}.`);
+  if ('from' in value)
+    throw new Wrong(
+      ['from'],
+      'goes into a list: [{ from, … }, { from, … }], the first from the beginning of the period.',
+    );
   const [key, ...more] = Object.keys(value);
   if (key === undefined || more.length > 0) throw new Wrong([], `must have one of ${KINDS.join(', ')}.`);
   if (!KINDS.includes(key as Kind)) throw new Wrong([key], unknown(key, KINDS));
@@ -58,7 +63,7 @@ function readDistribution(value: unknown, unit: Unit): Distribution {
     if (number === undefined || (least === 'positive' && number === 0)) {
       throw new Wrong(
         [kind, name],
-        one === undefined ? 'is missing.' : `must be ${wanted}${number === 0 ? ', and more than 0' : ''}.`,
+        one === undefined ? 'is missing.' : number === 0 ? 'must be more than 0.' : `must be ${wanted}.`,
       );
     }
     return number;

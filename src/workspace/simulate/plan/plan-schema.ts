@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { readMs } from '../../checked-file/duration.js';
+import { nearMiss } from '../../../near-miss.js';
+import { duration } from '../../checked-file/duration-schema.js';
 import { forms } from '../../definition/schema.js';
 import { type Distribution, factorDistribution, timeDistribution } from './distribution.js';
 import { readTimeOfDay } from './time-of-day.js';
@@ -12,13 +13,6 @@ const timeOfDay = v.pipe(
   v.unknown(),
   v.check((value) => readTimeOfDay(value) !== undefined, "must be a time of day such as '08:30'."),
   v.transform((value) => readTimeOfDay(value)!),
-);
-
-const WANTED_TIME = "must be a length of time: seconds, or a text such as '90s' or '2m'.";
-export const duration = v.pipe(
-  v.unknown(),
-  v.check((value) => readMs(value) !== undefined, WANTED_TIME),
-  v.transform((value) => readMs(value)!),
 );
 
 const rate = v.pipe(
@@ -52,7 +46,14 @@ const fromThen = v.pipe(
   v.unknown(),
   v.rawTransform(({ dataset: { value: entry }, addIssue, NEVER }) => {
     if (typeof entry !== 'object' || entry === null || Array.isArray(entry) || !('from' in entry)) {
-      addIssue({ message: "must have from, a time of day such as '08:30', and a distribution." });
+      const misspelt = Object.keys(entry ?? {}).find((key) => nearMiss(key, ['from']) !== undefined);
+      if (misspelt === undefined)
+        addIssue({ message: "must have from, a time of day such as '08:30', and a distribution." });
+      else
+        addIssue({
+          message: 'is not a key here. Did you mean "from"?',
+          path: [{ type: 'object', origin: 'key', input: {}, key: misspelt, value: undefined }],
+        });
       return NEVER;
     }
     const { from, ...rest } = entry;

@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { systemCode } from '../../../errors.js';
 import { nearMiss } from '../../../near-miss.js';
 import { readMs } from '../../checked-file/duration.js';
+import { readTextFile } from '../../read-text.js';
 import type { EmpiricalFile } from './distribution.js';
 
 /** More values say nothing that fewer do not. */
 const MOST_VALUES = 10_000_000;
+/** Of a file with so many, and other columns beside them. */
+const MOST_BYTES = 500_000_000;
 
 /**
  * The lengths of time in one column of a CSV file, in milliseconds. A number is a number of seconds. A first line that
@@ -18,7 +19,8 @@ export function readCsv({ file, column }: Pick<EmpiricalFile, 'file' | 'column'>
   const [first] = rows;
   if (!first) throw new Error(`${file} is empty: it must hold one length of time a line.`);
   const index = indexOf(file, column, first.cells);
-  const header = typeof column === 'string' || readMs(cell(first.cells[index] ?? '')) === undefined;
+  const top = first.cells[index] ?? '';
+  const header = typeof column === 'string' || (readMs(cell(top)) === undefined && !isNumber(top));
   const values = (header ? rows.slice(1) : rows).map(({ line, cells }) => {
     const text = cells[index];
     const value = text === undefined || text === '' ? undefined : readMs(cell(text));
@@ -39,16 +41,9 @@ interface Row {
 }
 
 function rowsOf(file: string): readonly Row[] {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    const code = systemCode(error);
-    throw new Error(
-      code === 'ENOENT' ? `There is no file ${file}.` : `The file ${file} cannot be read (${code}).`,
-    );
-  }
-  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
+  const { text, problem } = { text: '', ...readTextFile(file, MOST_BYTES) };
+  if (problem !== undefined) throw new Error(`${file}: ${problem}`);
+  const lines = text.split(/\r\n|\n|\r/);
   const separator = [',', ';', '\t'].find((one) => lines[0]?.includes(one)) ?? ',';
   return lines.flatMap((one, index) =>
     one.trim() === '' ? [] : [{ line: index + 1, cells: cellsOf(one, separator) }],
@@ -86,6 +81,9 @@ function indexOf(file: string, column: EmpiricalFile['column'], names: readonly 
       : `Did you mean ${JSON.stringify(meant)}?`;
   throw new Error(`${file} has no column ${JSON.stringify(column)}. ${hint}`);
 }
+
+/** Such as `-1`: wrong, but no name of a column. */
+const isNumber = (text: string): boolean => text !== '' && Number.isFinite(Number(text));
 
 /** A cell as a length of time is written elsewhere: a number, or a text with a unit. */
 const cell = (text: string): number | string => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : text);
