@@ -64,7 +64,7 @@ describe('lenientExpressions', () => {
 
   test('off refuses them, with the place', async () => {
     const emulator = await start({ choices: { lenientExpressions: false } });
-    expect(() => emulator.seed(live)).toThrow(/TargetWorkers: line 1, column 6: there is a blank inside/);
+    expect(() => emulator.seed(live)).toThrow(/TargetWorkers: line 1, column 6: there is a space inside/);
     expect(() => emulator.seed({ ...live, taskQueues: { Q: {}, Other: {} } })).toThrow(
       /task_routing\.filters\[0\]\.expression: line 1, column 1/,
     );
