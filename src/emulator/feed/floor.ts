@@ -249,5 +249,5 @@ export function whyWaiting({ workers, now }: Explanation, queueName: string): st
   const more = others > 0 ? `, and ${others} more are held back` : '';
   // `Ada is in the activity Offline …`, but `Ada: the channel voice is full …`.
   const why = first!.why.join('; ');
-  return `${first!.workerName}${/^(is|has) /.test(why) ? '' : ':'} ${why}${more}`;
+  return `${first!.workerName}${/^(is|has|already) /.test(why) ? '' : ':'} ${why}${more}`;
 }
