@@ -146,3 +146,23 @@ describe('which task', () => {
     }
   }
 });
+
+test('workers who become free at once: the task that goes first is served first', () => {
+  const world = new World();
+  const queue = world.queue('Everyone', { maxReservedWorkers: 2 });
+  world.workflow({
+    filters: [
+      { expression: 'skill != null', targets: [{ queue, expression: 'worker.skills HAS task.skill' }] },
+    ],
+    default_filter: { queue },
+  });
+  world.worker('Ann', { skills: [] });
+  world.worker('Ben', { skills: ['en'] });
+  const ringing = world.task();
+  expect(world.holders(ringing)).toEqual(['Ann', 'Ben']);
+  const needsBen = world.task({ skill: 'en' });
+  world.time += 1_000;
+  const anyone = world.task();
+  world.update(ringing, { assignmentStatus: 'canceled', reason: 'hung up' });
+  expect([world.holders(needsBen), world.holders(anyone)]).toEqual([['Ben'], ['Ann']]);
+});

@@ -12,10 +12,10 @@ import { bestTaskFor, goesBefore, stopWaiting } from './waiting.js';
 /**
  * Brings a workspace to rest after a command: nobody eligible is idle while a task waits for them.
  *
- * Workers first. A worker that changed takes the best task it could be given, but the task takes the best worker it
- * could have: that way a task that just came back does not steal a worker from one with a higher priority, nor a
- * worker that just came back a task from one who was idle for longer. When no changed worker has anything left to
- * take, tasks that changed can only go to workers nobody else waits for.
+ * Workers first. Of the tasks that changed workers could take, the one that goes first takes the best workers it could
+ * have: that way a task that just came back does not steal a worker from one with a higher priority, nor a worker that
+ * just came back a task from one who was idle for longer. When no changed worker has anything left to take, tasks that
+ * changed can only go to workers nobody else waits for.
  */
 export function settle(core: Core, ws: WorkspaceState): void {
   for (;;) {
@@ -27,13 +27,25 @@ export function settle(core: Core, ws: WorkspaceState): void {
 }
 
 function serveWorkers(core: Core, ws: WorkspaceState): void {
-  for (const worker of ws.dirtyWorkers) {
-    // Reserving marks the worker again, and a Set visits again what was deleted and added during the visit.
-    ws.dirtyWorkers.delete(worker);
+  /** The best task of each worker who has one; it stays their best until it no longer waits or the worker changes. */
+  const best = new Map<WorkerState, TaskState>();
+  const look = (worker: WorkerState): TaskState | undefined => {
     const task = bestTaskFor(worker);
-    if (!task) continue;
-    ws.dirtyWorkers.add(worker);
-    assign(core, task, candidatesFor(task));
+    if (task) best.set(worker, task);
+    else best.delete(worker);
+    return task;
+  };
+  for (;;) {
+    for (const worker of ws.dirtyWorkers) look(worker);
+    ws.dirtyWorkers.clear();
+    let first: TaskState | undefined;
+    for (const [worker, known] of best) {
+      const task = known.group ? known : look(worker);
+      if (task && (first === undefined || goesBefore(task, first))) first = task;
+    }
+    if (first === undefined) return;
+    // Marks its workers as changed.
+    assign(core, first, candidatesFor(first));
   }
 }
 
