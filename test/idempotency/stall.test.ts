@@ -149,7 +149,14 @@ function ownClock(options: Parameters<typeof createWorld>[0] = {}) {
   };
   /** For its request it is its own time that counts. */
   const deadline = () => clock.now() + skewMs + 4_000;
-  return { ...world, line, engine, set, deadline };
+  /** It stands still for five seconds; another process answers meanwhile, and the store is well again. */
+  const standStillWhileAnswered = () => {
+    set(5_000);
+    const record = { key: KEY, fingerprint: 'sids', owner: 'x', attempt: 1, ttlMs: 60_000 };
+    world.memory.complete({ ...record, outcome: { state: 'finished', answer: 'theirs' } });
+    line.mood = 'well';
+  };
+  return { ...world, line, engine, set, deadline, standStillWhileAnswered };
 }
 
 test.each([-3_600_000, 3_600_000])(
@@ -192,16 +199,12 @@ test('a clock that is set back as a run is being deferred: its limit is as long 
 });
 
 test('the time a process stood still is no absence of the store: it asks again before it runs anything alone', async () => {
-  const { clock, line, engine, memory, request, work, set, deadline } = ownClock();
+  const { clock, line, engine, request, work, deadline, standStillWhileAnswered } = ownClock();
   const mine = work(100, 'mine');
   line.mood = 'frozen';
   const first = watch(engine.run(request(mine, { deadline: deadline() + 5_000 })), clock.now);
   await clock.advance(100);
-  // It stands still for five seconds, and another process answers meanwhile.
-  set(5_000);
-  const record = { key: KEY, fingerprint: 'sids', owner: 'x', attempt: 1, ttlMs: 60_000 };
-  memory.complete({ ...record, outcome: { state: 'finished', answer: 'theirs' } });
-  line.mood = 'well';
+  standStillWhileAnswered();
   await clock.advance(400);
   expect(first.result).toEqual({ status: 'answered', answer: 'theirs', verdict: 'replayed' });
   expect(mine.runs).toHaveLength(0);
@@ -223,7 +226,7 @@ test('failures before and after a standstill are not one long absence of the sto
 });
 
 test('one that stood still as its patience ended asks the store once more before it runs anything alone', async () => {
-  const { clock, line, engine, memory, request, work, set, deadline } = ownClock();
+  const { clock, line, engine, request, work, deadline, standStillWhileAnswered } = ownClock();
   line.mood = 'refusing';
   void engine.run(request(work(1, 'a'), { key: 'before', deadline: deadline() }));
   await clock.advance(20);
@@ -232,10 +235,7 @@ test('one that stood still as its patience ended asks the store once more before
   // Just before its last look at the store, and just after a ping: the next one comes later than that look.
   await clock.advance(990);
   expect(engine.storeState).toBe('degraded');
-  set(5_000);
-  const record = { key: KEY, fingerprint: 'sids', owner: 'x', attempt: 1, ttlMs: 60_000 };
-  memory.complete({ ...record, outcome: { state: 'finished', answer: 'theirs' } });
-  line.mood = 'well';
+  standStillWhileAnswered();
   await clock.advance(400);
   expect(first.result).toEqual({ status: 'answered', answer: 'theirs', verdict: 'replayed' });
   expect(mine.runs).toHaveLength(0);
