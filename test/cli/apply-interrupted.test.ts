@@ -5,16 +5,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { createEmulator, type Emulator } from 'taskrouter-kit/emulator';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { run } from './running.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'interrupted-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+// New for each try, because a second one must not find what the first one left.
+let folder: string;
 let emulator: Emulator;
-beforeAll(async () => {
+let proxy: Awaited<ReturnType<typeof holdingProxy>>;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'interrupted-'));
   emulator = await createEmulator({ log: { debug() {}, info() {}, warn() {}, error() {} } });
+  proxy = await holdingProxy();
 });
-afterAll(() => emulator.close());
+afterEach(async () => {
+  proxy.close();
+  await emulator.close();
+  rmSync(folder, { recursive: true });
+});
 
 interface Moment {
   readonly path: RegExp;
@@ -24,25 +31,22 @@ interface Moment {
 
 /**
  * Stands between a command and the emulator, and holds the first write of a moment until it is told to go on, and every
- * write after it: else a slow kill would find more done than the next moment needs.
+ * write after it: else a slow kill would find more done than the next moment needs. A request belongs to the moment in
+ * which it came, because an answer to a command that was killed may come back only when the next one runs.
  */
 async function holdingProxy() {
-  let moment: Moment | undefined;
-  let reached: () => void = () => {};
-  let goOn: Promise<void> = Promise.resolve();
-  let holding = false;
+  let current: { moment: Moment; isReached: boolean; reach: () => void; goOn: Promise<void> } | undefined;
   const server = createServer(async (incoming, outgoing) => {
     const { method = 'GET', url: path = '', headers } = incoming;
+    const mine = method === 'POST' ? current : undefined;
     const body = await text(incoming);
-    const hold = method === 'POST' && moment?.path.test(path) ? moment.hold : undefined;
+    const hold = mine?.moment.path.test(path) ? mine.moment.hold : undefined;
     const wait = async () => {
-      moment = undefined;
-      holding = true;
-      reached();
-      await goOn;
+      mine!.reach();
+      await mine!.goOn;
     };
-    if (hold === 'request') await wait();
-    else if (holding && method === 'POST') await goOn;
+    if (mine?.isReached) await mine.goOn;
+    else if (hold === 'request') await wait();
     if (outgoing.destroyed) return;
     request(new URL(path, emulator.url), { method, headers }, async (answer) => {
       const back = await text(answer);
@@ -54,18 +58,19 @@ async function holdingProxy() {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     /** Resolves when the command has come to the moment; `release` lets it go on. */
-    at(next: Moment) {
+    at(moment: Moment) {
       let release!: () => void;
-      goOn = new Promise((resolve) => {
-        release = () => {
-          holding = false;
-          resolve();
-        };
+      const goOn = new Promise<void>((resolve) => {
+        release = resolve;
       });
       const come = new Promise<void>((resolve) => {
-        reached = resolve;
+        const reach = () => {
+          hold.isReached = true;
+          resolve();
+        };
+        const hold = { moment, isReached: false, reach, goOn };
+        current = hold;
       });
-      moment = next;
       return { come, release };
     },
     close() {
@@ -74,12 +79,6 @@ async function holdingProxy() {
     },
   };
 }
-
-let proxy: Awaited<ReturnType<typeof holdingProxy>>;
-beforeAll(async () => {
-  proxy = await holdingProxy();
-});
-afterAll(() => proxy.close());
 
 function apply(config: string, state: string, more: Readonly<Record<string, string>> = {}) {
   const { accountSid, authToken } = emulator;
