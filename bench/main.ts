@@ -1,5 +1,5 @@
 /**
- * What the framework costs, beside what it replaces: `npm run bench`. It builds, then starts seven servers in turn,
+ * What the framework costs, beside what it replaces: `npm run bench`. It builds, then starts eight servers in turn,
  * round after round, each alone on one core with the load on another, sends all of them the same signed callbacks,
  * checks every answer and every handler run, and prints medians, ratios and the goals. On an idle machine, please.
  * A callback that is answered wrongly, or handled twice, fails the run (exit code 1); a goal that is missed does not:
@@ -18,7 +18,7 @@ import { benchMemory } from './memory.js';
 import { type Cores, chooseCores, endAll } from './processes.js';
 import { writeRequests } from './requests.js';
 import { report } from './results.js';
-import { SERVER_NAMES, SERVERS, type ServerName, startServer } from './servers.js';
+import { needsRedis, SERVER_NAMES, SERVERS, type ServerName, startServer } from './servers.js';
 
 const USAGE = `npm run bench -- [options]
   --rounds <n>         rounds of all servers; what is printed is their median (5)
@@ -86,7 +86,7 @@ function prepare(only: readonly ServerName[]): Cores {
   if (!has('taskset')) {
     throw new Usage('The benchmark needs Linux and taskset. On Debian or Ubuntu: apt-get install util-linux');
   }
-  if (only.includes('redis') && findServer() === undefined) {
+  if (only.some(needsRedis) && findServer() === undefined) {
     throw new Usage(
       'The benchmark needs redis-server. On Debian or Ubuntu: apt-get install redis-server; or leave Redis out with --only',
     );

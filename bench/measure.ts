@@ -2,7 +2,14 @@ import { flood, type Steady, steady } from './load.js';
 import type { Cores } from './processes.js';
 import { startBenchRedis } from './redis.js';
 import type { RequestFile } from './requests.js';
-import { isOurs, type MeasuredServer, type Report, type ServerName, startServer } from './servers.js';
+import {
+  isOurs,
+  type MeasuredServer,
+  needsRedis,
+  type Report,
+  type ServerName,
+  startServer,
+} from './servers.js';
 
 /** How each server is loaded, in each round. */
 export interface Plan {
@@ -44,7 +51,7 @@ export async function measure(
   cores: Cores,
   plan: Plan,
 ): Promise<Measurement> {
-  const redis = name === 'redis' ? await startBenchRedis(cores.load) : undefined;
+  const redis = needsRedis(name) ? await startBenchRedis(cores.load) : undefined;
   let server: MeasuredServer | undefined;
   try {
     const { profile } = plan;

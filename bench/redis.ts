@@ -5,7 +5,7 @@ import { pin } from './processes.js';
 /** A private, empty Redis. */
 export interface BenchRedis {
   readonly url: string;
-  /** CPU time it has used, and script calls it has answered: each is one round trip. */
+  /** CPU time it has used, and calls it has answered, of scripts and of SET: each is one round trip. */
   usage(): Promise<{ readonly cpuUs: number; readonly roundTrips: number }>;
   stop(): Promise<void>;
 }
@@ -31,7 +31,10 @@ export async function startBenchRedis(core: number): Promise<BenchRedis> {
       const stats = await redis.info('commandstats');
       return {
         cpuUs: (Number(field(cpu, 'used_cpu_user')) + Number(field(cpu, 'used_cpu_sys'))) * 1e6,
-        roundTrips: Number(/^cmdstat_evalsha:calls=(\d+)/m.exec(stats)?.[1] ?? 0),
+        roundTrips: [...stats.matchAll(/^cmdstat_(?:evalsha|set):calls=(\d+)/gm)].reduce(
+          (sum, [, calls]) => sum + Number(calls),
+          0,
+        ),
       };
     },
     stop,

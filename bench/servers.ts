@@ -20,6 +20,7 @@ export const ANSWER = JSON.stringify({
 
 export const SERVERS = {
   raw: { title: 'raw node:http + HMAC', program: 'raw.js' },
+  rawRedis: { title: 'raw, and two Redis round trips', program: 'raw.js' },
   twilio: { title: 'Express 5 + twilio.webhook()', program: 'express-twilio.js' },
   mounted: { title: 'ours mounted in Express 5', program: 'mounted.js' },
   twilioOptions: {
@@ -35,9 +36,14 @@ export type ServerName = keyof typeof SERVERS;
 
 export const SERVER_NAMES = Object.keys(SERVERS) as ServerName[];
 
+/** Whether it is given a Redis. */
+export function needsRedis(name: ServerName): boolean {
+  return name === 'redis' || name === 'rawRedis';
+}
+
 /** Whether it runs handlers, and tells duplicates. */
 export function isOurs(name: ServerName): boolean {
-  return name !== 'raw' && !name.startsWith('twilio');
+  return !name.startsWith('raw') && !name.startsWith('twilio');
 }
 
 /** What a server has counted since its start. */
@@ -66,7 +72,7 @@ export interface MeasuredServer {
 
 export interface StartOptions {
   readonly core: number;
-  /** A private Redis; only the server that has it as its store is given one. */
+  /** A private Redis; for those that need one. */
   readonly redisUrl: string | undefined;
   /** A folder for a CPU profile of the server. */
   readonly profile: string | undefined;
