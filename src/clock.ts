@@ -11,7 +11,7 @@ export interface Clock {
    * the date when a process starts, but it is not a date.
    */
   now(): number;
-  /** The date, in milliseconds since 1970-01-01 UTC. It jumps when somebody sets the clock. Default: `now()`. */
+  /** The date, in milliseconds since 1970-01-01 UTC. It jumps when someone sets the clock. Default: `now()`. */
   date?(): number;
   /** Calls `run` once, `ms` milliseconds from now. The timer never keeps a process alive. */
   setTimeout(run: () => void, ms: number): Timer;

@@ -1,6 +1,6 @@
 import { ConfigurationError } from './errors.js';
 
-/** How many single letters must be added, removed, changed or swapped with their neighbour to make one text the other. */
+/** How many single letters must be added, removed, changed or swapped with their neighbour to make one string the other. */
 function distance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -16,7 +16,7 @@ export function writtenAccount(file: string): { readonly accountSid?: string; re
 
 /**
  * Writes variables into a file of the form NAME=value, between two lines of its own, at the end. Every other line stays as
- * it is, one that somebody has put between the two as well: of two lines with one name, the last counts.
+ * it is, one that someone has put between the two as well: of two lines with one name, the last counts.
  *
  * @returns the names that other lines set too.
  * @throws {ConfigurationError} `cannot-write-env` when the file cannot be read or written; it is as it was then.

@@ -36,7 +36,7 @@ export async function presetTasks(
     : tasks.filter(({ taskChannel = 'default' }) => view.taskChannel(taskChannel) !== undefined);
 }
 
-/** Makes a task every few seconds, while `ready` says that somebody answers. */
+/** Makes a task every few seconds, while `ready` says that someone answers. */
 export function startFeed(make: (task: LabelledTask) => void, ready: () => boolean): () => void {
   const kinds = sampleTasks();
   let made = 0;

@@ -55,7 +55,7 @@ function printField({ path, before, after }: FieldChange, created: boolean): voi
   else print(`    ${paint('yellow', '~')} ${path}: ${shown(before)} ${paint('dim', '->')} ${shown(after)}`);
 }
 
-/** One line of a value; a text without quotes where it is plain. */
+/** One line of a value; a string without quotes where it is plain. */
 function shown(value: unknown): string {
   const text = typeof value === 'string' && value !== '' ? value : JSON.stringify(value);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;

@@ -14,7 +14,7 @@ export function paint(style: Style, text: string): string {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape is what it looks for.
 const COLOUR = /(\u001b\[\d{1,2}m)/;
 
-/** Prints a text. Control characters in it are shown escaped, because names come from others. */
+/** Prints a string. Control characters in it are shown escaped, because names come from others. */
 export function print(text = ''): void {
   const shown = text
     .split(COLOUR)

@@ -72,7 +72,7 @@ export interface Emulator extends InTest {
   /** Ends a simulated call, a customer's or a worker's, as who holds the phone would. Nothing happens if it has ended. */
   hangUp(callSid: string): void;
   /**
-   * Holds or mutes somebody who is in a conference, as Twilio's participant resource does; its status callback hears of it.
+   * Holds or mutes someone who is in a conference, as Twilio's participant resource does; its status callback hears of it.
    * @throws {EngineRefusal} 404 for a call that is in no conference.
    * @example emulator.updateParticipant(call.sid, { hold: true });
    */

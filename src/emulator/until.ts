@@ -11,7 +11,7 @@ export interface Until {
   isReserved(): Promise<Task>;
   /**
    * Reserved for this worker, by friendly name or SID; already accepted by them counts too. Rejects at once when
-   * somebody else accepted it.
+   * someone else accepted it.
    * @throws {ConfigurationError} at once for a worker that is not there, with the near miss.
    * @example await emulator.until(task).isReservedFor('Ann');
    */

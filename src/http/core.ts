@@ -264,7 +264,7 @@ function answerAssignment(form: AssignmentForm, end: AssignmentEnd): CallbackAns
   if (result.status !== 'answered') return answerFailure(form, result, handler);
   const { answer, verdict, degraded = false } = result;
   const response = { status: 200, headers: handler === 'otherwise' ? BY_OTHERWISE : JSON_TYPE, body: answer };
-  // Duplicates get an answer that is only a text here.
+  // Duplicates get an answer that is only a string here.
   const instruction = end.answer === answer ? end.instruction : instructionIn(answer);
   return { response, verdict, reason: undefined, degraded, answeredTwice, handler, form, instruction };
 }

@@ -5,7 +5,7 @@ export interface Field {
   readonly name: string;
   readonly required: boolean;
   readonly rule: string;
-  /** What a value must look like; undefined: any text. */
+  /** What a value must look like; undefined: any string. */
   readonly form: RegExp | undefined;
 }
 

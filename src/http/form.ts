@@ -60,7 +60,7 @@ export function parseForm(body: string | Uint8Array): ParsedForm {
 }
 
 /**
- * The names of the last short form, as they were sent. The next form mostly has the same ones, and a text that has been looked
+ * The names of the last short form, as they were sent. The next form mostly has the same ones, and a string that has been looked
  * up before is found sooner than a copy of it.
  */
 let lastNames: readonly string[] = [];

@@ -1,5 +1,5 @@
 /**
- * Where the JSON object at the start of a text ends: at the end of the text (blanks may follow), before it, or not at
+ * Where the JSON object at the start of a string ends: at the end of the text (blanks may follow), before it, or not at
  * all. Only brackets and strings count, so this does not say whether the object can be parsed.
  */
 export function objectExtent(text: string): 'whole' | 'part' | 'unclosed' {

@@ -130,7 +130,7 @@ export function answer(
     response.writeHead(status, status === 204 ? headers : withLength(response, headers, body, fresh));
     writeWhole(response, body);
   } catch (error) {
-    // Somebody has changed these methods. A connection that ends is better than one that waits: Twilio goes on at once.
+    // Someone has changed these methods. A connection that ends is better than one that waits: Twilio goes on at once.
     response.destroy();
     throw error;
   }

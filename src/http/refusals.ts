@@ -51,7 +51,7 @@ export function refusedBody(failure: keyof typeof BODY_REFUSALS): CallbackAnswer
   return refused(status, `body-${failure}`, detail);
 }
 
-/** Refusals of signed requests whose reason is logged the first time, because somebody should look at it. */
+/** Refusals of signed requests whose reason is logged the first time, because someone should look at it. */
 export interface ToldRefusals {
   /** The parameters can be read in two ways; `ambiguity` says which. */
   ambiguous(ambiguity: string): CallbackAnswer;

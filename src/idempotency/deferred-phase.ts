@@ -100,7 +100,7 @@ export class DeferredPhase {
     return this.#run.holder.fingerprint;
   }
 
-  /** Whether somebody has asked for its end. */
+  /** Whether someone has asked for its end. */
   get isFinishing(): boolean {
     return this.#finishing !== undefined;
   }

@@ -86,7 +86,7 @@ export class Run implements OwnedRun, Asking, DeferringRun {
     return this.#controller.signal;
   }
 
-  /** While its outcome is being stored, a hiccup of the store is waited out for as long as somebody can wait. */
+  /** While its outcome is being stored, a hiccup of the store is waited out for as long as someone can wait. */
   wanted(): boolean {
     return !this.#parts.closed && this.#waiters?.overdue !== true;
   }

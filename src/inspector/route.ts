@@ -67,7 +67,7 @@ export function linkWith(
   return formatRoute({ view: route.value.view, id: id ?? undefined, params: next });
 }
 
-/** Changes parameters without a step in the history: while somebody types into a filter. */
+/** Changes parameters without a step in the history: while someone types into a filter. */
 export function setParams(params: Readonly<Record<string, string | null>>): void {
   history.replaceState(null, '', linkWith(params));
   route.value = parseRoute(location.hash);

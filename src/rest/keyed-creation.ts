@@ -153,7 +153,7 @@ function withKey(input: CreateTask, key: string): CreateTask {
   return { ...input, attributes: { ...attributes, [IDEMPOTENCY_ATTRIBUTE]: key } };
 }
 
-/** The SID under which somebody else has created the task; else why there is none. */
+/** The SID under which someone else has created the task; else why there is none. */
 function answerOf(result: RunResult): string {
   switch (result.status) {
     case 'answered':

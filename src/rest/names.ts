@@ -75,7 +75,7 @@ const WORDS: Readonly<Record<NameKind, { word: string; sid: RegExp }>> = {
   workspace: { word: 'workspace', sid: WORKSPACE_SID },
 };
 
-/** Whether a text is the SID of such a resource, and not its name. */
+/** Whether a string is the SID of such a resource, and not its name. */
 export function isSidOf(kind: NameKind, text: string): boolean {
   return WORDS[kind].sid.test(text);
 }

@@ -36,7 +36,7 @@ interface Patchable {
 }
 
 /**
- * Reads, merges and writes under the version that was read, and begins again when somebody else was faster. What others
+ * Reads, merges and writes under the version that was read, and begins again when someone else was faster. What others
  * put in meanwhile, Twilio above all, stays.
  */
 export async function patchAttributes<R extends Patchable>(

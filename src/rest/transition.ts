@@ -27,7 +27,7 @@ export const RESERVATION_TRANSITIONS: Readonly<Record<string, Transition>> = {
 /**
  * A look at whether a move whose answer was lost has happened. The call goes on only from a state the move starts from.
  *
- * @throws {TaskRouterStateError} when it is in any other state: what is there is somebody else's doing.
+ * @throws {TaskRouterStateError} when it is in any other state: what is there is someone else's doing.
  */
 export function lookAt<T>(
   operation: string,

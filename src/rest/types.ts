@@ -43,7 +43,7 @@ export interface UpdateWorkflow extends InputOf<Row<'workflows', 'update'>> {}
 export interface ListWorkflows extends InputOf<Row<'workflows', 'list'>> {}
 
 interface WorkerFacts extends Omit<ResultOf<Row<'workers', 'fetch'>>, 'attributes'>, Versioned {}
-/** Somebody who takes tasks. Source: twilio.com/docs/taskrouter/api/worker. */
+/** Someone who takes tasks. Source: twilio.com/docs/taskrouter/api/worker. */
 export interface Worker<Attributes = JsonObject> extends WorkerFacts {
   readonly attributes: Attributes;
 }

@@ -50,7 +50,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   EV: 'event',
 };
 
-/** What a text is the SID of: `worker` for `WK…`. */
+/** What a string is the SID of: `worker` for `WK…`. */
 export function nounOf(text: string): string | undefined {
   return ANY_SID.test(text) ? NOUNS[text.slice(0, 2)] : undefined;
 }

@@ -100,7 +100,7 @@ function keyOf(token: string): Key {
 }
 
 /**
- * The HMAC-SHA1 of a text in UTF-8, in base64. By two hashes, as RFC 2104 defines it, because an `Hmac` object takes nearly twice
+ * The HMAC-SHA1 of a string in UTF-8, in base64. By two hashes, as RFC 2104 defines it, because an `Hmac` object takes nearly twice
  * as long and leaves more for the garbage collector. Property tests hold it equal to one. Long texts, and platforms whose
  * `node:crypto` lacks `hash`, get an `Hmac` object.
  */

@@ -122,7 +122,7 @@ function slipOf({ code, message, pos: [offset] }: YAMLError, text: string): stri
   }
 }
 
-/** Where in a text `JSON.parse` gave up: its end where that is what came too soon. */
+/** Where in a string `JSON.parse` gave up: its end where that is what came too soon. */
 export function offsetOfJsonError(text: string, error: unknown): number {
   const offset = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;
   return offset === undefined ? text.length : Number(offset);

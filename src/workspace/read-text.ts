@@ -10,7 +10,7 @@ export type FileText =
   | { readonly problem: string; readonly cause?: unknown };
 
 /**
- * Reads a text file that somebody has written or made: UTF-8, of a size that can be one, without its byte order mark.
+ * Reads a text file that someone has written or made: UTF-8, of a size that can be one, without its byte order mark.
  * @param mostBytes - default: what a definition can have.
  */
 export function readTextFile(path: string, mostBytes = MOST_BYTES): FileText {

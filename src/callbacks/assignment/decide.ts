@@ -189,7 +189,7 @@ const fitsBySids = ({ channel, task, worker, where }: Conditions): boolean =>
 
 interface Shape {
   readonly conditions: readonly SidCondition[];
-  /** Places in the routing order, ascending, by the SIDs of `conditions` in one text. */
+  /** Places in the routing order, ascending, by the SIDs of `conditions` in one string. */
   readonly routes: Map<string, number[]>;
 }
 

@@ -90,7 +90,7 @@ function momentOf(at: unknown): number | undefined {
 const noSuchRoute =
   'There is no such route under /_emulator, or not with this method: GET /_emulator/openapi.json lists them.';
 
-/** The fields of a body. In a form everything is a text: `2` and `true` are read as JSON would have them. */
+/** The fields of a body. In a form everything is a string: `2` and `true` are read as JSON would have them. */
 function fields(body: unknown): Readonly<Record<string, unknown>> {
   if (typeof body !== 'object' || body === null) return {};
   return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, readValue(value)]));

@@ -70,7 +70,7 @@ async function pageFolder(): Promise<string> {
   return building;
 }
 
-/** In a clone the sources run as they are, and the page is built when somebody opens it. */
+/** In a clone the sources run as they are, and the page is built when someone opens it. */
 const isSource = import.meta.url.endsWith('.ts');
 
 /** In a process of its own, because callbacks have to be answered meanwhile. */

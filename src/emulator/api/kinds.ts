@@ -21,11 +21,11 @@ interface KindTypes {
   texts: readonly string[];
   /** Seconds, comma-separated. */
   seconds: readonly number[];
-  /** A JSON object in a text. */
+  /** A JSON object in a string. */
   json: Readonly<Record<string, unknown>>;
   /** A JSON array of TaskQueue SIDs: the one body that is JSON. */
   queues: readonly string[];
-  /** The header If-Match; NaN for a text that no version can be equal to, undefined for `*`. */
+  /** The header If-Match; NaN for a string that no version can be equal to, undefined for `*`. */
   version: number | undefined;
 }
 

@@ -127,7 +127,7 @@ export class Calls {
   }
 
   /**
-   * Answers the phone that rings for a reservation, as who holds it would: the call then goes on until somebody ends it.
+   * Answers the phone that rings for a reservation, as who holds it would: the call then goes on until someone ends it.
    * @returns which instruction rang it; undefined: no phone rings for it.
    */
   answer(reservationSid: string): RingingInstruction['instruction'] | undefined {
@@ -154,7 +154,7 @@ export class Calls {
   }
 
   /**
-   * Holds, mutes or changes somebody in a conference, and tells its status callback.
+   * Holds, mutes or changes someone in a conference, and tells its status callback.
    * @throws {EngineRefusal} 404 when no conference of the task goes on, or they are not in it.
    */
   updateParticipant(taskSid: string, who: Who, change: ParticipantChange): Conference {
@@ -163,7 +163,7 @@ export class Calls {
     return conference;
   }
 
-  /** Takes somebody out of a conference. @throws {EngineRefusal} 404, as {@link updateParticipant}. */
+  /** Takes someone out of a conference. @throws {EngineRefusal} 404, as {@link updateParticipant}. */
   kick(taskSid: string, who: Who): void {
     const { participant } = this.#conversations.participant(taskSid, who);
     const leg = this.#live.get(participant.callSid);
@@ -192,7 +192,7 @@ export class Calls {
     }
   }
 
-  /** A transfer puts the customer on hold, until somebody takes them off it: the Worker SDK's tests. */
+  /** A transfer puts the customer on hold, until someone takes them off it: the Worker SDK's tests. */
   #holdCustomer(taskSid: string): void {
     const conference = this.#conferences.of(taskSid);
     const customer = conference?.participants.find(({ party }) => party === 'customer');

@@ -8,7 +8,7 @@ import {
 } from './status-parameters.js';
 import type { Conference, Participant, StatusTarget } from './types.js';
 
-/** What can be changed of somebody in a conference; what is left out stays. */
+/** What can be changed of someone in a conference; what is left out stays. */
 export interface ParticipantChange {
   readonly hold?: boolean | undefined;
   readonly muted?: boolean | undefined;
@@ -52,7 +52,7 @@ export class Conferences {
     return conference;
   }
 
-  /** It starts when the second one is in, and somebody may start it: twilio.com/docs/voice/twiml/conference. */
+  /** It starts when the second one is in, and someone may start it: twilio.com/docs/voice/twiml/conference. */
   join(conference: Conference, participant: Participant): void {
     if (conference.participants.some(({ callSid }) => callSid === participant.callSid)) return;
     conference.participants.push(participant);
@@ -64,7 +64,7 @@ export class Conferences {
     this.#say(conference, 'conference-start', {});
   }
 
-  /** Takes somebody out, and tells so. */
+  /** Takes someone out, and tells so. */
   leave(
     conference: Conference,
     participant: Participant,

@@ -10,7 +10,7 @@ export interface Ring {
 
 /** What the simulated worker does, in milliseconds of the emulator's time. */
 export type PhoneBehaviour =
-  /** Answers after `afterMs` (0), and talks for `talkMs` (30,000; `Infinity`: until somebody else hangs up). */
+  /** Answers after `afterMs` (0), and talks for `talkMs` (30,000; `Infinity`: until someone else hangs up). */
   | { readonly does: 'answer'; readonly afterMs?: number | undefined; readonly talkMs?: number | undefined }
   /** Declines the call after `afterMs` (0): the reservation is canceled. */
   | { readonly does: 'hang up'; readonly afterMs?: number | undefined }

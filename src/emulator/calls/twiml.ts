@@ -119,7 +119,7 @@ function readXml(text: string): readonly Element[] | string {
   return last ? `<${last.name}> is not closed` : roots;
 }
 
-/** Where a comment, CDATA or the declaration at `tag` ends; a text: what is wrong; undefined: it is an element. */
+/** Where a comment, CDATA or the declaration at `tag` ends; a string: what is wrong; undefined: it is an element. */
 function skip(source: string, tag: number, first: boolean): number | string | undefined {
   for (const [begin, end] of [
     ['<!--', '-->'],

@@ -55,7 +55,7 @@ export interface WorkerLeg {
   readonly instruction: 'dequeue' | 'call' | 'conference';
   readonly workerSid: string;
   readonly reservationSid: string;
-  /** How long the worker talks; undefined: until somebody ends the call. */
+  /** How long the worker talks; undefined: until someone ends the call. */
   talkMs?: number | undefined;
   /** When it stops to ring if nobody answers, in milliseconds of the emulator's time. */
   readonly ringsUntil?: number | undefined;

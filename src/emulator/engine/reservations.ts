@@ -106,7 +106,7 @@ export function noteEnd(core: Core, { task, worker }: ReservationState, status: 
 }
 
 /**
- * Gives a worker whom an offer moved the activity from before it, unless somebody has moved the worker since.
+ * Gives a worker whom an offer moved the activity from before it, unless someone has moved the worker since.
  * twilio.com/docs/taskrouter/api/reservations says so of a rejection.
  */
 export function moveBack(core: Core, reservation: ReservationState): void {

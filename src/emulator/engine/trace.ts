@@ -20,7 +20,7 @@ export interface Decision {
   readonly text: string;
 }
 
-/** A text that is put together when somebody asks, from what cannot change any more. */
+/** A text that is put together when someone asks, from what cannot change any more. */
 type Text = string | (() => string);
 type Noted = { -readonly [K in keyof Decision]: K extends 'text' ? Text : Decision[K] };
 

@@ -5,7 +5,7 @@ import type { TransferStatus } from './types.js';
 
 /** How a transfer that is under way ends. What becomes of its task is for transfers.ts and tasks.ts. */
 
-/** Somebody has accepted. */
+/** Someone has accepted. */
 export function completeTransfer(core: Core, task: TaskState): void {
   close(core, task, 'complete', null);
   sayTransfer(core, 'completed', task);

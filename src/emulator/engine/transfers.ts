@@ -9,7 +9,7 @@ import { cancelTask, setTaskStatus } from './tasks.js';
 import { endTransfer } from './transfer-end.js';
 
 /**
- * A task on its way to somebody else: what becomes of it when an attempt ends. What the Worker SDK's tests say of a worker
+ * A task on its way to someone else: what becomes of it when an attempt ends. What the Worker SDK's tests say of a worker
  * who rejects: the transfer has failed, and the task is assigned again; and of a queue: the attempt has failed, and the task
  * is pending. The rest is our choice.
  */
@@ -46,7 +46,7 @@ export function transferAttemptEnded(core: Core, task: TaskState): boolean {
   return true;
 }
 
-/** The task stays with whoever has it. Somebody who has hung up wraps up; if nobody is left, the task is canceled. */
+/** The task stays with whoever has it. Someone who has hung up wraps up; if nobody is left, the task is canceled. */
 export function assignAgain(core: Core, task: TaskState): void {
   const { settledAt } = task;
   task.reroute = null;

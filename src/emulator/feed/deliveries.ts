@@ -7,13 +7,13 @@ import { signatureVerdict } from './signature.js';
 import { toldBy } from './told.js';
 import type { DebuggerItem, DeliverySummary } from './types.js';
 
-/** What is put away until somebody opens a delivery. */
+/** What is put away until someone opens a delivery. */
 type Rest = Pick<Delivery, 'parameters' | 'method' | 'token' | 'serverTiming' | 'contentType' | 'answer'>;
 
 /** Told as it is, without a copy: a list may walk over all of them. */
 type Summary = Changing & { warning: DeliverySummary['warning'] } & Omit<DeliverySummary, 'seq' | 'warning'>;
 
-/** Words that come again and again, such as a URL, are one text in memory as long as they are one text here. */
+/** Words that come again and again, such as a URL, are one string in memory as long as they are one string here. */
 interface Kept {
   readonly summary: Summary;
   readonly rest: Packed<Rest>;

@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
 /**
- * Data put away until somebody looks at it: JSON in a buffer, compressed where that pays, whose size is known. Objects
+ * Data put away until someone looks at it: JSON in a buffer, compressed where that pays, whose size is known. Objects
  * would take several times that much, and nobody could say how much.
  */
 export class Packed<T> {

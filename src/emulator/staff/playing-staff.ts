@@ -83,7 +83,7 @@ export class PlayingStaff implements Staff {
     this.#members.clear();
   }
 
-  /** What one of them does with a ringing phone; undefined: somebody else's. */
+  /** What one of them does with a ringing phone; undefined: someone else's. */
   phone({ worker, reservation }: Ring): PhoneBehaviour | undefined {
     const member = this.#members.get(worker.sid);
     if (!member) return undefined;

@@ -77,7 +77,7 @@ function realPath(file: string): string {
   }
 }
 
-/** Signal 0 only asks. A process of somebody else's (EPERM) lives too. */
+/** Signal 0 only asks. A process of someone else's (EPERM) lives too. */
 function isAlive(pid: number): boolean {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
   try {

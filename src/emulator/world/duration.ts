@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../errors.js';
 
-/** A length of time: milliseconds, or a text such as `'90s'`, `'2m'`, `'1h30m'`, `'250ms'`, `'1d'`. */
+/** A length of time: milliseconds, or a string such as `'90s'`, `'2m'`, `'1h30m'`, `'250ms'`, `'1d'`. */
 export type Duration = number | string;
 
 /** 366 days. More is a slip, and would keep a clock busy for as good as ever. */

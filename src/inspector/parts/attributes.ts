@@ -1,4 +1,4 @@
-/** Reads attributes as somebody types them: the object, or what is wrong. */
+/** Reads attributes as someone types them: the object, or what is wrong. */
 export function readAttributes(json: string): object | string {
   if (json.trim() === '') return {};
   try {

@@ -4,7 +4,7 @@ import { Icon } from './icons.js';
 
 const TOLD_MS = 1_500;
 
-/** Copies a text, and says so. */
+/** Copies a string, and says so. */
 export function CopyButton({ text, what, quiet }: { text: string; what: string; quiet?: boolean }) {
   const [copied, setCopied] = useState<'yes' | 'no' | undefined>(undefined);
   useEffect(() => {

@@ -65,7 +65,7 @@ export interface ParameterTypes {
   json: object;
   /** Sent once for each item. */
   repeated: readonly string[];
-  /** Sent as one text with commas. */
+  /** Sent as one string with commas. */
   commas: ReadonlyArray<string | number>;
   /** The header If-Match: the `etag` of the resource as it was read. */
   version: string;
@@ -83,7 +83,7 @@ export interface PropertyTypes {
   configuration: WorkflowConfiguration;
   /** Sent by Twilio as JSON text. */
   json: JsonObject;
-  /** Sent by Twilio as one text with commas. */
+  /** Sent by Twilio as one string with commas. */
   commas: readonly string[];
   links: Readonly<Record<string, string>>;
   counts: Readonly<Record<string, number>>;

@@ -40,16 +40,16 @@ export interface Creation<T extends Created> {
   /** Every resource with the name, in any order. */
   look(): Promise<readonly T[]>;
   remove(sid: string): Promise<void>;
-  /** Makes one that somebody else has created what is wanted. */
+  /** Makes one that someone else has created what is wanted. */
   adopt?(sid: string): Promise<unknown>;
   /** TaskRouter itself refuses a second one with the name. */
   readonly unique: boolean;
 }
 
 /**
- * Creates something once, although answers get lost and somebody else may be creating it at the same time. After a lost
+ * Creates something once, although answers get lost and someone else may be creating it at the same time. After a lost
  * answer it is looked up by its name before it is created again. Where TaskRouter takes a name twice, it is looked up
- * afterwards too, and only one stays. One that was found may be somebody else's, with other fields: it is adopted.
+ * afterwards too, and only one stays. One that was found may be someone else's, with other fields: it is adopted.
  */
 export async function createOnce<T extends Created>(creation: Creation<T>, patience: Patience): Promise<T> {
   const { own, resource } = await createOrFind(creation, patience);
@@ -75,7 +75,7 @@ async function createOrFind<T extends Created>(
     } catch (error) {
       const refused = error instanceof TaskRouterRequestError && !error.maybeApplied;
       if (refused && creation.unique) {
-        // Somebody else has just created it.
+        // Someone else has just created it.
         const [other] = await creation.look();
         if (other) return { own: false, resource: other };
       }

@@ -42,7 +42,7 @@ export const isClause = (value: unknown): value is ExpressionClause =>
 
 /**
  * Reads an expression of TaskRouter's language when the file is loaded, with the emulator's own parser. A clause in
- * `${…}` gets brackets where it needs them, and a text, number, list, `true`, `false` or `null` becomes a literal.
+ * `${…}` gets brackets where it needs them, and a string, number, list, `true`, `false` or `null` becomes a literal.
  *
  * @throws {ConfigurationError} `bad-expression` for what is no expression, with a caret below the place.
  * @example

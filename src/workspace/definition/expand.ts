@@ -5,7 +5,7 @@ import { DefinitionError, type DefinitionPath, type DefinitionProblem } from './
 import { Variables, type VariableValue } from './variables.js';
 import { isWrittenOut, writtenOut } from './written-out.js';
 
-/** With one more `$` in front, it is a text. */
+/** With one more `$` in front, it stands for itself. */
 const PLACEHOLDER = /(\$?)\$\{\s*([^{}]*?)\s*\}/g;
 const VARIABLE = /^env\.(.+)$/s;
 /** The keys whose texts are expressions, in the words of a definition and in Twilio's. */
@@ -17,8 +17,8 @@ const LONGEST = 1_000_000;
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The definition with everything written out: `${env.NAME}` in any text, `${name}` of `expressions` in expressions, and
- * clauses as texts. `$${…}` stands for the text `${…}`. `expressions` and `environments` are gone afterwards. What has
+ * The definition with everything written out: `${env.NAME}` in any string, `${name}` of `expressions` in expressions, and
+ * clauses as strings. `$${…}` stands for the text `${…}`. `expressions` and `environments` are gone afterwards. What has
  * another form is left to the check, and so is what is written out already.
  *
  * @throws {DefinitionError} for a name that stands for nothing, or for itself.

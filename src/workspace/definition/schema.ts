@@ -91,7 +91,7 @@ const seconds = (least: number, most: number) => {
 /** TaskRouter keeps numbers of tasks and seconds in 32 bits. */
 const MOST = 2_147_483_647;
 
-/** A number of Twilio's configuration, which may be a text there. */
+/** A number of Twilio's configuration, which may be a string there. */
 const numberOrText = v.nullish(
   v.pipe(
     v.union([v.number(), v.string()], 'must be a whole number.'),

@@ -43,7 +43,7 @@ export interface WorkspaceDefinition {
    * TypeScript, constants of `expression` do the same.
    */
   readonly expressions?: Readonly<Record<string, string>> | undefined;
-  /** Values for each environment, chosen with `--env`, to be used as `${env.NAME}` in any text. */
+  /** Values for each environment, chosen with `--env`, to be used as `${env.NAME}` in any string. */
   readonly environments?:
     | Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>
     | undefined;
@@ -55,7 +55,7 @@ export interface UnlistedEventType {
   readonly unlisted: string;
 }
 
-/** A length of time: a number of seconds, or a text such as `'30s'`, `'2m'`, `'1h30m'`, `'1d'`. */
+/** A length of time: a number of seconds, or a string such as `'30s'`, `'2m'`, `'1h30m'`, `'1d'`. */
 export type Seconds = number | string;
 
 export interface ActivityDefinition {
@@ -176,9 +176,9 @@ export interface ConfigurationTarget {
   readonly task_queue_sid?: string | null | undefined;
   /** Over `task.` and `worker.` attributes: the workers of the queue it is true for. */
   readonly expression?: string | null | undefined;
-  /** The priority of the task from this step on: a whole number, which Twilio's examples also write as a text. */
+  /** The priority of the task from this step on: a whole number, which Twilio's examples also write as a string. */
   readonly priority?: number | string | null | undefined;
-  /** When the task moves on to the next target, in seconds, also as a text: `30`, `'30'`, `'30s'`. */
+  /** When the task moves on to the next target, in seconds, also as a string: `30`, `'30'`, `'30s'`. */
   readonly timeout?: number | string | null | undefined;
   /** Which worker goes first, such as `worker.level DESC`. */
   readonly order_by?: string | null | undefined;

@@ -4,7 +4,7 @@ const shared = globalThis as { [KEY]?: WeakSet<object> };
 shared[KEY] ??= new WeakSet();
 const WRITTEN_OUT = shared[KEY];
 
-/** Whether the placeholders of a definition are written out. What looks like one in it is a text of somebody's own. */
+/** Whether the placeholders of a definition are written out. What looks like one in it then stands for itself. */
 export const isWrittenOut = (definition: object): boolean => WRITTEN_OUT.has(definition);
 
 export function writtenOut<T extends object>(definition: T): T {

@@ -4,7 +4,7 @@ import { OWN_ACTIVITIES, OWN_CHANNELS, type WorkspaceDefinition } from '../defin
 import { type Routing, type RoutingTarget, readRouting } from '../live/routing.js';
 import type { Parts, TaskQueuePart, WorkflowPart } from './parts.js';
 
-/** A SID inside a text, of a kind that another account numbers otherwise. */
+/** A SID inside a string, of a kind that another account numbers otherwise. */
 const ACCOUNT_BOUND_SID = new RegExp(`\\b${sidPattern('W[AKQSW]|TC')}\\b`);
 
 export interface MadeDefinition {

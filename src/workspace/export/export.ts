@@ -54,7 +54,7 @@ export async function exportWorkspace(
   return { ...made, definition: others };
 }
 
-/** What looks like a placeholder in a live workspace is a text. Names as keys are never read for placeholders. */
+/** What looks like a placeholder in a live workspace stands for itself. Names as keys are never read for placeholders. */
 function asLiterals(value: unknown): unknown {
   if (typeof value === 'string') return literal(value);
   if (typeof value !== 'object' || value === null) return value;

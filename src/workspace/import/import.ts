@@ -187,7 +187,7 @@ function lostAttributes(resources: readonly FoundResource[]): readonly string[] 
     );
 }
 
-/** In Terraform and in the REST API a configuration is a text. */
+/** In Terraform and in the REST API a configuration is a string. */
 function configurationOf(value: unknown, name: string, map: Mapping): unknown {
   return typeof value === 'string'
     ? readTemplate(`The configuration of ${name}`, value, map)

@@ -120,7 +120,7 @@ function read(text: string): Expression | undefined {
 
 const upper = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** Whether a place is inside a text of the expression. */
+/** Whether a place is inside a string of the expression. */
 function inText(source: string, at: number): boolean {
   let quote = '';
   for (let index = 0; index < at; index += 1) {

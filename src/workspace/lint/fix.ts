@@ -30,7 +30,7 @@ export function fixText(file: string, text: string, findings: readonly Finding[]
     const edit = yaml
       ? editOfYaml(contents, finding.path, finding.fix, /\.json$/i.test(file))
       : editOfScript(text, finding.path, finding.fix, locate);
-    // Two fixes of one text: the next run has the other.
+    // Two fixes of one string: the next run has the other.
     if (edit && ![...edits.values()].some((other) => edit.start < other.end && other.start < edit.end)) {
       edits.set(finding, edit);
     }

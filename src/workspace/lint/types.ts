@@ -1,7 +1,7 @@
 import type { CheckedDefinition, DefinitionPath } from '../definition/index.js';
 import type { RuleId, Severity } from './rules.js';
 
-/** A part of a text, in UTF-16 units from 0, the end exclusive. */
+/** A part of a string, in UTF-16 units from 0, the end exclusive. */
 export interface FindingSpan {
   readonly start: number;
   readonly end: number;

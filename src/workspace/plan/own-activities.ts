@@ -3,7 +3,7 @@ import { type CheckedDefinition, OWN_ACTIVITIES } from '../definition/index.js';
 import type { LiveWorkspace } from '../live/read-live.js';
 
 /**
- * Every workspace begins with three activities, so that a definition may name them without having them. One that somebody
+ * Every workspace begins with three activities, so that a definition may name them without having them. One that someone
  * has renamed or deleted has no SID to send.
  *
  * @throws {ConfigurationError} `unknown-activity` with what to do.

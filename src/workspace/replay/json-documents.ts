@@ -15,10 +15,10 @@ export class JsonSlip extends Error {
 }
 
 /**
- * The JSON values of a text that holds several, one after another, with or without space between them: one a line, or
+ * The JSON values of a string that holds several, one after another, with or without space between them: one a line, or
  * pages that were put together with `cat`.
  *
- * @throws {JsonSlip} for a text that holds anything else.
+ * @throws {JsonSlip} for a string that holds anything else.
  */
 export function jsonDocuments(text: string): readonly unknown[] {
   try {

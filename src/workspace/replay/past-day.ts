@@ -61,7 +61,7 @@ export function pastDayOf(events: readonly PastEvent[]): PastDay {
   return new Reader(events).read();
 }
 
-/** Of a task that had begun before: types that say that somebody had accepted it already. */
+/** Of a task that had begun before: types that say that someone had accepted it already. */
 const HELD = ['reservation.wrapup', 'reservation.completed', 'task.wrapup', 'task.completed'];
 const OVER = ['rejected', 'timeout', 'canceled', 'rescinded', 'completed'].map(
   (verb) => `reservation.${verb}`,
@@ -183,7 +183,7 @@ class Reader {
     if (task) followTask(task, event, this.#offers);
   }
 
-  /** A task whose creation is not among the events: it waits from the beginning on, unless somebody has it. */
+  /** A task whose creation is not among the events: it waits from the beginning on, unless someone has it. */
   #begunBefore(event: PastEvent): PastTask | undefined {
     const sid = event.data.task_sid!;
     if (this.#inHand.has(sid) || !/^(task|reservation|task-queue|workflow)\./.test(event.type))

@@ -181,7 +181,7 @@ function attendanceOf(
   attendance.close(timeOf(end));
 }
 
-/** Somebody may have been deleted and created again: TaskRouter takes each name once. */
+/** Someone may have been deleted and created again: TaskRouter takes each name once. */
 function freeName(name: string, taken: Set<string>): string {
   let free = name;
   for (let number = 2; taken.has(free.toLowerCase()); number += 1) free = `${name} (${number})`;

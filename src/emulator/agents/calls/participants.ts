@@ -24,7 +24,7 @@ function taskOf({ view, path }: AgentCall, sid: string) {
   return found(has ? view.tasks.get(sid) : undefined, `/Workspaces/${path.WorkspaceSid}/Tasks/${sid}`);
 }
 
-/** The SDK's tests: 400 for somebody who is in no conference of the task. */
+/** The SDK's tests: 400 for someone who is in no conference of the task. */
 function inConference(act: () => unknown): void {
   try {
     act();

@@ -18,7 +18,7 @@ import type { EngineAlert, EventType, ResourceType } from './outputs.js';
  * Saying events, with the field groups of twilio.com/docs/taskrouter/api/event/reference and the parameters that
  * recordings of real accounts have beyond them: the queue and the workflow by name with everything about a task, the
  * worker with `task.wrapup` and `task.completed`, the filter with `workflow.target-matched`. Most of the engine's time
- * goes into these fields, so they are put into one object, name by name, and only when somebody listens.
+ * goes into these fields, so they are put into one object, name by name, and only when someone listens.
  */
 export type Fields = Record<string, string>;
 

@@ -59,7 +59,7 @@ function knownWorker(core: Core, task: TaskState): string {
   return `${whoIsKnown(questionOf(task))}${outside ? ", who is not in the step's queue (40152)" : ''}`;
 }
 
-/** A task that is being transferred is still with somebody. */
+/** A task that is being transferred is still with someone. */
 function transferring(task: TaskState): string[] {
   const transfer = transferUnderWay(task);
   if (!transfer) return [];

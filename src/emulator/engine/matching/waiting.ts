@@ -101,7 +101,7 @@ function groupOf(task: TaskState): Group {
   return group;
 }
 
-/** The transfer that waits for somebody to accept it. */
+/** The transfer that waits for someone to accept it. */
 export const transferUnderWay = ({ transfer }: TaskState): TransferState | undefined =>
   transfer?.status === 'initiated' ? transfer : undefined;
 

@@ -88,7 +88,7 @@ export interface StaffRequest {
   readonly rejects?: number;
   /** The share that is let go by. Default: 0. */
   readonly misses?: number;
-  /** The share of completed tasks after which somebody takes a break. Default: 0.1. */
+  /** The share of completed tasks after which someone takes a break. Default: 0.1. */
   readonly breaks?: number;
 }
 

@@ -34,7 +34,7 @@ export interface ConferenceState {
   readonly conferenceSid: string;
   readonly workspaceSid: string;
   readonly taskSid: string;
-  /** Two are in, and somebody may start it. */
+  /** Two are in, and someone may start it. */
   readonly started: boolean;
   readonly participants: readonly ParticipantState[];
 }

@@ -81,7 +81,7 @@ export interface WorkerRow extends Named {
   readonly activity: Named & { readonly available: boolean };
   readonly activitySince: number;
   /**
-   * `staff`: a simulated agent. `person`: somebody has taken the worker over, and neither staff nor phone acts for them.
+   * `staff`: a simulated agent. `person`: someone has taken the worker over, and neither staff nor phone acts for them.
    * null: nobody plays them; their phone answers as the emulator's option `phones` says.
    */
   readonly playedBy: 'staff' | 'person' | null;

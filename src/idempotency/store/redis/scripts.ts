@@ -114,7 +114,7 @@ end
 redis.call('PEXPIRE', key, ARGV[4])
 return {'stored'}`);
 
-/** ARGV: owner. `deferred`: the record is kept, for somebody to claim. */
+/** ARGV: owner. `deferred`: the record is kept, for someone to claim. */
 export const RELEASE = script(`
 local r = redis.call('HMGET', KEYS[1], 'o', 's')
 if r[1] == ARGV[1] and r[2] == 'running' then redis.call('DEL', KEYS[1]) end

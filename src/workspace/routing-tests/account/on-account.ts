@@ -142,7 +142,7 @@ function withoutUrls(definition: CheckedDefinition): CheckedDefinition {
   return { ...rest, workflows };
 }
 
-/** Deletes a temporary workspace, with a few tries; a text: why it is still there. */
+/** Deletes a temporary workspace, with a few tries; a string: why it is still there. */
 async function remove(
   client: TaskRouterClient,
   name: string,

@@ -102,7 +102,7 @@ class AccountRun {
     return undefined;
   }
 
-  /** What a worker does, or what is changed about a task; a text: why it cannot be done. */
+  /** What a worker does, or what is changed about a task; a string: why it cannot be done. */
   async #act(action: Action): Promise<string | undefined> {
     const { workspace } = this.#parts;
     const { worker, task, activity, attributes, accept, reject, wrapUp, complete, priority, cancel } = action;

@@ -22,7 +22,7 @@ export function randomStream(seed: number, ...name: readonly string[]): Random {
   return () => (next() + 0.5) / 4_294_967_296;
 }
 
-/** FNV-1a with a final mix (murmur3's), over a text that no two names share. */
+/** FNV-1a with a final mix (murmur3's), over a string that no two names share. */
 function hash(seed: number, name: readonly string[], salt: number): number {
   let h = 0x811c9dc5 ^ seed ^ Math.imul(salt, 0x9e3779b1);
   for (const letter of JSON.stringify(name)) h = Math.imul(h ^ letter.codePointAt(0)!, 0x01000193);

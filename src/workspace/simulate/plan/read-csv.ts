@@ -85,5 +85,5 @@ function indexOf(file: string, column: EmpiricalFile['column'], names: readonly 
 /** Such as `-1`: wrong, but no name of a column. */
 const isNumber = (text: string): boolean => text !== '' && Number.isFinite(Number(text));
 
-/** A cell as a length of time is written elsewhere: a number, or a text with a unit. */
+/** A cell as a length of time is written elsewhere: a number, or a string with a unit. */
 const cell = (text: string): number | string => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : text);
