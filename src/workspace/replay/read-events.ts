@@ -12,8 +12,11 @@ export interface PastEvent {
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** Node reads no longer text. */
+/** Node cannot make a longer string. */
 const LARGEST_BYTES = 500_000_000;
+/** Seconds since 1970 are in this range from 2001 to 5138; as milliseconds they would be in 1970 to 1973. */
+const SECONDS_FROM = 1e9;
+const SECONDS_UNTIL = 1e11;
 
 export const badEvents = (message: string, cause?: unknown): ConfigurationError =>
   new ConfigurationError('bad-events', message, cause === undefined ? {} : { cause });
@@ -143,6 +146,8 @@ function readEvent(value: unknown): Read | string {
   const isCount = typeof ms === 'number' || (typeof ms === 'string' && /^\d+$/.test(ms));
   const at = isCount ? Number(ms) : Date.parse(String(value.event_date ?? value.eventDate));
   if (!Number.isFinite(at)) return 'has neither event_date_ms nor a date in event_date.';
+  if (isCount && at >= SECONDS_FROM && at < SECONDS_UNTIL)
+    return 'has seconds in event_date_ms: write milliseconds, a thousand times as many.';
   const given = value.event_data ?? value.eventData;
   const fields = typeof given === 'string' ? parsed(given) : given;
   if (!isRecord(fields)) return 'has no event_data: export the events with all of their properties.';

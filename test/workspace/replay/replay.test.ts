@@ -210,6 +210,7 @@ describe('events that cannot be used are refused, with what to do', () => {
     ],
     ['something else', '{"tasks":[]}', 'event 1 has no event_type: it is no Event resource.'],
     ['a list of something else', [DAY[0], { sid: 'WT1' }], 'event 2 has no event_type'],
+    ['seconds', [{ ...DAY[0], event_date_ms: EIGHT / 1_000 }], 'event 1 has seconds in event_date_ms'],
     ['no date', [{ ...DAY[0], event_date_ms: null }], 'event 1 has neither event_date_ms nor a date'],
     ['no data', [bare], 'event 1 has no event_data: export the events with all'],
     [
