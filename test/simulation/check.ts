@@ -3,6 +3,7 @@ import {
   lostLease,
   neverHeldJournal,
   STORE_TIMEOUT_MS,
+  storeTimeoutOf,
   WRITE_BEHIND_MS,
   wasCutOff,
   wasEmptied,
@@ -210,6 +211,11 @@ export function check(played: Played): Violation[] {
 
   function latest({ life, at }: Request): number {
     let until = at + plan.deadlineMs + STORE_TIMEOUT_MS;
+    // By its clock the call under way took longer than any may, so the store is asked once more, as after a pause.
+    const callMs = storeTimeoutOf(plan);
+    for (const jumped of history.jumpsAhead(life, 2 * callMs)) {
+      if (jumped >= at && jumped <= until) until = Math.max(until, jumped + 2 * callMs);
+    }
     for (const { from, to } of history.pausesOf(life)) {
       if (from <= until && to >= at) until = Math.max(until, to + STORE_TIMEOUT_MS);
     }

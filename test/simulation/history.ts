@@ -24,6 +24,7 @@ export class History {
   readonly plan: Plan;
   readonly trace: readonly Entry[];
   readonly end: number;
+  readonly #start: number;
   readonly #contacts: Played['contacts'];
   readonly #outages = new Map<string, Span[]>();
   readonly #pauses = new Map<string, Span[]>();
@@ -37,6 +38,7 @@ export class History {
     this.plan = played.plan;
     this.trace = played.trace;
     this.end = played.end;
+    this.#start = played.start;
     this.#contacts = played.contacts;
     for (const entry of this.trace) listOf(this.#byKind, entry.kind).push(entry);
     this.emptied = this.all('emptied').map(({ at }) => at);
@@ -52,7 +54,7 @@ export class History {
         paused.delete(entry.life);
       }
     }
-    for (const life of this.lives) this.#outages.set(life, this.#outagesOf(life, played.start));
+    for (const life of this.lives) this.#outages.set(life, this.#outagesOf(life));
   }
 
   get lives(): readonly string[] {
@@ -86,6 +88,14 @@ export class History {
     return this.#outages.get(life) ?? [];
   }
 
+  /** When its clock jumped ahead by more than `ms`: seen from inside, it stood still until then. */
+  jumpsAhead(life: string, ms: number): readonly number[] {
+    const slot = slotOf(life);
+    return this.plan.faults.flatMap((fault) =>
+      fault.kind === 'jump' && fault.slot === slot && fault.byMs > ms ? [this.#start + fault.atMs] : [],
+    );
+  }
+
   /** Whether an answer of the store was read by this process after `from` and before `to`. */
   hadContact(life: string, from: number, to: number): boolean {
     return (this.#contacts.get(life) ?? []).some((at) => at > from && at < to);
@@ -105,10 +115,10 @@ export class History {
   }
 
   /** From the plan, not from what the router says. */
-  #outagesOf(life: string, start: number): Span[] {
-    const slot = Number(life.slice(1, life.indexOf('.')));
+  #outagesOf(life: string): Span[] {
+    const slot = slotOf(life);
     const spans = this.plan.faults.flatMap((fault): Span[] => {
-      const from = start + fault.atMs;
+      const from = this.#start + fault.atMs;
       switch (fault.kind) {
         case 'reset':
           return fault.slot === slot ? [{ from, to: from + fault.forMs }] : [];
@@ -141,6 +151,9 @@ export class History {
     return merged;
   }
 }
+
+/** `p1.2` is the second life in slot 1. */
+const slotOf = (life: string): number => Number(life.slice(1, life.indexOf('.')));
 
 function listOf<T>(map: Map<string, T[]>, key: string): T[] {
   const list = map.get(key) ?? [];
