@@ -23,6 +23,9 @@ export interface ChartProps {
 }
 
 const HEIGHT = 148;
+const PADDING_RIGHT = 4;
+/** The widest label of the time axis, `09:12:30`. */
+const LABEL_WIDTH = 56;
 
 /** A chart over the last minutes. It is drawn anew when the colours of the page change, because a canvas has its own. */
 export function Chart({ title, summary, lines, series, unit, whole = false }: ChartProps) {
@@ -94,7 +97,7 @@ function options(
   return {
     width: element.clientWidth,
     height: HEIGHT,
-    padding: [8, 4, 0, 0],
+    padding: [8, PADDING_RIGHT, 0, 0],
     legend: { show: false },
     cursor: { show: false },
     scales: { y: { range: (_plot, _min, most) => [0, Math.max(whole ? 4 : 10, (most ?? 0) * 1.1)] } },
@@ -104,7 +107,7 @@ function options(
         grid: { show: false },
         size: 24,
         space: 80,
-        values: (_plot, times) => timesOf(times),
+        values: (plot, times) => timesOf(times, (time) => isWhole(plot, time)),
       },
       {
         ...axis,
@@ -132,16 +135,23 @@ function options(
   };
 }
 
-/** Minutes; with their seconds where there are few. */
-function timesOf(times: readonly number[]): string[] {
+/** Whether the label of a time has room before the right edge, where the canvas would cut it off. */
+function isWhole(plot: uPlot, time: number): boolean {
+  return plot.valToPos(time, 'x') + LABEL_WIDTH / 2 <= plot.over.clientWidth + PADDING_RIGHT;
+}
+
+/** Minutes; with their seconds where there are few. `null`: no label. */
+function timesOf(times: readonly number[], isShown: (time: number) => boolean): (string | null)[] {
   const isShort = (times.at(-1) ?? 0) - (times[0] ?? 0) < 120;
   return times.map((time) =>
-    new Date(time * 1_000).toLocaleTimeString(undefined, {
-      hour: '2-digit',
-      minute: '2-digit',
-      ...(isShort ? { second: '2-digit' } : {}),
-      hour12: false,
-    }),
+    isShown(time)
+      ? new Date(time * 1_000).toLocaleTimeString(undefined, {
+          hour: '2-digit',
+          minute: '2-digit',
+          ...(isShort ? { second: '2-digit' } : {}),
+          hour12: false,
+        })
+      : null,
   );
 }
 
