@@ -4,10 +4,15 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { assignmentRequest, sid } from 'taskrouter-kit/testing';
+import { isBuilt } from '../../scripts/built.js';
 
 export const TOKEN = '0123456789abcdef0123456789abcdef';
 export const FIXTURES = fileURLToPath(new URL('fixtures/handlers', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+const FROM_SOURCES = ['--import', import.meta.resolve('tsx'), `${ROOT}src/cli/main.ts`];
+/** A fresh build starts in a third of the time, but only the sources load handlers in TypeScript. */
+const FROM_BUILD = isBuilt() ? [`${ROOT}dist/cli/main.js`] : FROM_SOURCES;
 
 /** One parsed line of the endpoint's log. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly msg: string };
@@ -27,15 +32,12 @@ export function taskrouter(
   env: Readonly<Record<string, string>> = {},
   cwd = ROOT,
 ): ChildProcess {
-  const child = spawn(
-    process.execPath,
-    ['--import', import.meta.resolve('tsx'), `${ROOT}src/cli/main.ts`, ...args],
-    {
-      cwd,
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    },
-  );
+  const program = args[0] === 'serve' || args[0] === 'dev' ? FROM_SOURCES : FROM_BUILD;
+  const child = spawn(process.execPath, [...program, ...args], {
+    cwd,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   // A test that fails before it ends its processes would leave them to slow down all others.
   const end = () => void child.kill('SIGKILL');
   process.once('exit', end);
