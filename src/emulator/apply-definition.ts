@@ -6,8 +6,9 @@ import {
   OWN_CHANNELS,
   workflowConfiguration,
 } from '../workspace/definition/index.js';
+import type { Commands } from './engine/command-types.js';
 import { type Engine, EngineRefusal } from './engine/index.js';
-import type { Commands, WorkspaceView } from './engine/types.js';
+import type { WorkspaceView } from './engine/types.js';
 import { placeInWorkflow } from './refused-path.js';
 
 /** What a definition names, and the SID of each. */

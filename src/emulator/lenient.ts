@@ -1,5 +1,5 @@
 import { readExpression } from '../expressions/index.js';
-import type { CommandName } from './engine/types.js';
+import type { CommandName } from './engine/command-types.js';
 
 /**
  * What the expressions of a command that has been carried out were read in spite of, each with its place in the

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../errors.js';
 import { nearMiss, refuseUnknownKeys } from '../near-miss.js';
-import type { Commands, WorkspaceView } from './engine/types.js';
+import type { Commands } from './engine/command-types.js';
+import type { WorkspaceView } from './engine/types.js';
 import { jsonText } from './json-text.js';
 import { findNamed, type NamedKind } from './named.js';
 import { TASK_PRESETS, type TaskPreset, taskPreset } from './task-presets.js';

@@ -1,4 +1,4 @@
-import type { CommandName, Commands } from '../engine/types.js';
+import type { CommandName, Commands } from '../engine/command-types.js';
 import type { World } from '../world/world.js';
 import type { Answer } from './operation.js';
 

@@ -1,5 +1,5 @@
+import type { CommandName, Commands } from '../engine/command-types.js';
 import { EngineRefusal } from '../engine/index.js';
-import type { CommandName, Commands } from '../engine/types.js';
 import type { World } from '../world/world.js';
 
 /** False: the engine refused, because the reservation or task has ended meanwhile. */

@@ -1,3 +1,4 @@
+import type { CommandName, Commands } from './command-types.js';
 import { createTaskQueue, deleteTaskQueue, updateTaskQueue } from './commands/queue-commands.js';
 import {
   callbackAnswered,
@@ -33,7 +34,6 @@ import { settle } from './matching/router.js';
 import { restore } from './snapshot/restore.js';
 import { takeSnapshot } from './snapshot/take-snapshot.js';
 import { fire } from './timers.js';
-import type { CommandName, Commands } from './types.js';
 
 type Handlers = {
   readonly [N in CommandName]: (core: Core, params: Commands[N]['params']) => Commands[N]['result'];

@@ -1,8 +1,9 @@
+import type { CommandName, Commands } from './command-types.js';
 import type { EngineOutput } from './events/outputs.js';
 import type { Explanation } from './explain/explain-types.js';
 import type { EngineObserver } from './observer.js';
 import type { EngineSnapshot } from './snapshot/snapshot-data.js';
-import type { CommandName, Commands, SidPrefix, WorkspaceView } from './types.js';
+import type { SidPrefix, WorkspaceView } from './types.js';
 
 /** The choices Twilio's documents leave open, and what a simulation injects. See docs/emulator-fidelity.md. */
 export interface EngineOptions {

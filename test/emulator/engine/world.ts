@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { Commands } from '../../../src/emulator/engine/command-types.js';
 import {
   createEngine,
   type Engine,
@@ -9,7 +10,6 @@ import {
   type Task,
   type WorkspaceView,
 } from '../../../src/emulator/engine/index.js';
-import type { Commands } from '../../../src/emulator/engine/types.js';
 
 /** A fixed first instant, so that every test sees the same times. */
 export const start = Date.UTC(2026, 0, 1);

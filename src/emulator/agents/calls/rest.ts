@@ -1,7 +1,7 @@
 import type { Links } from '../../api/formatters/links.js';
 import type { Operation } from '../../api/operation.js';
 import { operations } from '../../api/operations.js';
-import type { CommandName, Commands } from '../../engine/types.js';
+import type { CommandName, Commands } from '../../engine/command-types.js';
 import type { InstructionExecutor, World } from '../../world/world.js';
 
 /** The operations of the REST API, called from within: their parameters are read and checked as those of REST are. */

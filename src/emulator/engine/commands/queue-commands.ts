@@ -4,6 +4,7 @@ import {
   compileExpression,
   names,
 } from '../../../expressions/index.js';
+import type { Commands } from '../command-types.js';
 import type { Core } from '../core.js';
 import { sayQueue } from '../events/events.js';
 import { activityOf, checkInteger, checkName, find, workspaceOf } from '../lookup.js';
@@ -11,7 +12,7 @@ import { changeWorker, leave, review } from '../matching/membership.js';
 import { startWaiting, stopWaiting } from '../matching/waiting.js';
 import { badRequest } from '../refusal.js';
 import type { Plan, QueueState, TaskState, WorkspaceState } from '../state.js';
-import type { Commands, QueueOrder } from '../types.js';
+import type { QueueOrder } from '../types.js';
 import { within } from '../workflow/plan-fields.js';
 
 /** twilio.com/docs/taskrouter/limits */

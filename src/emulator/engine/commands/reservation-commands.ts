@@ -1,3 +1,4 @@
+import type { Commands } from '../command-types.js';
 import type { Core } from '../core.js';
 import { sayReservation, sayTask } from '../events/events.js';
 import { activityOf, checkVersion, find } from '../lookup.js';
@@ -8,7 +9,7 @@ import { isAccepted, isOpen, isPending } from '../reservation-status.js';
 import { endUnaccepted, moveBack } from '../reservations.js';
 import type { ReservationState } from '../state.js';
 import { acceptReservation, completeReservation, wrapReservation } from '../tasks.js';
-import type { Commands, ReservationStatus } from '../types.js';
+import type { ReservationStatus } from '../types.js';
 import { returnToQueue } from '../workflow/steps.js';
 
 /** Commands on reservations: what REST, an instruction or a simulated phone does to one. */

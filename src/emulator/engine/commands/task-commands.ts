@@ -1,3 +1,4 @@
+import type { Commands } from '../command-types.js';
 import type { Core } from '../core.js';
 import { sayTask } from '../events/events.js';
 import { channelOf, checkInteger, checkVersion, find, parseAttributes, workspaceOf } from '../lookup.js';
@@ -7,7 +8,7 @@ import { isOpen } from '../reservation-status.js';
 import type { QueueState, TaskState, WorkflowState, WorkspaceState } from '../state.js';
 import { cancelTask, completeTask, deleteTask, wrapTask } from '../tasks.js';
 import { Trace } from '../trace.js';
-import type { AssignmentStatus, Commands } from '../types.js';
+import type { AssignmentStatus } from '../types.js';
 import { directStep } from '../workflow/plan.js';
 import { attributesChanged, beginRouting, firstStep } from '../workflow/steps.js';
 

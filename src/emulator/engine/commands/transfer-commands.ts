@@ -1,3 +1,4 @@
+import type { Commands } from '../command-types.js';
 import type { Core } from '../core.js';
 import { sayTransfer } from '../events/transfer-events.js';
 import { checkInteger, find, parseAttributes } from '../lookup.js';
@@ -9,7 +10,6 @@ import type { QueueState, ReservationState, TaskState } from '../state.js';
 import { setTaskStatus, wrapAlone } from '../tasks.js';
 import { endTransfer } from '../transfer-end.js';
 import { assignAgain } from '../transfers.js';
-import type { Commands } from '../types.js';
 import { directStep } from '../workflow/plan.js';
 import { enterDirectly } from '../workflow/steps.js';
 

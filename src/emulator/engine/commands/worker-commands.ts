@@ -1,3 +1,4 @@
+import type { Commands } from '../command-types.js';
 import type { Core } from '../core.js';
 import { sayWorker, sayWorkerChannel } from '../events/events.js';
 import {
@@ -17,7 +18,6 @@ import { badRequest, notFound } from '../refusal.js';
 import { isPending } from '../reservation-status.js';
 import { endUnaccepted } from '../reservations.js';
 import type { TaskChannelState, WorkerChannelState, WorkerState, WorkspaceState } from '../state.js';
-import type { Commands } from '../types.js';
 import { returnToQueue } from '../workflow/steps.js';
 
 /** twilio.com/docs/taskrouter/limits: the default, which Twilio raises on demand. */

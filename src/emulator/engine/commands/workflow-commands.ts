@@ -1,10 +1,10 @@
+import type { Commands } from '../command-types.js';
 import type { Core } from '../core.js';
 import { sayWorkflow } from '../events/events.js';
 import { checkInteger, checkName, find, workspaceOf } from '../lookup.js';
 import { resetBackoffs } from '../matching/backoff.js';
 import { badRequest } from '../refusal.js';
 import type { WorkflowState } from '../state.js';
-import type { Commands } from '../types.js';
 import { compilePlan } from '../workflow/plan.js';
 import { reroute } from '../workflow/steps.js';
 

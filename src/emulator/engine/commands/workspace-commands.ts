@@ -1,3 +1,4 @@
+import type { Commands } from '../command-types.js';
 import type { Core } from '../core.js';
 import { sayActivity, sayTaskChannel, sayWorkspace } from '../events/events.js';
 import { activityOf, channelOf, checkName, find, workspaceOf } from '../lookup.js';
@@ -5,7 +6,7 @@ import { changeWorker, review } from '../matching/membership.js';
 import { enroll, withdraw } from '../matching/pools.js';
 import { badRequest, notFound } from '../refusal.js';
 import type { ActivityState, TaskChannelState } from '../state.js';
-import type { Commands, Workspace } from '../types.js';
+import type { Workspace } from '../types.js';
 import { newWorkspaceState } from '../workspace-state.js';
 import { createTaskQueue } from './queue-commands.js';
 import { addChannel } from './worker-commands.js';
